@@ -1,0 +1,23 @@
+# Warnings, sanitizers and optimisation, the same for every target.
+add_compile_options(
+    -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes
+    -Wvla -Wformat=2 -Wundef -Wcast-qual -Wswitch-enum
+    -Wno-format-truncation # messages are cut to their fixed buffers on purpose
+    -fno-common -fstack-protector-strong)
+add_compile_definitions(_GNU_SOURCE PT_VERSION="${PROJECT_VERSION}")
+if(PT_WERROR)
+    add_compile_options(-Werror)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+    add_compile_definitions(_FORTIFY_SOURCE=2)
+endif()
+# Asserts guard our own mistakes and stay in the release.
+string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELWITHDEBINFO "${CMAKE_C_FLAGS_RELWITHDEBINFO}")
+if(PT_SANITIZE)
+    add_compile_options(-fsanitize=${PT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${PT_SANITIZE})
+endif()
+if(PT_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+add_link_options(-Wl,-z,relro,-z,now)

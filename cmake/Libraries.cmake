@@ -1,0 +1,20 @@
+# Libraries from Debian, each as one imported target whose headers are SYSTEM.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+foreach(entry
+        "jansson jansson" "sqlite3 sqlite3" "sodium libsodium" "microhttpd libmicrohttpd"
+        "avformat libavformat" "avcodec libavcodec" "avutil libavutil" "swscale libswscale"
+        "swresample libswresample" "seccomp libseccomp")
+    separate_arguments(pair UNIX_COMMAND "${entry}")
+    list(GET pair 0 name)
+    list(GET pair 1 package)
+    pkg_check_modules(${name} REQUIRED IMPORTED_TARGET ${package})
+    add_library(lib::${name} ALIAS PkgConfig::${name})
+endforeach()
+add_library(lib_dnnl INTERFACE) # Debian's libdnnl-dev has no .pc file
+target_link_libraries(lib_dnnl INTERFACE dnnl gomp)
+add_library(lib::dnnl ALIAS lib_dnnl)
+if(BUILD_TESTING)
+    pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka)
+    add_library(lib::cmocka ALIAS PkgConfig::cmocka)
+endif()

@@ -1,0 +1,109 @@
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+bool error_set(struct error *err, enum error_code code, const char *format, ...)
+{
+    if (!err)
+        return false;
+    err->code = code;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(err->message, sizeof err->message, format, args);
+    va_end(args);
+    return false;
+}
+
+bool error_wrap(struct error *err, const char *format, ...)
+{
+    if (!err)
+        return false;
+    char rest[ERROR_MESSAGE_MAX];
+    memcpy(rest, err->message, sizeof rest);
+    rest[sizeof rest - 1] = '\0';
+    va_list args;
+    va_start(args, format);
+    int used = vsnprintf(err->message, sizeof err->message, format, args);
+    va_end(args);
+    if (used >= 0 && (size_t)used < sizeof err->message)
+        snprintf(err->message + used, sizeof err->message - (size_t)used, ": %s", rest);
+    return false;
+}
+
+bool error_errno(struct error *err, int error_number, const char *format, ...)
+{
+    if (!err)
+        return false;
+    switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        err->code = ERROR_NO_SPACE;
+        break;
+    case ENOENT:
+        err->code = ERROR_NOT_FOUND;
+        break;
+    case ENOMEM:
+        err->code = ERROR_NO_MEMORY;
+        break;
+    default:
+        err->code = ERROR_IO;
+    }
+    va_list args;
+    va_start(args, format);
+    int used = vsnprintf(err->message, sizeof err->message, format, args);
+    va_end(args);
+    char reason[128];
+    if (used >= 0 && (size_t)used < sizeof err->message)
+        snprintf(err->message + used, sizeof err->message - (size_t)used, ": %s",
+                 strerror_r(error_number, reason, sizeof reason));
+    return false;
+}
+
+bool error_no_memory(struct error *err)
+{
+    return error_set(err, ERROR_NO_MEMORY, "out of memory");
+}
+
+const char *error_code_name(enum error_code code)
+{
+    switch (code) {
+    case ERROR_NONE:
+        return "none";
+    case ERROR_INVALID:
+        return "invalid";
+    case ERROR_UNAUTHORIZED:
+        return "unauthorized";
+    case ERROR_FORBIDDEN:
+        return "forbidden";
+    case ERROR_NOT_FOUND:
+        return "not-found";
+    case ERROR_CONFLICT:
+        return "conflict";
+    case ERROR_GONE:
+        return "gone";
+    case ERROR_TOO_LARGE:
+        return "too-large";
+    case ERROR_UNSUPPORTED:
+        return "unsupported";
+    case ERROR_CHECKSUM:
+        return "checksum";
+    case ERROR_THROTTLED:
+        return "throttled";
+    case ERROR_NO_SPACE:
+        return "no-space";
+    case ERROR_NO_MEMORY:
+        return "no-memory";
+    case ERROR_BUSY:
+        return "busy";
+    case ERROR_CLOSED:
+        return "closed";
+    case ERROR_IO:
+        return "io";
+    case ERROR_INTERNAL:
+        return "internal";
+    }
+    return "unknown";
+}

@@ -1,0 +1,26 @@
+/* The report of one analysed recording or session, as canonical JSON (sorted keys, no spaces: equal
+ * findings give equal bytes) and as one HTML file that needs nothing beside it. */
+#pragma once
+#include "analysis/follow.h"
+#include "base/buf.h"
+
+struct report_picture {
+    int64_t time_us;
+    struct str jpeg; /* borrowed */
+};
+struct report_recording {
+    const char *name;        /* file name or stream id */
+    const char *sha256;      /* hex, of the bytes */
+    uint64_t bytes;
+    int64_t duration_us;
+    const struct flag *flags; /* by from_us, then rule */
+    size_t flags_len;
+    const struct report_picture *pictures; /* one per flag, jpeg empty when there is none */
+    const char *models, *isa;
+    uint64_t frames, damaged_packets, time_jumps;
+};
+
+MUST_USE bool report_json(const struct policy *policy, const struct report_recording *recordings,
+                          size_t len, json_t **ret, struct error *err);
+MUST_USE bool report_html(const struct policy *policy, const struct report_recording *recordings,
+                          size_t len, struct buf *to, struct error *err);

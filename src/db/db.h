@@ -1,0 +1,74 @@
+/* One connection API over SQLite (and, later, PostgreSQL). SQL is text beside the call with $1, $2
+ * numbered in order of first use; values are always bound. A connection belongs to one thread at a
+ * time. Times are int64 microseconds, flags int64 0/1, bytes blobs. */
+#pragma once
+#include "base/arena.h"
+
+struct db;
+struct db_stmt; /* prepared once per connection and cached by its text */
+
+/* `path` is an SQLite file, made with mode 0600 when absent. WAL, synchronous=FULL, foreign keys. */
+MUST_USE bool db_open(const char *path, struct db **ret, struct error *err);
+void db_close(struct db *db);
+void db_closep(struct db **db);
+
+enum db_type { DB_TYPE_NONE = 0, DB_TYPE_NULL, DB_TYPE_I64, DB_TYPE_DOUBLE, DB_TYPE_TEXT, DB_TYPE_BLOB };
+struct db_value {
+    enum db_type type;
+    int64_t i64;
+    double number;
+    struct str bytes; /* borrowed for the call */
+};
+#define DB_NULL ((struct db_value){.type = DB_TYPE_NULL})
+#define DB_I64(v) ((struct db_value){.type = DB_TYPE_I64, .i64 = (v)})
+#define DB_U64(v) DB_I64((int64_t)(v)) /* for values that fit: sizes and offsets */
+#define DB_DOUBLE(v) ((struct db_value){.type = DB_TYPE_DOUBLE, .number = (v)})
+#define DB_TEXT(s) ((struct db_value){.type = DB_TYPE_TEXT, .bytes = (s)})
+#define DB_BLOB(s) ((struct db_value){.type = DB_TYPE_BLOB, .bytes = (s)})
+struct db_args {
+    const struct db_value *values;
+    size_t len;
+};
+#define DB_ARGS(...)                                                                               \
+    ((struct db_args){(const struct db_value[]){__VA_ARGS__},                                      \
+                      sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)})
+#define DB_NO_ARGS ((struct db_args){NULL, 0})
+
+/* Runs a statement without rows. A broken UNIQUE or foreign key is ERROR_CONFLICT, a full disk
+ * ERROR_NO_SPACE, a lock that did not come free in 10 s ERROR_BUSY. *ret_changes may be NULL. */
+MUST_USE bool db_run(struct db *db, const char *sql, struct db_args args, int64_t *ret_changes,
+                     struct error *err);
+/* INSERT ... into a table with an integer primary key; gives the new key. */
+MUST_USE bool db_insert(struct db *db, const char *sql, struct db_args args, int64_t *ret_id,
+                        struct error *err);
+
+/* Rows: db_query(), then db_next() until *ret_row is false, then db_done() (on every path).
+ *   CLEANUP(db_donep) struct db_stmt *rows = NULL;
+ *   if (!db_query(db, "SELECT id, name FROM t WHERE x = $1", DB_ARGS(DB_I64(x)), &rows, err)) ...
+ *   for (bool row; db_next(rows, &row, err) && row;) { db_col_i64(rows, 0); db_col_text(rows, 1); } */
+MUST_USE bool db_query(struct db *db, const char *sql, struct db_args args, struct db_stmt **ret,
+                       struct error *err);
+MUST_USE bool db_next(struct db_stmt *rows, bool *ret_row, struct error *err);
+void db_donep(struct db_stmt **rows);
+/* One row or none: *ret_found; the statement stays on the row until db_donep(). */
+MUST_USE bool db_query_one(struct db *db, const char *sql, struct db_args args, bool *ret_found,
+                           struct db_stmt **ret, struct error *err);
+bool db_col_null(struct db_stmt *rows, int column);
+int64_t db_col_i64(struct db_stmt *rows, int column);
+double db_col_double(struct db_stmt *rows, int column);
+struct str db_col_text(struct db_stmt *rows, int column); /* text or blob; borrowed till db_next() */
+/* A copy in the arena, NUL-terminated; NULL ptr for SQL NULL or no memory. */
+struct str db_col_copy(struct db_stmt *rows, int column, struct arena *arena);
+
+/* One transaction: BEGIN IMMEDIATE, `body`, COMMIT, or ROLLBACK when body fails. */
+typedef bool db_body(struct db *db, void *context, struct error *err); /* a function, not a struct: no other typedef of ours */
+MUST_USE bool db_transaction(struct db *db, db_body *body, void *context, struct error *err);
+
+/* Each owner of tables brings its own list; version N is the N-th entry, in a transaction of its
+ * own together with the new version number. Forward only; a schema newer than the list is an error. */
+struct db_migrations {
+    const char *owner;       /* "proctor", "campus", "server" */
+    const char *const *sql;  /* each entry may hold several statements */
+    size_t len;
+};
+MUST_USE bool db_migrate(struct db *db, const struct db_migrations *migrations, struct error *err);

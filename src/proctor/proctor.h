@@ -1,0 +1,20 @@
+/* The proctoring half: what its modules share. It knows candidates and exams only by what the
+ * provider interface told it; it never includes the portal. */
+#pragma once
+#include "blob/blob.h"
+#include "crypto/seal.h"
+#include "crypto/sign.h"
+#include "db/store.h"
+
+/* Borrowed by every module of this folder; made once by apps/. Any thread. */
+struct proctor {
+    struct db_store *store;          /* borrowed */
+    struct blob_store *blobs;        /* borrowed */
+    struct seal_key deployment_key;
+    struct sign_key sign_key;
+    void (*grown)(void *context); /* called, from any thread, when a stream grew or ended; may be NULL */
+    void *grown_context;
+};
+
+/* Tables of this half; runs at every start. */
+extern const struct db_migrations proctor_migrations;

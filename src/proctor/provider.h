@@ -1,0 +1,51 @@
+/* The narrow interface between a portal (or LMS) and the proctoring half. The portal registers an
+ * exam, makes a session for an attempt, learns where to send the candidate, when the exam may be shown
+ * and tells when it began and ended; later it asks what the review said. */
+#pragma once
+#include "base/arena.h"
+#include "base/id.h"
+#include "proctor/proctor.h"
+
+struct provider_exam {
+    struct str external_ref; /* the portal's name for the exam; registering it again updates it */
+    struct str title;
+    bool practice;
+    int64_t duration_s;
+    struct str launch_path; /* POST here opens it, for the list of tests */
+    struct str policy_json; /* analysis/policy.h; empty is "standard" */
+};
+/* *ret_exam_id has ID_TEXT_SIZE characters. */
+MUST_USE bool provider_register_exam(struct proctor *p, const struct provider_exam *exam,
+                                     char ret_exam_id[ID_TEXT_SIZE], struct error *err);
+
+struct provider_attempt {
+    struct str exam_id;      /* from provider_register_exam() */
+    struct str attempt_ref;  /* the portal's attempt; asking again gives the same session */
+    int64_t user_ref;        /* the portal's user */
+    struct str candidate;    /* full name, as reviewers shall see it */
+    struct str exam_url;     /* shown inside the proctored window */
+    struct str return_url;   /* where the candidate goes afterwards */
+};
+MUST_USE bool provider_create_session(struct proctor *p, const struct provider_attempt *attempt,
+                                      char ret_session_id[ID_TEXT_SIZE], struct error *err);
+/* "/proctortrack/session/ID" */
+char *provider_session_url(struct arena *arena, struct str session_id);
+
+/* May the questions be shown now? (The session is recording and not over.) */
+MUST_USE bool provider_may_show_exam(struct proctor *p, struct str session_id, bool *ret,
+                                     struct error *err);
+/* "Start Exam" was pressed; ERROR_CONFLICT unless the session is recording. Again is fine. */
+MUST_USE bool provider_exam_started(struct proctor *p, struct str session_id, struct error *err);
+/* A milestone for the reviewer's timeline: "answered" with {"item": n}, "finished". Goes into the
+ * session's events and its hash chain. */
+MUST_USE bool provider_milestone(struct proctor *p, struct str session_id, struct str kind,
+                                 struct str detail_json, struct error *err);
+/* The attempt was handed in (or its time is over): the recording ends. Again is fine. */
+MUST_USE bool provider_exam_ended(struct proctor *p, struct str session_id, struct error *err);
+
+/* These are for use inside a writer's transaction of the portal (db_store_write() body), so that an
+ * answer and its milestone are one write. */
+MUST_USE bool provider_milestone_in(struct db *db, struct str session_id, struct str kind,
+                                    struct str detail_json, struct error *err);
+MUST_USE bool provider_exam_started_in(struct db *db, struct str session_id, struct error *err);
+MUST_USE bool provider_exam_ended_in(struct db *db, struct str session_id, struct error *err);

@@ -6,9 +6,6 @@
 #pragma once
 #include "media/frame.h"
 
-#define MEDIA_SIDE_MAX 8192
-#define MEDIA_PIXELS_MAX ((int64_t)4096 * 2304)
-
 struct reader;
 
 struct reader_info {
@@ -19,7 +16,7 @@ struct reader_info {
 };
 struct reader_stats {
     uint64_t packets, frames, damaged_packets, time_jumps;
-    int64_t last_time_us; /* end of the last frame */
+    int64_t last_time_us; /* end of the last frame or sound, whichever is later */
 };
 
 /* Called for all bytes read in sequence (not after a seek), so that an index can be built. */

@@ -1,0 +1,63 @@
+// The real binary in a folder of its own, on a free port: started, killed and started again.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const SOURCE = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const PROGRAM = process.env.PT_PROGRAM ?? join(SOURCE, 'build', 'proctortrack');
+export const MODELS = process.env.PT_MODELS ?? join(SOURCE, 'build', 'models');
+export const SHARED = process.env.PT_SHARED ?? join(SOURCE, '..', 'shared');
+export const PASSWORD = 'correct-horse-battery-9';
+export const USERS = { candidate: 'amara.okafor', other: 'jonas.lindqvist', instructor: 'ines.moreau', admin: 'admin' };
+
+export function temporaryFolder(t, prefix = 'proctortrack-test-') {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+// options: data (folder, made when absent), args (more of them), port (0: any), worker (default true)
+export async function startServer(t, { data = temporaryFolder(t), args = [], port = 0, worker = true, env = {} } = {}) {
+  const server = { data, port, origin: '', child: null, logFile: join(data, 'server.log') };
+  server.start = async () => {
+    const log = openSync(server.logFile, 'a');
+    const child = spawn(
+      PROGRAM,
+      ['serve', '--data', join(data, 'var'), '--listen', `127.0.0.1:${server.port}`, '--models', MODELS, '--demo',
+        ...(worker ? [] : ['--no-worker']), ...args],
+      { stdio: ['ignore', 'pipe', log], env: { ...process.env, PROCTORTRACK_DEMO_PASSWORD: PASSWORD, ...env } },
+    );
+    server.child = child;
+    server.ended = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
+    server.origin = await new Promise((done, failed) => {
+      let text = '';
+      const why = () => new Error(`the server ended at its start:\n${text}${readFileSync(server.logFile, 'utf8').slice(-2000)}`);
+      child.on('exit', () => failed(why()));
+      child.on('error', failed);
+      child.stdout.on('data', (bytes) => {
+        text += bytes;
+        const found = /Listening on (https?:\/\/\S+)/.exec(text);
+        if (found) done(found[1].replace(/\/$/, ''));
+      });
+    });
+    server.port = Number(new URL(server.origin).port);
+    return server;
+  };
+  server.kill = async () => {
+    server.child.kill('SIGKILL');
+    await server.ended;
+  };
+  server.stop = async () => {
+    server.child.kill('SIGTERM');
+    const timer = setTimeout(() => server.child.kill('SIGKILL'), 15000);
+    const result = await server.ended;
+    clearTimeout(timer);
+    return result;
+  };
+  t.after(async () => {
+    if (server.child && server.child.exitCode === null && server.child.signalCode === null) await server.kill();
+  });
+  return server.start();
+}

@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void buf_init(struct buf *b, size_t limit)
-{
-    *b = (struct buf){.limit = limit};
-}
+void buf_init(struct buf *b, size_t limit) { *b = (struct buf){.limit = limit}; }
 
 void buf_done(struct buf *b)
 {
@@ -19,16 +16,16 @@ void buf_done(struct buf *b)
 void buf_clear(struct buf *b)
 {
     b->len = 0;
-    b->failed = false;
+    b->failed = b->full = false;
 }
 
 bool buf_ok(const struct buf *b, struct error *err)
 {
     if (!b->failed)
         return true;
-    size_t limit = b->limit ? b->limit : SIZE_MAX / 2;
-    if (b->len >= limit)
-        return error_set(err, ERROR_TOO_LARGE, "more than %zu bytes", limit);
+    if (b->full)
+        return error_set(err, ERROR_TOO_LARGE, "more than %zu bytes",
+                         b->limit ? b->limit : SIZE_MAX / 2);
     return error_set(err, ERROR_NO_MEMORY, "no room for more than %zu bytes", b->len);
 }
 
@@ -38,7 +35,7 @@ char *buf_reserve(struct buf *b, size_t len)
     if (b->failed)
         return NULL;
     if (len > limit - b->len) {
-        b->failed = true;
+        b->failed = b->full = true;
         return NULL;
     }
     size_t need = b->len + len;
@@ -56,10 +53,7 @@ char *buf_reserve(struct buf *b, size_t len)
     return b->ptr + b->len;
 }
 
-void buf_commit(struct buf *b, size_t len)
-{
-    b->len += len;
-}
+void buf_commit(struct buf *b, size_t len) { b->len += len; }
 
 void buf_consume(struct buf *b, size_t len)
 {
@@ -80,15 +74,9 @@ void buf_add(struct buf *b, struct str bytes)
     b->len += bytes.len;
 }
 
-void buf_add_c(struct buf *b, const char *c_text)
-{
-    buf_add(b, str_from(c_text));
-}
+void buf_add_c(struct buf *b, const char *c_text) { buf_add(b, str_from(c_text)); }
 
-void buf_add_char(struct buf *b, char c)
-{
-    buf_add(b, str_bytes(&c, 1));
-}
+void buf_add_char(struct buf *b, char c) { buf_add(b, str_bytes(&c, 1)); }
 
 void buf_add_u32le(struct buf *b, uint32_t value)
 {
@@ -121,10 +109,7 @@ void buf_printf(struct buf *b, const char *format, ...)
     b->len += (size_t)len;
 }
 
-struct str buf_str(const struct buf *b)
-{
-    return (struct str){b->ptr, b->len};
-}
+struct str buf_str(const struct buf *b) { return (struct str){b->ptr, b->len}; }
 
 bool buf_c_text(struct buf *b, const char **ret, struct error *err)
 {

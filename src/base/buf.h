@@ -9,6 +9,7 @@ struct buf {
     size_t capacity;
     size_t limit; /* most bytes it may hold; 0 is SIZE_MAX / 2 */
     bool failed;  /* allocation failed or the limit was hit */
+    bool full;    /* it was the limit */
 };
 
 void buf_init(struct buf *b, size_t limit);

@@ -106,17 +106,25 @@ bool file_flush_folder(const char *path, struct error *err)
     return true;
 }
 
+bool file_flush_parent(const char *path, struct error *err)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t len = slash == path ? 1 : slash ? (size_t)(slash - path) : 1;
+    if (len >= sizeof folder)
+        return error_set(err, ERROR_INVALID, "%s: name too long", path);
+    memcpy(folder, slash ? path : ".", len);
+    folder[len] = '\0';
+    return file_flush_folder(folder, err);
+}
+
 bool file_replace(const char *path, struct str bytes, unsigned mode, struct error *err)
 {
-    char beside[PATH_MAX], folder[PATH_MAX], id[ID_TEXT_SIZE];
+    char beside[PATH_MAX], id[ID_TEXT_SIZE];
     id_create(id);
     int len = snprintf(beside, sizeof beside, "%s.%s.tmp", path, id);
     if (len < 0 || (size_t)len >= sizeof beside)
         return error_set(err, ERROR_INVALID, "%s: name too long", path);
-    const char *slash = strrchr(path, '/');
-    int folder_len = slash == path ? 1 : slash ? (int)(slash - path) : 1;
-    snprintf(folder, sizeof folder, "%.*s", folder_len, slash ? path : ".");
-
     CLEANUP(closep) int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return error_errno(err, errno, "%s", beside);
@@ -129,5 +137,5 @@ bool file_replace(const char *path, struct str bytes, unsigned mode, struct erro
         unlink(beside);
         return error_errno(err, why, "%s", path);
     }
-    return file_flush_folder(folder, err);
+    return file_flush_parent(path, err);
 }

@@ -16,3 +16,5 @@ MUST_USE bool file_write(int fd, struct str bytes, struct error *err);
 MUST_USE bool file_flush(int fd, struct error *err);               /* fdatasync */
 MUST_USE bool file_make_folder(const char *path, struct error *err); /* 0700; there already is fine */
 MUST_USE bool file_flush_folder(const char *path, struct error *err);
+/* Flushes the folder that `path` stands in, so that its name survives a crash. */
+MUST_USE bool file_flush_parent(const char *path, struct error *err);

@@ -7,12 +7,22 @@
 struct db;
 struct db_stmt; /* prepared once per connection and cached by its text */
 
-/* `path` is an SQLite file, made with mode 0600 when absent. WAL, synchronous=FULL, foreign keys. */
+/* `path` is an SQLite file, made (0600) when absent. WAL, synchronous=FULL, foreign keys on. */
 MUST_USE bool db_open(const char *path, struct db **ret, struct error *err);
-void db_close(struct db *db);
+/* The same file for reading alone: a write is an error, so that no read path can come to depend on
+ * one. The file must exist. */
+MUST_USE bool db_open_reader(const char *path, struct db **ret, struct error *err);
+void db_close(struct db *db); /* every statement is done with; NULL is fine */
 void db_closep(struct db **db);
 
-enum db_type { DB_TYPE_NONE = 0, DB_TYPE_NULL, DB_TYPE_I64, DB_TYPE_DOUBLE, DB_TYPE_TEXT, DB_TYPE_BLOB };
+enum db_type {
+    DB_TYPE_NONE = 0,
+    DB_TYPE_NULL,
+    DB_TYPE_I64,
+    DB_TYPE_DOUBLE,
+    DB_TYPE_TEXT,
+    DB_TYPE_BLOB
+};
 struct db_value {
     enum db_type type;
     int64_t i64;
@@ -34,18 +44,27 @@ struct db_args {
                       sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)})
 #define DB_NO_ARGS ((struct db_args){NULL, 0})
 
-/* Runs a statement without rows. A broken UNIQUE or foreign key is ERROR_CONFLICT, a full disk
- * ERROR_NO_SPACE, a lock that did not come free in 10 s ERROR_BUSY. *ret_changes may be NULL. */
+/* Runs a statement without rows. A broken UNIQUE, foreign key or other constraint is
+ * ERROR_CONFLICT, a full disk ERROR_NO_SPACE, a lock that did not come free in 10 s ERROR_BUSY.
+ * *ret_changes (rows inserted, changed or deleted) may be NULL. */
 MUST_USE bool db_run(struct db *db, const char *sql, struct db_args args, int64_t *ret_changes,
                      struct error *err);
-/* INSERT ... into a table with an integer primary key; gives the new key. */
+/* INSERT ... of one row into a table with an integer primary key; gives the new key. No row (ON
+ * CONFLICT DO NOTHING) is ERROR_CONFLICT. */
 MUST_USE bool db_insert(struct db *db, const char *sql, struct db_args args, int64_t *ret_id,
                         struct error *err);
 
-/* Rows: db_query(), then db_next() until *ret_row is false, then db_done() (on every path).
+/* Rows: db_query(), then db_next() until *ret_row is false, then db_donep() on every path.
  *   CLEANUP(db_donep) struct db_stmt *rows = NULL;
- *   if (!db_query(db, "SELECT id, name FROM t WHERE x = $1", DB_ARGS(DB_I64(x)), &rows, err)) ...
- *   for (bool row; db_next(rows, &row, err) && row;) { db_col_i64(rows, 0); db_col_text(rows, 1); } */
+ *   if (!db_query(db, "SELECT id, name FROM t WHERE x = $1", DB_ARGS(DB_I64(x)), &rows, err))
+ *       return false;
+ *   for (bool row = true; row;) {
+ *       if (!db_next(rows, &row, err))
+ *           return false;
+ *       if (row)
+ *           use(db_col_i64(rows, 0), db_col_text(rows, 1));
+ *   }
+ * The values of `args` are copied: they need not outlive db_query(). */
 MUST_USE bool db_query(struct db *db, const char *sql, struct db_args args, struct db_stmt **ret,
                        struct error *err);
 MUST_USE bool db_next(struct db_stmt *rows, bool *ret_row, struct error *err);
@@ -56,19 +75,28 @@ MUST_USE bool db_query_one(struct db *db, const char *sql, struct db_args args, 
 bool db_col_null(struct db_stmt *rows, int column);
 int64_t db_col_i64(struct db_stmt *rows, int column);
 double db_col_double(struct db_stmt *rows, int column);
-struct str db_col_text(struct db_stmt *rows, int column); /* text or blob; borrowed till db_next() */
+/* Text or blob, borrowed till db_next(); ptr is NULL for SQL NULL alone. */
+struct str db_col_text(struct db_stmt *rows, int column);
 /* A copy in the arena, NUL-terminated; NULL ptr for SQL NULL or no memory. */
 struct str db_col_copy(struct db_stmt *rows, int column, struct arena *arena);
 
-/* One transaction: BEGIN IMMEDIATE, `body`, COMMIT, or ROLLBACK when body fails. */
-typedef bool db_body(struct db *db, void *context, struct error *err); /* a function, not a struct: no other typedef of ours */
+/* One transaction: BEGIN IMMEDIATE, `body`, COMMIT, or ROLLBACK when body fails. Inside another it
+ * is a savepoint: what `body` did goes or stays by itself, and becomes durable with the outer one.
+ * (A function's type, not a struct's: no other typedef of ours.) */
+typedef bool db_body(struct db *db, void *context, struct error *err);
 MUST_USE bool db_transaction(struct db *db, db_body *body, void *context, struct error *err);
+/* One read transaction: all that `body` reads is of one moment. */
+MUST_USE bool db_snapshot(struct db *db, db_body *body, void *context, struct error *err);
+/* False inside db_transaction() means that the engine gave the whole of it up (a full disk, no
+ * memory): every later statement of it fails too. */
+bool db_in_transaction(const struct db *db);
 
 /* Each owner of tables brings its own list; version N is the N-th entry, in a transaction of its
- * own together with the new version number. Forward only; a schema newer than the list is an error. */
+ * own together with the new version number. Forward only; a schema newer than the list is an error.
+ */
 struct db_migrations {
-    const char *owner;       /* "proctor", "campus", "server" */
-    const char *const *sql;  /* each entry may hold several statements */
+    const char *owner;      /* "proctor", "campus", "server" */
+    const char *const *sql; /* each entry may hold several statements */
     size_t len;
 };
 MUST_USE bool db_migrate(struct db *db, const struct db_migrations *migrations, struct error *err);

@@ -8,16 +8,29 @@
 
 struct db_store; /* any thread */
 
+/* Makes the file when it is absent; several processes may have it open. */
 MUST_USE bool db_store_open(const char *path, size_t readers, struct db_store **ret,
                             struct error *err);
-void db_store_close(struct db_store *store); /* waits for writes under way; NULL is fine */
+/* Waits for writes under way; no other call may come after it has begun. NULL is fine. */
+void db_store_close(struct db_store *store);
 
 /* Runs `body` inside the writer's next transaction and returns when it is durable. `body` runs on
- * the writer's thread, must be short, and may run only database calls; it is run once, or (when the
- * commit of the group fails) reported as failed to every caller. */
+ * the writer's thread, must be short, and may run only database calls; it is run once at most. When
+ * the commit of its group fails, it is reported as failed to every caller of the group, even where
+ * `body` itself said true: what `body` put into `context` counts only when this returns true. */
 MUST_USE bool db_store_write(struct db_store *store, db_body *body, void *context,
                              struct error *err);
 
-/* Runs `body` on a reader connection inside one read transaction: a consistent picture. */
+/* Runs `body` on a reader connection inside one read transaction: a consistent picture, in which
+ * every write is seen that db_store_write() has returned for. Waits while all readers are in use,
+ * so `body` must not call the store again. */
 MUST_USE bool db_store_read(struct db_store *store, db_body *body, void *context,
                             struct error *err);
+
+struct db_store_stats {
+    uint64_t writes;  /* bodies that were run */
+    uint64_t failed;  /* of those, how many were reported as failed */
+    uint64_t commits; /* transactions that became durable: one flush each */
+    uint64_t largest; /* most bodies in one transaction */
+};
+void db_store_stats(struct db_store *store, struct db_store_stats *ret);

@@ -1,0 +1,12 @@
+// Drives the real binary over HTTP and on the command line. `node run.mjs [WORD...]` runs the tests
+// whose name has one of the words.
+import { run } from '../support/runner.mjs';
+
+await import('./start.mjs');
+await import('./access.mjs');
+await import('./tus.mjs');
+await import('./bad_input.mjs');
+await import('./analysis.mjs');
+await import('./analyze.mjs');
+await import('./kill.mjs');
+await run();

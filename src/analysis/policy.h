@@ -2,6 +2,8 @@
 #pragma once
 #include "base/json.h"
 
+#define POLICY_BYTES_MAX ((size_t)64 << 10)
+
 enum rule {
     RULE_NONE = 0,
     RULE_NO_FACE,
@@ -34,5 +36,7 @@ MUST_USE bool policy_builtin(struct str name, struct policy *ret, struct error *
 /* {"name": ..., "base": "standard", "rules": {"no-face": {"on": true, "min_s": 5}}}: what is not
  * named is as in the base. Unknown members are errors. */
 MUST_USE bool policy_parse(struct str json, struct policy *ret, struct error *err);
-/* Canonical JSON text of the whole policy; malloc'ed. */
+/* The whole policy, every rule with every member. The caller ends *ret with json_decref(). */
+MUST_USE bool policy_json(const struct policy *p, json_t **ret, struct error *err);
+/* Its canonical text, which policy_parse() reads back to the same policy; malloc'ed. */
 MUST_USE bool policy_text(const struct policy *p, char **ret, struct error *err);

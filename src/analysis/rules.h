@@ -12,7 +12,7 @@ struct flag {
     double confidence;      /* 0..1: part of the samples in the span that show it */
     uint32_t samples, hits; /* in the span */
     char numbers[200];      /* in words: "2 faces in 14 of 16 samples" */
-    int64_t best_us;        /* the sample that shows it best: its thumbnail is the evidence */
+    int64_t best_us;        /* the look that shows it best: its thumbnail is the evidence */
 };
 
 struct rules;
@@ -27,5 +27,7 @@ MUST_USE bool rules_end(struct rules *r, int64_t end_us, rules_raised *raised, v
                         struct error *err);
 /* Would a picture of this observation be of use to any rule? Then the decoder sends a thumbnail. */
 bool rules_wants_picture(const struct rules *r, const struct observation *o);
+/* Is the look of this time the best one of a span that is going on, so its picture may be needed? */
+bool rules_keeps_picture(const struct rules *r, int64_t time_us);
 void rules_destroy(struct rules *r);
 void rules_destroyp(struct rules **r);

@@ -1,0 +1,242 @@
+/* One row a rule: what it is called, when a look shows it, and the limits of the built-in policies.
+ * docs/policy.md tells the measurements behind the numbers here. */
+#include "analysis/rule_table.h"
+
+#include <stdio.h>
+
+const char *const policy_builtin_names[POLICIES_LEN] = {
+    [POLICY_OPEN] = "open",
+    [POLICY_STANDARD] = "standard",
+    [POLICY_STRICT] = "strict",
+};
+
+/* Darker than this on the average, the face detector misses people who are there, so "no face" says
+ * nothing. A fact about the detector, not about an exam: no policy changes it. */
+#define LUMA_USABLE_MIN 0.05F
+/* About one grey level of 219: what sensor noise and compression leave of a picture of nothing. */
+#define EVEN_FLOOR 0.004
+/* Less structure than a plain wall without anybody (0.0037 and up, measured). */
+#define EVEN_DETAIL_MAX 0.003F
+
+/* One even surface fills the picture: its brightness spreads over no more than `part` of its mean,
+ * and there are no edges in it. */
+static bool is_even(const struct observation *o, double part)
+{
+    return o->faces_len <= 0 && o->detail < EVEN_DETAIL_MAX &&
+           o->luma_deviation <= EVEN_FLOOR + part * o->luma_mean;
+}
+
+static bool is_covered(const struct policy *p, const struct observation *o)
+{
+    return is_even(o, p->rules[RULE_CAMERA_COVERED].threshold);
+}
+
+static bool could_see_faces(const struct policy *p, const struct observation *o)
+{
+    return o->faces_len >= 0 && o->luma_mean >= LUMA_USABLE_MIN && !is_covered(p, o);
+}
+
+static enum look hit_if(bool hit) { return hit ? LOOK_HIT : LOOK_MISS; }
+
+static enum look look_no_face(const struct policy *p, const struct observation *o)
+{
+    if (o->faces_len > 0)
+        return LOOK_MISS; /* somebody found in the dark is somebody all the same */
+    return could_see_faces(p, o) ? LOOK_HIT : LOOK_UNKNOWN;
+}
+
+static enum look look_several_faces(const struct policy *p, const struct observation *o)
+{
+    if (o->faces_len >= p->rules[RULE_SEVERAL_FACES].threshold)
+        return LOOK_HIT;
+    return could_see_faces(p, o) ? LOOK_MISS : LOOK_UNKNOWN;
+}
+
+static enum look look_too_dark(const struct policy *p, const struct observation *o)
+{
+    if (p->rules[RULE_CAMERA_COVERED].on && is_covered(p, o))
+        return LOOK_UNKNOWN; /* one flag for one thing: a covered lens is dark, too */
+    return hit_if(o->luma_mean < p->rules[RULE_TOO_DARK].threshold);
+}
+
+static enum look look_covered(const struct policy *p, const struct observation *o)
+{
+    return hit_if(is_covered(p, o));
+}
+
+/* A living person never holds still to the pixel, a room without anybody may (the encoder leaves
+ * out what hardly changes), and a black picture has nothing that could move. */
+static enum look look_frozen(const struct policy *p, const struct observation *o)
+{
+    if (o->changed < 0)
+        return LOOK_UNKNOWN;
+    if (o->changed > p->rules[RULE_CAMERA_FROZEN].threshold)
+        return LOOK_MISS;
+    return o->faces_len > 0 ? LOOK_HIT : LOOK_UNKNOWN;
+}
+
+static double value_faces(const struct observation *o) { return o->faces_len; }
+
+static double value_luma(const struct observation *o) { return o->luma_mean; }
+
+static double value_deviation(const struct observation *o) { return o->luma_deviation; }
+
+static double value_changed(const struct observation *o) { return o->changed < 0 ? 0 : o->changed; }
+
+/* Somebody leaving is still half in the picture; two seconds later it shows what the flag says. */
+static int shows_when_settled(const struct observation *o, double lasted_s)
+{
+    (void)o;
+    return lasted_s >= 2 ? 1 : 0;
+}
+
+static int shows_more_faces(const struct observation *o, double lasted_s)
+{
+    (void)lasted_s;
+    return o->faces_len;
+}
+
+static int shows_equally(const struct observation *o, double lasted_s)
+{
+    (void)o;
+    (void)lasted_s;
+    return 0;
+}
+
+static void numbers_no_face(const struct rule_numbers *n, char *ret, size_t size)
+{
+    snprintf(ret, size, "no face in %u of %u looks, %.1f s", n->hits, n->samples, n->seconds);
+}
+
+static void numbers_several_faces(const struct rule_numbers *n, char *ret, size_t size)
+{
+    if (n->value_min < n->value_max)
+        snprintf(ret, size, "%.0f to %.0f faces in %u of %u looks, %.1f s", n->value_min,
+                 n->value_max, n->hits, n->samples, n->seconds);
+    else
+        snprintf(ret, size, "%.0f faces in %u of %u looks, %.1f s", n->value_max, n->hits,
+                 n->samples, n->seconds);
+}
+
+static void numbers_too_dark(const struct rule_numbers *n, char *ret, size_t size)
+{
+    snprintf(ret, size, "mean brightness %.1f %% of white in %u of %u looks, %.1f s",
+             100 * n->value_mean, n->hits, n->samples, n->seconds);
+}
+
+static void numbers_covered(const struct rule_numbers *n, char *ret, size_t size)
+{
+    snprintf(ret, size,
+             "one even surface (brightness spreads by %.1f %%) in %u of %u looks, %.1f s",
+             100 * n->value_mean, n->hits, n->samples, n->seconds);
+}
+
+static void numbers_frozen(const struct rule_numbers *n, char *ret, size_t size)
+{
+    snprintf(ret, size, "picture stood still (%.1f %% of it changed) in %u of %u looks, %.1f s",
+             100 * n->value_mean, n->hits, n->samples, n->seconds);
+}
+
+#define ON(severity, min_s, threshold)                                                             \
+    {                                                                                              \
+        true, (severity), (min_s), (threshold)                                                     \
+    }
+
+static const struct rule_row rows[RULE_COUNT] = {
+    [RULE_NO_FACE] =
+        {
+            .name = "no-face",
+            .title = "Nobody in view",
+            .meaning = "No face was found although the picture was bright enough to find one. The "
+                       "candidate may have left, turned away, or leaned out of the picture.",
+            .defaults = {ON(SEVERITY_LOW, 15, 0), ON(SEVERITY_MEDIUM, 4, 0),
+                         ON(SEVERITY_HIGH, 2, 0)},
+            .look = look_no_face,
+            .value = value_faces,
+            .shows = shows_when_settled,
+            .numbers = numbers_no_face,
+            .tolerated = 1, /* a face confirmed twice in a row is a face */
+            .share_min = 0.7,
+        },
+    [RULE_SEVERAL_FACES] =
+        {
+            .name = "several-faces",
+            .title = "More than one person in view",
+            .meaning =
+                "More than one face was found at the same time. It may be somebody else in the "
+                "room, but also a picture on the wall or a mirror.",
+            .has_threshold = true,
+            .threshold_min = 2,
+            .threshold_max = DETECT_FACES_MAX,
+            .defaults = {ON(SEVERITY_LOW, 5, 2), ON(SEVERITY_HIGH, 1.5, 2),
+                         ON(SEVERITY_HIGH, 1, 2)},
+            .look = look_several_faces,
+            .value = value_faces,
+            .shows = shows_more_faces,
+            .numbers = numbers_several_faces,
+            .tolerated =
+                2, /* the second face is often half turned away and found every other look */
+            .share_min = 0.5,
+        },
+    [RULE_TOO_DARK] =
+        {
+            .name = "too-dark",
+            .title = "Too dark to see",
+            .meaning = "The picture was so dark that faces cannot be found in it with certainty. "
+                       "Usually a lamp that was switched off, or a screen as the only light.",
+            .has_threshold = true,
+            .threshold_min = 0,
+            .threshold_max = 0.5,
+            .defaults = {ON(SEVERITY_LOW, 15, 0.05), ON(SEVERITY_MEDIUM, 5, 0.07),
+                         ON(SEVERITY_MEDIUM, 3, 0.09)},
+            .look = look_too_dark,
+            .value = value_luma,
+            .shows = shows_when_settled,
+            .numbers = numbers_too_dark,
+            .tolerated = 1, /* the automatic exposure swings once after the light changed */
+            .share_min = 0.7,
+        },
+    [RULE_CAMERA_COVERED] =
+        {
+            .name = "camera-covered",
+            .title = "Camera covered",
+            .meaning =
+                "One even surface filled the whole picture, as when a finger, a sticker or the "
+                "lid is before the lens. A completely dark room looks the same.",
+            .has_threshold = true,
+            .threshold_min = 0,
+            .threshold_max = 0.5,
+            .defaults = {ON(SEVERITY_LOW, 10, 0.1), ON(SEVERITY_HIGH, 3, 0.1),
+                         ON(SEVERITY_HIGH, 1.5, 0.1)},
+            .look = look_covered,
+            .value = value_deviation,
+            .shows = shows_when_settled,
+            .numbers = numbers_covered,
+            .tolerated = 1,
+            .share_min = 0.7,
+        },
+    [RULE_CAMERA_FROZEN] =
+        {
+            .name = "camera-frozen",
+            .title = "Picture stands still",
+            .meaning =
+                "Time went on but the picture of the candidate did not change, or no picture "
+                "came at all. A stalled camera or browser does that, and so does a still image "
+                "shown instead of the camera.",
+            .has_threshold = true,
+            .threshold_min = 0,
+            .threshold_max = 0.1,
+            .defaults = {ON(SEVERITY_LOW, 20, 0.01), ON(SEVERITY_MEDIUM, 5, 0.01),
+                         ON(SEVERITY_HIGH, 3, 0.01)},
+            .look = look_frozen,
+            .value = value_changed,
+            .shows = shows_equally,
+            .numbers = numbers_frozen,
+            .tolerated = 1, /* a key frame encodes the same picture anew and touches every block */
+            .share_min = 0.7,
+            .since_before = true,
+            .gap_is_hit = true,
+        },
+};
+
+const struct rule_row *rule_row(enum rule rule) { return &rows[rule]; }

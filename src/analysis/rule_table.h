@@ -1,0 +1,39 @@
+/* The table of rules, shared by policy.c (names and defaults) and rules.c (spans); private to this
+ * folder. A new rule is one more value in `enum rule` and one more row in rule_table.c. */
+#pragma once
+#include "analysis/policy.h"
+#include "detect/detect.h"
+
+/* What one look says about a rule. Unknown is an answer of its own: a look that could not have seen
+ * the thing neither shows it nor refutes it. */
+enum look { LOOK_UNKNOWN = 0, LOOK_HIT, LOOK_MISS };
+
+enum { POLICY_OPEN, POLICY_STANDARD, POLICY_STRICT, POLICIES_LEN };
+
+/* What was counted in one span, for the words of its flag. */
+struct rule_numbers {
+    uint32_t samples, hits;
+    double seconds;
+    double value_min, value_max, value_mean; /* of rule_row.value over the hits */
+};
+
+struct rule_row {
+    const char *name, *title, *meaning;
+    bool has_threshold;
+    double threshold_min, threshold_max;
+    struct policy_rule defaults[POLICIES_LEN];
+
+    enum look (*look)(const struct policy *p, const struct observation *o);
+    double (*value)(const struct observation *o); /* what `numbers` is about */
+    /* How well a picture of this hit, `lasted_s` into the span, shows it: more is better. */
+    int (*shows)(const struct observation *o, double lasted_s);
+    void (*numbers)(const struct rule_numbers *n, char *ret, size_t size);
+
+    uint32_t tolerated; /* looks in a row that are no hits and do not end a span yet */
+    double share_min;   /* a span with a smaller part of hits raises nothing */
+    bool since_before;  /* a hit compares with the look before, so it began there */
+    bool gap_is_hit;    /* a time without any picture is a hit, too */
+};
+
+const struct rule_row *rule_row(enum rule rule); /* of RULE_NONE < rule < RULE_COUNT */
+extern const char *const policy_builtin_names[POLICIES_LEN];

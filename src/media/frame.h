@@ -16,7 +16,7 @@ struct frame {
 
 /* Copies the planes. For pictures that come from elsewhere than a reader. */
 MUST_USE bool frame_create(const struct frame *from, struct frame **ret, struct error *err);
-/* Decodes one still JPEG. ERROR_INVALID when it is none or damaged, ERROR_TOO_LARGE over the limits. */
+/* One still JPEG. ERROR_INVALID when it is none or damaged, ERROR_TOO_LARGE over the limits. */
 MUST_USE bool frame_from_jpeg(struct str jpeg, struct frame **ret, struct error *err);
 struct frame *frame_ref(struct frame *f);
 void frame_unref(struct frame *f); /* NULL is fine */
@@ -38,9 +38,6 @@ struct letterbox {
 MUST_USE bool frame_to_tensor(struct frame_scaler *s, const struct frame *f, int side,
                               float multiply, float add, float *ret, struct letterbox *ret_box,
                               struct error *err);
-/* Area-averaged luma, 0..255 full range, stretched to width x height. */
-MUST_USE bool frame_to_luma(struct frame_scaler *s, const struct frame *f, int width, int height,
-                            uint8_t *ret, struct error *err);
 /* A baseline JPEG no wider or higher than `side` (never enlarged); appended to `to`. */
 struct buf;
 MUST_USE bool frame_to_jpeg(struct frame_scaler *s, const struct frame *f, int side, struct buf *to,

@@ -19,7 +19,8 @@ struct reader_stats {
     int64_t last_time_us; /* end of the last frame or sound, whichever is later */
 };
 
-/* Called for all bytes read in sequence (not after a seek), so that an index can be built. */
+/* Gets each byte once and in order as far as the recording is read, so that an index can be built.
+ */
 struct reader_tap {
     void (*bytes)(void *context, struct str bytes);
     void *context;
@@ -31,7 +32,8 @@ MUST_USE bool reader_open(int fd, const struct reader_tap *tap, struct reader **
                           struct error *err);
 const struct reader_info *reader_info(const struct reader *r);
 /* The next frame at or after `not_before_us` (frames in between are decoded but not converted);
- * *ret is NULL at the end. The caller unrefs it. Times never go back: a jump is counted and mended. */
+ * *ret is NULL at the end. The caller unrefs it. Times never go back: a jump is counted and mended.
+ */
 MUST_USE bool reader_next(struct reader *r, int64_t not_before_us, struct frame **ret,
                           struct error *err);
 struct reader_stats reader_stats(const struct reader *r);

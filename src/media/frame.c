@@ -1,0 +1,285 @@
+/* From a frame to what others eat: tensors for the networks, JPEG for people, and from a JPEG back.
+ * Contexts of swscale and of the encoder are kept, since setting them up costs as much as a use. */
+#include "media/frame.h"
+
+#include "base/buf.h"
+#include "media/picture.h"
+
+#include <libavcodec/avcodec.h>
+#include <libswscale/swscale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* libav's scale for quantisers is 1 (best) to 31; 4 shows a face clearly at some 10 kB for 320x240.
+ */
+#define JPEG_QUANTISER 4
+#define SQUARE_SAMPLES_MAX 8 /* a side, for one output pixel */
+
+struct frame_scaler {
+    struct scale tensor, jpeg;
+    uint8_t *rgb; /* owned: the letterboxed picture as RGB24 */
+    size_t rgb_size;
+    AVCodecContext *encoder; /* owned; for pictures of its width x height */
+    AVFrame *scaled;         /* owned: the encoder's input */
+    AVPacket *packet;        /* owned */
+};
+
+bool frame_scaler_create(struct frame_scaler **ret, struct error *err)
+{
+    media_silence();
+    struct frame_scaler *s = calloc(1, sizeof *s);
+    if (!s)
+        return error_no_memory(err);
+    s->packet = av_packet_alloc();
+    if (!s->packet) {
+        frame_scaler_destroy(s);
+        return error_no_memory(err);
+    }
+    *ret = s;
+    return true;
+}
+
+void frame_scaler_destroy(struct frame_scaler *s)
+{
+    if (!s)
+        return;
+    scale_done(&s->tensor);
+    scale_done(&s->jpeg);
+    avcodec_free_context(&s->encoder);
+    av_frame_free(&s->scaled);
+    av_packet_free(&s->packet);
+    free(s->rgb);
+    free(s);
+}
+
+void frame_scaler_destroyp(struct frame_scaler **s) { frame_scaler_destroy(*s); }
+
+static void fit(const struct frame *f, int side, int *ret_width, int *ret_height)
+{
+    double scale = (double)side / MAX(f->width, f->height);
+    *ret_width = MIN(side, MAX(1, (int)lround(f->width * scale)));
+    *ret_height = MIN(side, MAX(1, (int)lround(f->height * scale)));
+}
+
+bool frame_to_tensor(struct frame_scaler *s, const struct frame *f, int side, float multiply,
+                     float add, float *ret, struct letterbox *ret_box, struct error *err)
+{
+    int width, height;
+    fit(f, side, &width, &height);
+    size_t stride = ((size_t)side * 3 + 63) / 64 * 64, need = stride * (size_t)(side + 1);
+    if (need > s->rgb_size) {
+        uint8_t *rgb = realloc(s->rgb, need);
+        if (!rgb)
+            return error_no_memory(err);
+        s->rgb = rgb;
+        s->rgb_size = need;
+    }
+    struct scale_key key = {
+        .from_width = f->width,
+        .from_height = f->height,
+        .from_format = AV_PIX_FMT_YUV420P,
+        .from_full = f->full_range,
+        .to_width = width,
+        .to_height = height,
+        .to_format = AV_PIX_FMT_RGB24,
+        .to_full = 1,
+        .flags = SWS_AREA,
+    };
+    if (!scale_run(&s->tensor, &key, f->planes, f->strides, (uint8_t *const[4]){s->rgb},
+                   (const int[4]){(int)stride}, err))
+        return false;
+
+    int left = (side - width) / 2, top = (side - height) / 2;
+    float values[256];
+    for (int i = 0; i < 256; i++)
+        values[i] = (float)i * multiply + add;
+    for (int y = 0; y < side; y++) {
+        float *row = ret + (size_t)y * (size_t)side * 3;
+        bool bar = y < top || y >= top + height;
+        int first = bar ? side : left, last = bar ? side : left + width;
+        for (int x = 0; x < first * 3; x++)
+            row[x] = add;
+        const uint8_t *from = bar ? s->rgb : s->rgb + (size_t)(y - top) * stride;
+        for (int x = 0; x < (last - first) * 3; x++)
+            row[first * 3 + x] = values[from[x]];
+        for (int x = last * 3; x < side * 3; x++)
+            row[x] = add;
+    }
+    *ret_box = (struct letterbox){(double)side / MAX(f->width, f->height), left, top};
+    return true;
+}
+
+/* ---- a turned square ---- */
+
+/* Bilinear, with the plane's edge repeated; x and y are in the plane's pixels, centres at .5. */
+static float sample(const uint8_t *plane, ptrdiff_t stride, int width, int height, float x, float y)
+{
+    x = fminf(fmaxf(x - 0.5f, 0.0f), (float)(width - 1));
+    y = fminf(fmaxf(y - 0.5f, 0.0f), (float)(height - 1));
+    int x0 = (int)x, y0 = (int)y;
+    int x1 = MIN(x0 + 1, width - 1), y1 = MIN(y0 + 1, height - 1);
+    float fx = x - (float)x0, fy = y - (float)y0;
+    const uint8_t *row0 = plane + y0 * stride, *row1 = plane + y1 * stride;
+    float upper = (float)row0[x0] + fx * (float)(row0[x1] - row0[x0]);
+    float lower = (float)row1[x0] + fx * (float)(row1[x1] - row1[x0]);
+    return upper + fy * (lower - upper);
+}
+
+/* BT.601, as swscale does when it is not told otherwise. */
+static void to_rgb(const struct frame *f, float y, float u, float v, float ret[3])
+{
+    float chroma = f->full_range ? 1.0f : 255.0f / 224.0f;
+    y = f->full_range ? y : (y - 16.0f) * (255.0f / 219.0f);
+    u = (u - 128.0f) * chroma;
+    v = (v - 128.0f) * chroma;
+    ret[0] = y + 1.402f * v;
+    ret[1] = y - 0.344136f * u - 0.714136f * v;
+    ret[2] = y + 1.772f * u;
+    for (int i = 0; i < 3; i++)
+        ret[i] = fminf(fmaxf(ret[i], 0.0f), 255.0f);
+}
+
+void frame_square_to_tensor(const struct frame *f, const struct frame_square *square, int side,
+                            float multiply, float add, float *ret)
+{
+    double step = square->side / side; /* of the frame's pixels for one of ours */
+    int samples = MIN(SQUARE_SAMPLES_MAX, MAX(1, (int)ceil(step / 1.5)));
+    double right_x = cos(square->angle) * step, right_y = sin(square->angle) * step;
+    int chroma_width = (f->width + 1) / 2, chroma_height = (f->height + 1) / 2;
+    float share = 1.0f / (float)(samples * samples);
+    for (int i = 0; i < side * side; i++) {
+        float sum[3] = {0};
+        for (int k = 0; k < samples * samples; k++) {
+            double across = i % side + (k % samples + 0.5) / samples - side / 2.0;
+            double down = i / side + (k / samples + 0.5) / samples - side / 2.0;
+            float x = (float)(square->centre_x + across * right_x - down * right_y);
+            float y = (float)(square->centre_y + across * right_y + down * right_x);
+            if (!(x >= 0 && y >= 0 && x < (float)f->width && y < (float)f->height))
+                continue;
+            float rgb[3];
+            to_rgb(f, sample(f->planes[0], f->strides[0], f->width, f->height, x, y),
+                   sample(f->planes[1], f->strides[1], chroma_width, chroma_height, x / 2, y / 2),
+                   sample(f->planes[2], f->strides[2], chroma_width, chroma_height, x / 2, y / 2),
+                   rgb);
+            for (int c = 0; c < 3; c++)
+                sum[c] += rgb[c] * share;
+        }
+        for (int c = 0; c < 3; c++)
+            ret[(size_t)i * 3 + (size_t)c] = sum[c] * multiply + add;
+    }
+}
+
+/* ---- JPEG ---- */
+
+static bool open_encoder(struct frame_scaler *s, int width, int height, struct error *err)
+{
+    avcodec_free_context(&s->encoder);
+    av_frame_free(&s->scaled);
+    const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_MJPEG);
+    if (!codec)
+        return error_set(err, ERROR_UNSUPPORTED, "this libavcodec has no JPEG encoder");
+    s->encoder = avcodec_alloc_context3(codec);
+    s->scaled = av_frame_alloc();
+    if (!s->encoder || !s->scaled)
+        return error_no_memory(err);
+    s->encoder->width = s->scaled->width = width;
+    s->encoder->height = s->scaled->height = height;
+    s->encoder->pix_fmt = AV_PIX_FMT_YUVJ420P;
+    s->scaled->format = AV_PIX_FMT_YUVJ420P;
+    s->encoder->color_range = s->scaled->color_range = AVCOL_RANGE_JPEG;
+    s->encoder->time_base = (AVRational){1, 1};
+    s->encoder->sample_aspect_ratio = (AVRational){1, 1};
+    s->encoder->thread_count = 1;
+    s->encoder->flags |= AV_CODEC_FLAG_QSCALE | AV_CODEC_FLAG_BITEXACT;
+    s->encoder->global_quality = JPEG_QUANTISER * FF_QP2LAMBDA;
+    int failed = avcodec_open2(s->encoder, codec, NULL);
+    if (failed >= 0)
+        failed = av_frame_get_buffer(s->scaled, 64);
+    if (failed < 0) {
+        avcodec_free_context(&s->encoder);
+        return error_av(err, ERROR_INTERNAL, failed, "JPEG encoder");
+    }
+    return true;
+}
+
+bool frame_to_jpeg(struct frame_scaler *s, const struct frame *f, int side, struct buf *to,
+                   struct error *err)
+{
+    int width = f->width, height = f->height;
+    if (MAX(width, height) > side)
+        fit(f, side, &width, &height);
+    if ((!s->encoder || s->encoder->width != width || s->encoder->height != height) &&
+        !open_encoder(s, width, height, err))
+        return false;
+    struct scale_key key = {
+        .from_width = f->width,
+        .from_height = f->height,
+        .from_format = AV_PIX_FMT_YUV420P,
+        .from_full = f->full_range,
+        .to_width = width,
+        .to_height = height,
+        .to_format = AV_PIX_FMT_YUV420P,
+        .to_full = 1,
+        .flags = SWS_AREA,
+    };
+    if (av_frame_make_writable(s->scaled) < 0)
+        return error_no_memory(err);
+    if (!scale_run(&s->jpeg, &key, f->planes, f->strides, s->scaled->data, s->scaled->linesize,
+                   err))
+        return false;
+    s->scaled->quality = s->encoder->global_quality;
+    s->scaled->pts++;
+    int failed = avcodec_send_frame(s->encoder, s->scaled);
+    if (failed >= 0)
+        failed = avcodec_receive_packet(s->encoder, s->packet);
+    if (failed < 0) {
+        avcodec_free_context(&s->encoder); /* its state is unknown */
+        return error_av(err, ERROR_INTERNAL, failed, "JPEG encoder");
+    }
+    buf_add(to, str_bytes(s->packet->data, (size_t)s->packet->size));
+    av_packet_unref(s->packet);
+    return buf_ok(to, err);
+}
+
+static void free_context(AVCodecContext **context) { avcodec_free_context(context); }
+
+static void free_picture(AVFrame **picture) { av_frame_free(picture); }
+
+static void free_packet(AVPacket **packet) { av_packet_free(packet); }
+
+bool frame_from_jpeg(struct str jpeg, struct frame **ret, struct error *err)
+{
+    media_silence();
+    if (!str_starts(jpeg, STR("\xff\xd8\xff")))
+        return error_set(err, ERROR_INVALID, "not a JPEG picture");
+    if (jpeg.len > INT32_MAX / 2)
+        return error_set(err, ERROR_TOO_LARGE, "a JPEG of %zu bytes", jpeg.len);
+    const AVCodec *codec = avcodec_find_decoder(AV_CODEC_ID_MJPEG);
+    CLEANUP(free_context) AVCodecContext *decoder = codec ? avcodec_alloc_context3(codec) : NULL;
+    CLEANUP(free_picture) AVFrame *picture = av_frame_alloc();
+    CLEANUP(free_packet) AVPacket *packet = av_packet_alloc();
+    if (!codec)
+        return error_set(err, ERROR_UNSUPPORTED, "this libavcodec has no JPEG decoder");
+    if (!decoder || !picture || !packet || av_new_packet(packet, (int)jpeg.len) < 0)
+        return error_no_memory(err);
+    memcpy(packet->data, jpeg.ptr, jpeg.len);
+    decoder->thread_count = 1;
+    decoder->max_pixels = MEDIA_PIXELS_MAX;
+    decoder->flags |= AV_CODEC_FLAG_BITEXACT;
+    decoder->err_recognition = AV_EF_EXPLODE;
+    int failed = avcodec_open2(decoder, codec, NULL);
+    if (failed >= 0)
+        failed = avcodec_send_packet(decoder, packet);
+    if (failed >= 0)
+        failed = avcodec_receive_frame(decoder, picture);
+    if (failed < 0)
+        return error_av(err, ERROR_INVALID, failed, "JPEG");
+    struct scale scale = {0};
+    const AVFrameSideData *turned = av_frame_get_side_data(picture, AV_FRAME_DATA_DISPLAYMATRIX);
+    struct orientation turn = orientation_from_side_data(turned ? turned->data : NULL,
+                                                         turned ? turned->size : 0); /* from Exif */
+    bool ok = picture_to_frame(&scale, picture, picture->sample_aspect_ratio, turn, 0, ret, err);
+    scale_done(&scale);
+    return ok;
+}

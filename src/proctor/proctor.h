@@ -8,11 +8,12 @@
 
 /* Borrowed by every module of this folder; made once by apps/. Any thread. */
 struct proctor {
-    struct db_store *store;          /* borrowed */
-    struct blob_store *blobs;        /* borrowed */
+    struct db_store *store;   /* borrowed */
+    struct blob_store *blobs; /* borrowed */
     struct seal_key deployment_key;
     struct sign_key sign_key;
-    void (*grown)(void *context); /* called, from any thread, when a stream grew or ended; may be NULL */
+    void (*grown)(
+        void *context); /* called, from any thread, when a stream grew or ended; may be NULL */
     void *grown_context;
 };
 

@@ -1,6 +1,6 @@
 /* The narrow interface between a portal (or LMS) and the proctoring half. The portal registers an
- * exam, makes a session for an attempt, learns where to send the candidate, when the exam may be shown
- * and tells when it began and ended; later it asks what the review said. */
+ * exam, makes a session for an attempt, learns where to send the candidate, when the exam may be
+ * shown and tells when it began and ended; later it asks what the review said. */
 #pragma once
 #include "base/arena.h"
 #include "base/id.h"
@@ -19,12 +19,12 @@ MUST_USE bool provider_register_exam(struct proctor *p, const struct provider_ex
                                      char ret_exam_id[ID_TEXT_SIZE], struct error *err);
 
 struct provider_attempt {
-    struct str exam_id;      /* from provider_register_exam() */
-    struct str attempt_ref;  /* the portal's attempt; asking again gives the same session */
-    int64_t user_ref;        /* the portal's user */
-    struct str candidate;    /* full name, as reviewers shall see it */
-    struct str exam_url;     /* shown inside the proctored window */
-    struct str return_url;   /* where the candidate goes afterwards */
+    struct str exam_id;     /* from provider_register_exam() */
+    struct str attempt_ref; /* the portal's attempt; asking again gives the same session */
+    int64_t user_ref;       /* the portal's user */
+    struct str candidate;   /* full name, as reviewers shall see it */
+    struct str exam_url;    /* shown inside the proctored window */
+    struct str return_url;  /* where the candidate goes afterwards */
 };
 MUST_USE bool provider_create_session(struct proctor *p, const struct provider_attempt *attempt,
                                       char ret_session_id[ID_TEXT_SIZE], struct error *err);

@@ -1,0 +1,48 @@
+/* People of the portal and their passwords. Only this module touches the table `person`. */
+#pragma once
+#include "base/arena.h"
+#include "campus/campus.h"
+
+#define USER_NAME_MAX 64       /* bytes of a user name: [a-z0-9._-], starts with a letter */
+#define USER_FULL_NAME_MAX 128 /* bytes */
+#define USER_EMAIL_MAX 254     /* RFC 5321, section 4.5.3.1.3 */
+
+enum user_role {
+    USER_ROLE_NONE = 0,
+    USER_CANDIDATE,
+    USER_INSTRUCTOR,
+    USER_PROCTOR,
+    USER_SUPPORT,
+    USER_ADMIN,
+};
+
+struct user {
+    int64_t id;
+    char username[USER_NAME_MAX + 1];
+    char full_name[USER_FULL_NAME_MAX + 1];
+    char email[USER_EMAIL_MAX + 1];
+    enum user_role role;
+    bool active;
+};
+
+const char *user_role_name(enum user_role role);     /* "candidate"; static */
+enum user_role user_role_from_name(struct str name); /* USER_ROLE_NONE for another text */
+
+struct user_spec {
+    struct str username, full_name, email, password;
+    enum user_role role;
+};
+/* ERROR_INVALID says which part is wrong; a user name that is taken is ERROR_CONFLICT. Takes the
+ * time of a password hash (crypto/password.h). */
+MUST_USE bool user_create(struct campus *c, const struct user_spec *spec, int64_t *ret_id,
+                          struct error *err);
+MUST_USE bool user_set_password(struct campus *c, struct str username, struct str password,
+                                struct error *err);
+/* ERROR_UNAUTHORIZED, with one message and after the same time, for a wrong name, a wrong password
+ * and an account that is not active. */
+MUST_USE bool user_check_password(struct campus *c, struct str username, struct str password,
+                                  struct user *ret, struct error *err);
+MUST_USE bool user_find(struct campus *c, int64_t id, struct user *ret, struct error *err);
+/* All, by user name; in the arena. */
+MUST_USE bool user_list(struct campus *c, struct arena *arena, struct user **ret, size_t *ret_len,
+                        struct error *err);

@@ -1,0 +1,43 @@
+/* The evidence of a session: one hash chain of records (crypto/chain.h). Pieces of recordings,
+ * moves of the session, answers, what the candidate's page reported and who looked at the recording
+ * are all records; nothing is ever changed or removed. Only this module touches the table
+ * `evidence`. */
+#pragma once
+#include "base/arena.h"
+#include "base/json.h"
+#include "crypto/chain.h"
+#include "proctor/proctor.h"
+
+#define EVIDENCE_KIND_MAX 32                /* bytes */
+#define EVIDENCE_PAYLOAD_MAX ((size_t)8192) /* bytes */
+
+struct evidence_record {
+    uint64_t seq;
+    int64_t time_us;    /* server's clock; never before the record in front of it */
+    struct str kind;    /* "piece", "answered", ... */
+    struct str payload; /* canonical JSON */
+    unsigned char hash[CHAIN_HASH_SIZE];
+};
+
+/* Appends inside the caller's write. */
+MUST_USE bool evidence_append_in(struct db *db, struct str session_id, struct str kind,
+                                 struct str payload_json, struct error *err);
+/* The same; takes the reference on `payload`, also when it fails. NULL is "out of memory". */
+MUST_USE bool evidence_add_in(struct db *db, struct str session_id, const char *kind,
+                              json_t *payload, struct error *err);
+
+/* How many records there are and the hash of the last; zeros for none. */
+MUST_USE bool evidence_head_in(struct db *db, struct str session_id, uint64_t *ret_records,
+                               unsigned char ret_hash[CHAIN_HASH_SIZE], struct error *err);
+
+/* Records from `from_seq` on whose kind is not `without` (may be empty), at most `max`; in the
+ * arena. */
+MUST_USE bool evidence_list(struct proctor *p, struct str session_id, uint64_t from_seq, size_t max,
+                            struct str without, struct arena *arena, struct evidence_record **ret,
+                            size_t *ret_len, struct error *err);
+
+/* Walks the whole chain; ERROR_CHECKSUM with the first record that does not follow from those
+ * before it. A chain that was cut at its end is told by comparing with a signed receipt or report.
+ */
+MUST_USE bool evidence_verify(struct proctor *p, struct str session_id, uint64_t *ret_records,
+                              unsigned char ret_head[CHAIN_HASH_SIZE], struct error *err);

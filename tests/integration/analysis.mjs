@@ -1,0 +1,139 @@
+// The worker follows a recording while it grows, and its report is the one a batch run gives.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from '../support/runner.mjs';
+import { MODELS, PROGRAM, startServer, temporaryFolder, USERS } from '../support/server.mjs';
+import { Client, sha256 } from '../support/client.mjs';
+import { makeClip } from '../support/clips.mjs';
+
+const PLAN = [{ seconds: 12, people: 1 }, { seconds: 9, people: 0 }, { seconds: 4, people: 1 }, { seconds: 8, people: 2 }, { seconds: 5, people: 1 }];
+
+test('flags arrive while the exam is still going on; the report is final seconds after the last byte', async (t) => {
+  const server = await startServer(t);
+  const folder = temporaryFolder(t);
+  const path = makeClip(join(folder, 'clip.webm'), PLAN);
+  const bytes = readFileSync(path);
+  const client = new Client(server), reviewer = new Client(server);
+  await client.signIn(USERS.candidate);
+  await reviewer.signIn(USERS.instructor);
+  const { session, attempt } = await client.openSession();
+  const url = await client.createUpload(session);
+  const stream = url.split('/').pop();
+  await client.post(`/api/campus/attempts/${attempt}/start`);
+  let offset = 0;
+  const upTo = async (end) => {
+    while (offset < end) {
+      const piece = bytes.subarray(offset, Math.min(offset + 100_000, end));
+      await client.patch(url, offset, piece);
+      offset += piece.length;
+    }
+  };
+  const review = () => reviewer.get(`/api/review/sessions/${session}`);
+
+  await upTo(Math.floor(bytes.length * 0.9));
+  let live;
+  for (let i = 0; i < 150; i++) {
+    live = await review();
+    if (live.flags.some((flag) => flag.rule === 'no-face')) break;
+    await sleep(200);
+  }
+  assert.ok(live.flags.some((flag) => flag.rule === 'no-face'), 'nobody in view was not flagged live');
+  assert.equal(live.session.state, 'exam');
+
+  await upTo(bytes.length);
+  await client.patch(url, offset, Buffer.alloc(0), { checksum: false, headers: { 'Upload-Length': String(offset) } });
+  await client.post(`/api/campus/attempts/${attempt}/finish`);
+  await client.post(`/api/campus/attempts/${attempt}/submit`);
+  await client.post(`/api/proctor/sessions/${session}/end`, { streams: { [stream]: offset } });
+  const ended = Date.now();
+  let final;
+  do {
+    await sleep(100);
+    final = await review();
+  } while (final.session.state !== 'reported' && Date.now() - ended < 20000);
+  assert.equal(final.session.state, 'reported', 'no report 20 s after the last byte');
+
+  const start = final.streams[0].start_us;
+  const spans = final.flags.map(({ rule, from_us, to_us }) => [rule, (from_us - start) / 1e6, (to_us - start) / 1e6]);
+  assert.deepEqual(spans.map(([rule]) => rule), ['no-face', 'several-faces'], JSON.stringify(spans));
+  for (const [[, from, to], [wantFrom, wantTo]] of [[spans[0], [12, 21]], [spans[1], [25, 33]]]) {
+    assert.ok(Math.abs(from - wantFrom) <= 2 && Math.abs(to - wantTo) <= 2, JSON.stringify(spans));
+  }
+  for (const flag of final.flags) {
+    assert.equal(flag.open, false);
+    assert.ok(flag.confidence > 0.5 && flag.confidence <= 1);
+    assert.match(flag.numbers, /\d+ of \d+/);
+    const picture = await reviewer.get(`/api/review/sessions/${session}/flags/${flag.id}/picture`);
+    assert.equal(picture.subarray(0, 3).toString('hex'), 'ffd8ff');
+  }
+  assert.ok(final.incidents.length >= 1);
+
+  // What the worker found live is what `analyze` finds in one go.
+  const batch = JSON.parse(execFileSync(PROGRAM, ['analyze', '--json', '--models', MODELS, path], { encoding: 'utf8' }));
+  const short = ({ rule, confidence, numbers }) => ({ rule, confidence, numbers });
+  assert.deepEqual(final.flags.map(short), batch.recordings[0].flags.map(short));
+
+  const kinds = final.events.map((event) => event.kind);
+  for (const kind of ['finished']) assert.ok(kinds.some((one) => one.includes(kind)), `${kind} in ${kinds}`);
+
+  // The recording is served whole, by range, and once final with a duration to seek by.
+  const media = `/api/review/sessions/${session}/streams/${stream}/media`;
+  const whole = await reviewer.send('GET', media);
+  const part = await reviewer.send('GET', media, { headers: { Range: 'bytes=1000-1999' } });
+  assert.equal(part.status, 206);
+  assert.equal(sha256(part.body), sha256(whole.body.subarray(1000, 2000)));
+  assert.equal((await reviewer.send('GET', media, { headers: { Range: 'bytes=999999999-' }, accept: [416] })).status, 416);
+  const served = join(folder, 'served.webm');
+  writeFileSync(served, whole.body);
+  const duration = Number(execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', served], { encoding: 'utf8' }));
+  assert.ok(Math.abs(duration - 38) < 1, `duration ${duration}`);
+}, { seconds: 120 });
+
+test('a decoder that is killed is started again and the report is the same', async (t) => {
+  const server = await startServer(t);
+  const folder = temporaryFolder(t);
+  const bytes = readFileSync(makeClip(join(folder, 'clip.webm'), PLAN));
+  const client = new Client(server), reviewer = new Client(server);
+  await client.signIn(USERS.candidate);
+  await reviewer.signIn(USERS.instructor);
+  const { session, attempt } = await client.openSession();
+  const url = await client.createUpload(session);
+  const half = Math.floor(bytes.length / 2);
+  await client.patch(url, 0, bytes.subarray(0, half));
+  const children = () =>
+    execFileSync('sh', ['-c', `ps -o pid=,args= --ppid ${server.child.pid} | grep decoder | grep -v grep | awk '{print $1}'`], { encoding: 'utf8' })
+      .split('\n').filter(Boolean).map(Number);
+  for (let i = 0; i < 100 && children().length === 0; i++) await sleep(100);
+  const [child] = children();
+  assert.ok(child, 'no decoder process');
+  process.kill(child, 'SIGKILL');
+  await client.patch(url, half, bytes.subarray(half), { headers: { 'Upload-Length': String(bytes.length) } });
+  await client.post(`/api/campus/attempts/${attempt}/start`);
+  await client.post(`/api/campus/attempts/${attempt}/finish`);
+  await client.post(`/api/campus/attempts/${attempt}/submit`);
+  await client.post(`/api/proctor/sessions/${session}/end`, { streams: { [url.split('/').pop()]: bytes.length } });
+  let review;
+  for (let i = 0; i < 300; i++) {
+    review = await reviewer.get(`/api/review/sessions/${session}`);
+    if (review.session.state === 'reported') break;
+    await sleep(200);
+  }
+  assert.equal(review.session.state, 'reported', JSON.stringify(review.streams));
+  assert.deepEqual(review.flags.map((flag) => flag.rule), ['no-face', 'several-faces']);
+}, { seconds: 120 });
+
+test('recordings lie sealed on the disk', async (t) => {
+  const server = await startServer(t, { worker: false });
+  const client = new Client(server);
+  await client.signIn(USERS.candidate);
+  const { session } = await client.openSession();
+  const url = await client.createUpload(session);
+  const planted = 'PLANTED-BYTES-0123456789';
+  await client.patch(url, 0, Buffer.from(planted.repeat(1000)));
+  await server.stop();
+  const found = execFileSync('sh', ['-c', `grep -rlaF ${planted} ${join(server.data, 'var')} || true`], { encoding: 'utf8' });
+  assert.equal(found, '');
+});

@@ -1,0 +1,67 @@
+// `proctortrack analyze`: any recording, the same bytes each time, one clear line on bad input.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from '../support/runner.mjs';
+import { MODELS, PROGRAM, temporaryFolder } from '../support/server.mjs';
+import { makeClip } from '../support/clips.mjs';
+
+const analyze = (...args) => spawnSync(PROGRAM, ['analyze', '--models', MODELS, ...args], { encoding: 'utf8', timeout: 60000 });
+
+test('analyze prints the same bytes twice, with one thread or two, piped or as a file', async (t) => {
+  const folder = temporaryFolder(t);
+  const one = makeClip(join(folder, 'one.webm'), [{ seconds: 8, people: 1 }, { seconds: 8, people: 0 }]);
+  const two = makeClip(join(folder, 'two.webm'), [{ seconds: 8, people: 1 }, { seconds: 6, people: 2 }]);
+  const runs = [['--threads', '1'], ['--threads', '1'], ['--threads', '2']].map((threads) => analyze('--json', ...threads, one, two));
+  for (const run of runs) assert.equal(run.status, 0, run.stderr);
+  assert.equal(runs[0].stdout, runs[1].stdout);
+  assert.equal(runs[0].stdout, runs[2].stdout);
+  const { recordings } = JSON.parse(runs[0].stdout);
+  assert.deepEqual(recordings.map((r) => r.flags.map((flag) => flag.rule)), [['no-face'], ['several-faces']]);
+  const text = analyze(one);
+  assert.equal(text.status, 0);
+  assert.match(text.stdout, /Nobody in view/);
+  const html = join(folder, 'report.html');
+  assert.equal(analyze('--html', html, one).status, 0);
+  const page = readFileSync(html, 'utf8');
+  assert.match(page, /data:image\/jpeg;base64/);
+  assert.doesNotMatch(page, /<script|src="http/);
+});
+
+test('a policy switches rules off and says what is wrong with it', async (t) => {
+  const folder = temporaryFolder(t);
+  const clip = makeClip(join(folder, 'clip.webm'), [{ seconds: 4, people: 1 }, { seconds: 8, people: 0 }]);
+  const policy = join(folder, 'policy.json');
+  writeFileSync(policy, JSON.stringify({ name: 'mine', base: 'standard', rules: { 'no-face': { on: false } } }));
+  const quiet = analyze('--json', '--policy', policy, clip);
+  assert.equal(quiet.status, 0, quiet.stderr);
+  assert.deepEqual(JSON.parse(quiet.stdout).recordings[0].flags, []);
+  writeFileSync(policy, JSON.stringify({ name: 'mine', base: 'standard', rules: { 'no-face': { min_s: 'long' } } }));
+  const wrong = analyze('--policy', policy, clip);
+  assert.notEqual(wrong.status, 0);
+  assert.match(wrong.stderr, /rules\.no-face\.min_s/);
+});
+
+test('bad input ends with one clear line and a status that is not zero', async (t) => {
+  const folder = temporaryFolder(t);
+  const write = (name, bytes) => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+  const clip = readFileSync(makeClip(join(folder, 'clip.webm'), [{ seconds: 3, people: 1 }]));
+  for (const path of [
+    write('text.webm', 'no film\n'.repeat(50)), write('empty.webm', ''), write('head.webm', clip.subarray(0, 150)),
+    join(folder, 'not-there.webm'), folder,
+  ]) {
+    const { status, stderr } = analyze(path);
+    assert.notEqual(status, 0, path);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    assert.ok(stderr.includes(path.split('/').pop()), stderr);
+  }
+  const cut = analyze(write('cut.webm', clip.subarray(0, Math.floor(clip.length * 0.7))));
+  assert.equal(cut.status, 0, 'what is left of a recording is analysed');
+  assert.notEqual(analyze().status, 0);
+  assert.notEqual(analyze('--no-such-option').status, 0);
+  assert.match(analyze('--help').stdout, /--policy/);
+});

@@ -9,10 +9,7 @@ struct str str_from(const char *c_text)
     return (struct str){c_text, c_text ? strlen(c_text) : 0};
 }
 
-struct str str_bytes(const void *ptr, size_t len)
-{
-    return (struct str){ptr, len};
-}
+struct str str_bytes(const void *ptr, size_t len) { return (struct str){ptr, len}; }
 
 struct str str_slice(struct str s, size_t from, size_t to)
 {
@@ -28,10 +25,7 @@ bool str_eq(struct str a, struct str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
 bool str_eq_nocase(struct str a, struct str b)
 {
@@ -53,10 +47,7 @@ bool str_ends(struct str s, struct str suffix)
     return s.len >= suffix.len && str_eq(str_slice(s, s.len - suffix.len, s.len), suffix);
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
+static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 struct str str_trim(struct str s)
 {
@@ -81,6 +72,15 @@ bool str_split(struct str *rest, char separator, struct str *ret_part)
     *ret_part = str_slice(*rest, 0, at);
     *rest = str_slice(*rest, at + 1, rest->len);
     return true;
+}
+
+bool str_into(struct str s, char *ret, size_t size)
+{
+    size_t len = MIN(s.len, size - 1);
+    if (len)
+        memcpy(ret, s.ptr, len);
+    ret[len] = '\0';
+    return len == s.len;
 }
 
 bool str_to_u64(struct str s, uint64_t *ret)

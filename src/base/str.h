@@ -28,6 +28,9 @@ struct str str_trim(struct str s); /* ASCII white space at both ends */
  * separator goes too. False when *rest is used up. "a,,b" gives "a", "", "b". */
 bool str_split(struct str *rest, char separator, struct str *ret_part);
 
+/* Copies the text with a NUL behind it; false, and cut to fit, when it is longer than size - 1. */
+bool str_into(struct str s, char *ret, size_t size);
+
 /* Decimal digits only: no sign, space or other text; false when empty or too large. */
 bool str_to_u64(struct str s, uint64_t *ret);
 bool str_to_i64(struct str s, int64_t *ret); /* an optional '-' */
@@ -35,7 +38,6 @@ bool str_to_i64(struct str s, int64_t *ret); /* an optional '-' */
 bool str_to_double(struct str s, double *ret);
 
 bool str_is_utf8(struct str s); /* valid UTF-8 without NUL (RFC 3629: no surrogates, shortest) */
-
 
 #define STR_HEX_MAX(bytes) (2 * (bytes) + 1)
 /* Writes lower-case hex and a NUL; `ret` has STR_HEX_MAX(bytes.len). */

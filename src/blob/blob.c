@@ -138,20 +138,31 @@ bool blob_create(struct blob_store *store, struct str name, struct blob **ret, s
     return true;
 }
 
+bool blob_open_unsettled(struct blob_store *store, struct str name, struct blob **ret,
+                         struct error *err)
+{
+    struct place place;
+    return find_place(name, &place, err) && open_file(store, &place, O_RDWR, ret, err);
+}
+
+bool blob_settle(struct blob *b, uint64_t len, struct error *err)
+{
+    if (b->len < len)
+        return error_set(err, ERROR_IO,
+                         "blob has %" PRIu64 " bytes where %" PRIu64 " were kept: data is lost",
+                         b->len, len);
+    b->flushed = len; /* the caller knows of these bytes because they were flushed */
+    return b->len == len || blob_cut(b, len, err);
+}
+
 bool blob_open(struct blob_store *store, struct str name, uint64_t len, struct blob **ret,
                struct error *err)
 {
-    struct place place;
     CLEANUP(blob_closep) struct blob *b = NULL;
-    if (!find_place(name, &place, err) || !open_file(store, &place, O_RDWR, &b, err))
+    if (!blob_open_unsettled(store, name, &b, err))
         return false;
-    if (b->len < len)
-        return error_set(err, ERROR_IO,
-                         "blob %s has %" PRIu64 " bytes where %" PRIu64 " were kept: data is lost",
-                         place.path, b->len, len);
-    b->flushed = len; /* the caller knows of these bytes because they were flushed */
-    if (b->len > len && !blob_cut(b, len, err))
-        return error_wrap(err, "blob %s", place.path);
+    if (!blob_settle(b, len, err))
+        return error_wrap(err, "blob " STR_FMT, STR_ARG(name));
     *ret = TAKE(b);
     return true;
 }

@@ -23,6 +23,11 @@ MUST_USE bool blob_create(struct blob_store *store, struct str name, struct blob
  */
 MUST_USE bool blob_open(struct blob_store *store, struct str name, uint64_t len, struct blob **ret,
                         struct error *err);
+/* The same in two steps, for a caller who must be the only writer before it can learn the length:
+ * nothing may be read or appended before blob_settle(). */
+MUST_USE bool blob_open_unsettled(struct blob_store *store, struct str name, struct blob **ret,
+                                  struct error *err);
+MUST_USE bool blob_settle(struct blob *b, uint64_t len, struct error *err);
 MUST_USE bool blob_open_read(struct blob_store *store, struct str name, struct blob **ret,
                              struct error *err);
 uint64_t blob_len(const struct blob *b); /* of a reader: as it was at opening */

@@ -8,6 +8,7 @@
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct hash {
     enum hash_kind kind;
@@ -51,6 +52,45 @@ size_t hash_finish(struct hash *h, unsigned char ret[SHA256_SIZE])
     }
     sha256_digest(&h->sha256, SHA256_SIZE, ret);
     return SHA256_SIZE;
+}
+
+/* Field by field, so that another build of the library, with another layout, reads it too. */
+void hash_save(const struct hash *h, unsigned char ret[HASH_STATE_SIZE])
+{
+    assert(h->kind == HASH_SHA256);
+    const struct sha256_ctx *c = &h->sha256;
+    uint32_t words[11];
+    for (size_t i = 0; i < 8; i++)
+        words[i] = c->state[i];
+    words[8] = (uint32_t)c->count;
+    words[9] = (uint32_t)(c->count >> 32);
+    words[10] = (uint32_t)c->index;
+    for (size_t i = 0; i < 4 * ARRAY_LEN(words); i++)
+        ret[i] = (unsigned char)(words[i / 4] >> (8 * (i % 4)));
+    memcpy(ret + 4 * ARRAY_LEN(words), c->block, SHA256_BLOCK_SIZE);
+}
+
+bool hash_restore(struct str state, struct hash **ret, struct error *err)
+{
+    uint32_t words[11];
+    if (state.len != HASH_STATE_SIZE)
+        return error_set(err, ERROR_INVALID, "not the state of a digest");
+    const unsigned char *from = (const unsigned char *)state.ptr;
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        words[i] = (uint32_t)from[4 * i] | (uint32_t)from[4 * i + 1] << 8 |
+                   (uint32_t)from[4 * i + 2] << 16 | (uint32_t)from[4 * i + 3] << 24;
+    if (words[10] >= SHA256_BLOCK_SIZE)
+        return error_set(err, ERROR_INVALID, "not the state of a digest");
+    struct hash *h;
+    if (!hash_create(HASH_SHA256, &h, err))
+        return false;
+    for (size_t i = 0; i < 8; i++)
+        h->sha256.state[i] = words[i];
+    h->sha256.count = (uint64_t)words[9] << 32 | words[8];
+    h->sha256.index = words[10];
+    memcpy(h->sha256.block, from + 4 * ARRAY_LEN(words), SHA256_BLOCK_SIZE);
+    *ret = h;
+    return true;
 }
 
 void hash_destroy(struct hash *h)

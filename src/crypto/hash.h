@@ -11,6 +11,12 @@ struct hash; /* one thread at a time */
 MUST_USE bool hash_create(enum hash_kind kind, struct hash **ret, struct error *err);
 void hash_add(struct hash *h, struct str bytes);
 size_t hash_finish(struct hash *h, unsigned char ret[SHA256_SIZE]); /* returns the digest's size */
+
+#define HASH_STATE_SIZE 108
+/* The state of a SHA-256 under way, so that a digest can go on in another process. It holds up to
+ * 63 of the bytes that were added: seal it where those are secret. */
+void hash_save(const struct hash *h, unsigned char ret[HASH_STATE_SIZE]);
+MUST_USE bool hash_restore(struct str state, struct hash **ret, struct error *err);
 void hash_destroy(struct hash *h);
 void hash_destroyp(struct hash **h);
 

@@ -3,7 +3,8 @@
 # One folder, one static library. A module sees the headers of what it USES (and of what those use)
 # and no other: each module publishes its folder under an include root of its own, so a wrong
 # include does not compile. A module that is not declared yet cannot be used, so dependencies
-# point one way. Every *_test.c beside the code becomes a test of its own.
+# point one way. Every *_test.c beside the code becomes a test of its own, linked with
+# tests/support.
 function(pt_module name)
     cmake_parse_arguments(M "" "" "USES;LIBS;PRIVATE_LIBS" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c)
@@ -32,7 +33,7 @@ function(pt_module name)
             get_filename_component(stem ${test} NAME_WE)
             set(target ${name}_${stem})
             add_executable(${target} ${test})
-            target_link_libraries(${target} PRIVATE ${name} lib::cmocka ${M_PRIVATE_LIBS})
+            target_link_libraries(${target} PRIVATE ${name} test_support ${M_PRIVATE_LIBS})
             add_test(NAME ${name}/${stem} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
             set_tests_properties(${name}/${stem} PROPERTIES TIMEOUT 120
                 ENVIRONMENT "PT_SOURCE_DIR=${CMAKE_SOURCE_DIR}")

@@ -1,8 +1,26 @@
 #include "base/error.h"
 
+#include "base/str.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Messages reach logs, terminals and JSON, and may quote what a stranger sent: one line of UTF-8,
+ * also where it was cut to fit. */
+static void make_clean(char *message)
+{
+    struct str rest = str_from(message);
+    while (rest.len) {
+        size_t len = 1;
+        while (len < 4 && len < rest.len && ((unsigned char)rest.ptr[len] & 0xc0) == 0x80)
+            len++;
+        if (!str_is_utf8(str_slice(rest, 0, len)) || (unsigned char)rest.ptr[0] < ' ')
+            for (size_t i = 0; i < len; i++)
+                message[(size_t)(rest.ptr - message) + i] = '?';
+        rest = str_slice(rest, len, rest.len);
+    }
+}
 
 bool error_set(struct error *err, enum error_code code, const char *format, ...)
 {
@@ -13,6 +31,7 @@ bool error_set(struct error *err, enum error_code code, const char *format, ...)
     va_start(args, format);
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
+    make_clean(err->message);
     return false;
 }
 
@@ -29,6 +48,7 @@ bool error_wrap(struct error *err, const char *format, ...)
     va_end(args);
     if (used >= 0 && (size_t)used < sizeof err->message)
         snprintf(err->message + used, sizeof err->message - (size_t)used, ": %s", rest);
+    make_clean(err->message);
     return false;
 }
 
@@ -59,13 +79,11 @@ bool error_errno(struct error *err, int error_number, const char *format, ...)
     if (used >= 0 && (size_t)used < sizeof err->message)
         snprintf(err->message + used, sizeof err->message - (size_t)used, ": %s",
                  strerror_r(error_number, reason, sizeof reason));
+    make_clean(err->message);
     return false;
 }
 
-bool error_no_memory(struct error *err)
-{
-    return error_set(err, ERROR_NO_MEMORY, "out of memory");
-}
+bool error_no_memory(struct error *err) { return error_set(err, ERROR_NO_MEMORY, "out of memory"); }
 
 const char *error_code_name(enum error_code code)
 {

@@ -28,7 +28,7 @@ enum error_code {
 
 struct error {
     enum error_code code;
-    char message[ERROR_MESSAGE_MAX]; /* one line, no trailing period or newline */
+    char message[ERROR_MESSAGE_MAX]; /* one line of UTF-8, no trailing period */
 };
 
 /* Both return false, so that a failure is reported and left in one line. `err` may be NULL. */

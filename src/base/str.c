@@ -1,4 +1,4 @@
-#include "base/str.h"
+#include "base/base.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -111,19 +111,51 @@ bool str_to_i64(struct str s, int64_t *ret)
     return true;
 }
 
+/* How many of the characters at the front are digits. */
+static size_t digits(struct str s)
+{
+    size_t count = 0;
+    while (count < s.len && s.ptr[count] >= '0' && s.ptr[count] <= '9')
+        count++;
+    return count;
+}
+
+/* RFC 8259 section 6: -? (0|[1-9][0-9]*) (\.[0-9]+)? ([eE][+-]?[0-9]+)? */
+static bool is_json_number(struct str s)
+{
+    size_t from = s.len && s.ptr[0] == '-' ? 1 : 0, count;
+    s = str_slice(s, from, s.len);
+    count = digits(s);
+    if (count == 0 || (count > 1 && s.ptr[0] == '0'))
+        return false;
+    s = str_slice(s, count, s.len);
+    if (s.len && s.ptr[0] == '.') {
+        s = str_slice(s, 1, s.len);
+        count = digits(s);
+        if (count == 0)
+            return false;
+        s = str_slice(s, count, s.len);
+    }
+    if (s.len && (s.ptr[0] == 'e' || s.ptr[0] == 'E')) {
+        s = str_slice(s, 1, s.len);
+        s = str_slice(s, s.len && (s.ptr[0] == '+' || s.ptr[0] == '-') ? 1 : 0, s.len);
+        count = digits(s);
+        if (count == 0)
+            return false;
+        s = str_slice(s, count, s.len);
+    }
+    return s.len == 0;
+}
+
 bool str_to_double(struct str s, double *ret)
 {
     char text[64];
-    if (s.len == 0 || s.len >= sizeof text || !memchr("-0123456789", s.ptr[0], 11))
+    if (s.len >= sizeof text || !is_json_number(s))
         return false;
-    for (size_t i = 0; i < s.len; i++)
-        if (!memchr("+-.0123456789eE", s.ptr[i], 15))
-            return false;
     memcpy(text, s.ptr, s.len);
     text[s.len] = '\0';
-    char *end;
-    double value = strtod(text, &end);
-    if (*end || !isfinite(value))
+    double value = strtod(text, NULL);
+    if (!isfinite(value))
         return false;
     *ret = value;
     return true;

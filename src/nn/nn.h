@@ -1,9 +1,11 @@
 /* Neural networks: TensorFlow.js graph models (model.json and its weights), run on the CPU by
  * oneDNN, one thread. oneDNN's types stay inside this folder.
  *
- * A model is loaded once and is read-only; each worker has a runner of its own. Creating a runner
- * compiles machine code, so runners are made before a sandbox is closed; running them needs no
- * system call. The same input on the same instruction set gives the same bits. */
+ * A model is loaded once and is read-only; each worker has a runner of its own, which is its
+ * memory. Loading compiles machine code, so models are loaded and runners made before a sandbox is
+ * closed; running them needs no system call and no executable memory. The same input on the same
+ * instruction set gives the same bits. The loading or running thread's OpenMP thread count becomes
+ * 1. Errors name the node they are about. */
 #pragma once
 #include "base/base.h"
 
@@ -14,6 +16,8 @@ struct nn_runner; /* one thread at a time */
 #define NN_OUTPUTS_MAX 8
 #define NN_MODEL_JSON_MAX ((size_t)8 << 20)
 #define NN_WEIGHTS_MAX ((size_t)64 << 20)
+#define NN_WORK_MAX INT64_C(100000000000) /* multiplications in one run */
+#define NN_MEMORY_MAX ((size_t)1 << 30)   /* bytes of one runner */
 
 struct nn_shape {
     int rank; /* NHWC for images */
@@ -32,6 +36,7 @@ MUST_USE bool nn_model_parse(struct str json, struct str weights, const struct n
                              const char *const *outputs, size_t outputs_len, struct nn_model **ret,
                              struct error *err);
 const char *nn_model_sha256(const struct nn_model *m); /* hex, over json and weights; borrowed */
+int64_t nn_model_work(const struct nn_model *m);       /* multiplications in one run, about */
 void nn_model_destroy(struct nn_model *m);             /* after its runners */
 void nn_model_destroyp(struct nn_model **m);
 

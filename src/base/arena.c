@@ -13,10 +13,7 @@ struct arena_block {
     _Alignas(max_align_t) char bytes[];
 };
 
-void arena_init(struct arena *a, size_t limit)
-{
-    *a = (struct arena){.limit = limit};
-}
+void arena_init(struct arena *a, size_t limit) { *a = (struct arena){.limit = limit}; }
 
 void arena_done(struct arena *a)
 {
@@ -74,4 +71,21 @@ char *arena_printf(struct arena *a, const char *format, ...)
     vsnprintf(text, (size_t)len + 1, format, args);
     va_end(args);
     return text;
+}
+
+void *arena_more(struct arena *a, void *items, size_t len, size_t *room, size_t item_size)
+{
+    if (len < *room)
+        return items;
+    size_t more = *room ? *room : 8, size;
+    if (__builtin_mul_overflow(more, (size_t)2, &more) ||
+        __builtin_mul_overflow(more, item_size, &size))
+        return NULL;
+    void *grown = arena_alloc(a, size);
+    if (!grown)
+        return NULL;
+    if (len)
+        memcpy(grown, items, len * item_size);
+    *room = more;
+    return grown;
 }

@@ -18,3 +18,7 @@ struct str arena_copy(struct arena *a, struct str text);
 char *arena_printf(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+
+/* Room for one more item in an array in the arena: gives `items` back, or a copy twice as large
+ * when `len` has reached *room; NULL on failure. Start with NULL, 0 and a room of 0. */
+void *arena_more(struct arena *a, void *items, size_t len, size_t *room, size_t item_size);

@@ -1,0 +1,112 @@
+#include "proctor/provider.h"
+
+#include "proctor/evidence.h"
+#include "proctor/exam.h"
+#include "proctor/session.h"
+
+bool provider_register_exam(struct proctor *p, const struct provider_exam *exam,
+                            char ret_exam_id[ID_TEXT_SIZE], struct error *err)
+{
+    return proctored_exam_register(p, exam, ret_exam_id, err);
+}
+
+bool provider_create_session(struct proctor *p, const struct provider_attempt *attempt,
+                             char ret_session_id[ID_TEXT_SIZE], struct error *err)
+{
+    struct session_spec spec = {
+        .exam_id = attempt->exam_id,
+        .attempt_ref = attempt->attempt_ref,
+        .candidate = attempt->candidate,
+        .exam_url = attempt->exam_url,
+        .return_url = attempt->return_url,
+        .user_ref = attempt->user_ref,
+    };
+    return session_create(p, &spec, ret_session_id, err);
+}
+
+char *provider_session_url(struct arena *arena, struct str session_id)
+{
+    return arena_printf(arena, "/proctortrack/session/" STR_FMT, STR_ARG(session_id));
+}
+
+bool provider_may_show_exam(struct proctor *p, struct str session_id, bool *ret, struct error *err)
+{
+    struct session s;
+    if (!session_find(p, session_id, &s, err))
+        return false;
+    *ret = s.state == SESSION_RECORDING || s.state == SESSION_EXAM;
+    return true;
+}
+
+/* ---- inside the portal's write ---- */
+
+bool provider_milestone_in(struct db *db, struct str session_id, struct str kind,
+                           struct str detail_json, struct error *err)
+{
+    return evidence_append_in(db, session_id, kind, detail_json, err);
+}
+
+bool provider_exam_started_in(struct db *db, struct str session_id, struct error *err)
+{
+    struct session s;
+    if (!session_find_in(db, session_id, &s, err))
+        return false;
+    if (s.state < SESSION_RECORDING)
+        return error_set(err, ERROR_CONFLICT, "start the recording first");
+    if (s.state > SESSION_EXAM)
+        return error_set(err, ERROR_CONFLICT, "the exam is over");
+    return session_move_in(db, session_id, SESSION_EXAM, NULL, err);
+}
+
+bool provider_exam_ended_in(struct db *db, struct str session_id, struct error *err)
+{
+    struct session s;
+    if (!session_find_in(db, session_id, &s, err))
+        return false;
+    if (s.state >= SESSION_ENDED)
+        return true;
+    return session_move_in(db, session_id, SESSION_ENDED, NULL, err);
+}
+
+/* ---- the same as writes of their own ---- */
+
+struct call {
+    struct str session_id, kind, detail_json;
+};
+
+static bool started_body(struct db *db, void *context, struct error *err)
+{
+    const struct call *c = context;
+    return provider_exam_started_in(db, c->session_id, err);
+}
+
+static bool ended_body(struct db *db, void *context, struct error *err)
+{
+    const struct call *c = context;
+    return provider_exam_ended_in(db, c->session_id, err);
+}
+
+static bool milestone_body(struct db *db, void *context, struct error *err)
+{
+    const struct call *c = context;
+    return provider_milestone_in(db, c->session_id, c->kind, c->detail_json, err);
+}
+
+bool provider_exam_started(struct proctor *p, struct str session_id, struct error *err)
+{
+    struct call c = {.session_id = session_id};
+    return db_store_write(p->store, started_body, &c, err);
+}
+
+bool provider_exam_ended(struct proctor *p, struct str session_id, struct error *err)
+{
+    struct call c = {.session_id = session_id};
+    return db_store_write(p->store, ended_body, &c, err);
+}
+
+bool provider_milestone(struct proctor *p, struct str session_id, struct str kind,
+                        struct str detail_json, struct error *err)
+{
+    struct call c = {.session_id = session_id, .kind = kind, .detail_json = detail_json};
+    return db_store_write(p->store, milestone_body, &c, err);
+}

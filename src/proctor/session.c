@@ -1,0 +1,378 @@
+#include "proctor/session.h"
+
+#include "crypto/seal.h"
+#include "proctor/evidence.h"
+#include "proctor/exam.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- states ---- */
+
+/* A state, the time column that it sets, and what the evidence calls its beginning. */
+static const struct {
+    const char *name, *kind, *sql;
+} states[] = {
+    [SESSION_CREATED] = {"created", "session-created", NULL},
+    [SESSION_AGREED] = {"agreed", "agreed",
+                        "UPDATE session SET state = $1, agreed_us = $2 WHERE id = $3"},
+    [SESSION_RECORDING] = {"recording", "recording-started",
+                           "UPDATE session SET state = $1, started_us = $2 WHERE id = $3"},
+    [SESSION_EXAM] = {"exam", "exam-started",
+                      "UPDATE session SET state = $1, exam_us = $2 WHERE id = $3"},
+    [SESSION_ENDED] = {"ended", "exam-ended",
+                       "UPDATE session SET state = $1, ended_us = $2 WHERE id = $3"},
+    [SESSION_UPLOADED] = {"uploaded", "uploaded",
+                          "UPDATE session SET state = $1, uploaded_us = $2 WHERE id = $3"},
+    [SESSION_REPORTED] = {"reported", "reported",
+                          "UPDATE session SET state = $1, reported_us = $2 WHERE id = $3"},
+};
+
+const char *session_state_name(enum session_state state)
+{
+    return state > SESSION_STATE_NONE && state <= SESSION_REPORTED ? states[state].name : "unknown";
+}
+
+bool session_may_move(enum session_state from, enum session_state to)
+{
+    if (from <= SESSION_STATE_NONE || to <= SESSION_STATE_NONE || to > SESSION_REPORTED)
+        return false;
+    return to == from + 1 || (from == SESSION_RECORDING && to == SESSION_ENDED);
+}
+
+bool session_move_in(struct db *db, struct str id, enum session_state to, bool *ret_moved,
+                     struct error *err)
+{
+    struct session s;
+    bool moves;
+    if (!session_find_in(db, id, &s, err))
+        return false;
+    moves = s.state != to;
+    if (moves && !session_may_move(s.state, to))
+        return error_set(err, ERROR_CONFLICT, "a session that is %s cannot become %s",
+                         session_state_name(s.state), session_state_name(to));
+    if (moves && (!db_run(db, states[to].sql,
+                          DB_ARGS(DB_I64(to), DB_I64(clock_wall_us()), DB_TEXT(id)), NULL, err) ||
+                  !evidence_append_in(db, id, str_from(states[to].kind), STR("{}"), err)))
+        return false;
+    if (ret_moved)
+        *ret_moved = moves;
+    return true;
+}
+
+/* ---- reading ---- */
+
+#define COLUMNS                                                                                    \
+    "SELECT id, exam_id, user_ref, state, candidate, exam_url, return_url, created_us, agreed_us," \
+    " started_us, exam_us, ended_us, uploaded_us, reported_us, seen_us,"                           \
+    " COALESCE((SELECT accepted_us FROM consent WHERE session_id = session.id AND document = 1),"  \
+    " 0), COALESCE((SELECT accepted_us FROM consent WHERE session_id = session.id"                 \
+    " AND document = 2), 0) FROM session"
+_Static_assert(DOCUMENT_INSTRUCTIONS == 1 && DOCUMENT_AGREEMENT == 2 && DOCUMENT_COUNT == 3,
+               "the columns above name the documents");
+
+static void read_session(struct db_stmt *rows, struct session *ret)
+{
+    *ret = (struct session){
+        .user_ref = db_col_i64(rows, 2),
+        .state = (enum session_state)db_col_i64(rows, 3),
+        .created_us = db_col_i64(rows, 7),
+        .agreed_us = db_col_i64(rows, 8),
+        .started_us = db_col_i64(rows, 9),
+        .exam_us = db_col_i64(rows, 10),
+        .ended_us = db_col_i64(rows, 11),
+        .uploaded_us = db_col_i64(rows, 12),
+        .reported_us = db_col_i64(rows, 13),
+        .seen_us = db_col_i64(rows, 14),
+        .accepted_us = {0, db_col_i64(rows, 15), db_col_i64(rows, 16)},
+    };
+    str_into(db_col_text(rows, 0), ret->id, sizeof ret->id);
+    str_into(db_col_text(rows, 1), ret->exam_id, sizeof ret->exam_id);
+    str_into(db_col_text(rows, 4), ret->candidate, sizeof ret->candidate);
+    str_into(db_col_text(rows, 5), ret->exam_url, sizeof ret->exam_url);
+    str_into(db_col_text(rows, 6), ret->return_url, sizeof ret->return_url);
+}
+
+bool session_find_in(struct db *db, struct str id, struct session *ret, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db, COLUMNS " WHERE id = $1", DB_ARGS(DB_TEXT(id)), &found, &rows, err))
+        return false;
+    if (!found)
+        return error_set(err, ERROR_NOT_FOUND, "no such session");
+    read_session(rows, ret);
+    return true;
+}
+
+bool session_find_own_in(struct db *db, struct str id, int64_t user_ref, struct session *ret,
+                         struct error *err)
+{
+    struct session s;
+    if (!session_find_in(db, id, &s, err))
+        return false;
+    if (s.user_ref != user_ref)
+        return error_set(err, ERROR_NOT_FOUND, "no such session");
+    *ret = s;
+    return true;
+}
+
+struct find {
+    struct str id;
+    int64_t user_ref;
+    bool own;
+    struct session session;
+};
+
+static bool find_body(struct db *db, void *context, struct error *err)
+{
+    struct find *f = context;
+    return f->own ? session_find_own_in(db, f->id, f->user_ref, &f->session, err)
+                  : session_find_in(db, f->id, &f->session, err);
+}
+
+bool session_find(struct proctor *p, struct str id, struct session *ret, struct error *err)
+{
+    struct find f = {.id = id};
+    if (!db_store_read(p->store, find_body, &f, err))
+        return false;
+    *ret = f.session;
+    return true;
+}
+
+bool session_find_own(struct proctor *p, struct str id, int64_t user_ref, struct session *ret,
+                      struct error *err)
+{
+    struct find f = {.id = id, .user_ref = user_ref, .own = true};
+    if (!db_store_read(p->store, find_body, &f, err))
+        return false;
+    *ret = f.session;
+    return true;
+}
+
+struct list {
+    struct str exam_id; /* or, when it is empty: */
+    int64_t user_ref;
+    struct arena *arena;
+    struct session *sessions;
+    size_t len;
+};
+
+static bool list_body(struct db *db, void *context, struct error *err)
+{
+    struct list *l = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    size_t room = 0;
+    if (!(l->exam_id.len ? db_query(db, COLUMNS " WHERE exam_id = $1 ORDER BY created_us, id",
+                                    DB_ARGS(DB_TEXT(l->exam_id)), &rows, err)
+                         : db_query(db, COLUMNS " WHERE user_ref = $1 ORDER BY created_us DESC, id",
+                                    DB_ARGS(DB_I64(l->user_ref)), &rows, err)))
+        return false;
+    for (bool row = true; row;) {
+        if (!db_next(rows, &row, err))
+            return false;
+        if (!row)
+            break;
+        struct session *more = arena_more(l->arena, l->sessions, l->len, &room, sizeof *more);
+        if (!more)
+            return error_no_memory(err);
+        l->sessions = more;
+        read_session(rows, &l->sessions[l->len++]);
+    }
+    return true;
+}
+
+bool session_list(struct proctor *p, struct str exam_id, struct arena *arena, struct session **ret,
+                  size_t *ret_len, struct error *err)
+{
+    struct list l = {.exam_id = exam_id, .arena = arena};
+    if (exam_id.len == 0)
+        return error_set(err, ERROR_NOT_FOUND, "no such exam");
+    if (!db_store_read(p->store, list_body, &l, err))
+        return false;
+    *ret = l.sessions;
+    *ret_len = l.len;
+    return true;
+}
+
+bool session_list_own(struct proctor *p, int64_t user_ref, struct arena *arena,
+                      struct session **ret, size_t *ret_len, struct error *err)
+{
+    struct list l = {.user_ref = user_ref, .arena = arena};
+    if (!db_store_read(p->store, list_body, &l, err))
+        return false;
+    *ret = l.sessions;
+    *ret_len = l.len;
+    return true;
+}
+
+/* ---- making ---- */
+
+struct creation {
+    struct proctor *p;
+    const struct session_spec *spec;
+    char id[ID_TEXT_SIZE];
+};
+
+static bool find_by_attempt(struct db *db, const struct session_spec *spec, bool *ret_found,
+                            char ret_id[ID_TEXT_SIZE], struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    if (!db_query_one(db, "SELECT id FROM session WHERE exam_id = $1 AND attempt_ref = $2",
+                      DB_ARGS(DB_TEXT(spec->exam_id), DB_TEXT(spec->attempt_ref)), ret_found, &rows,
+                      err))
+        return false;
+    if (*ret_found)
+        str_into(db_col_text(rows, 0), ret_id, ID_TEXT_SIZE);
+    return true;
+}
+
+static bool create_body(struct db *db, void *context, struct error *err)
+{
+    struct creation *c = context;
+    const struct session_spec *s = c->spec;
+    CLEANUP(arena_done) struct arena arena = {0};
+    CLEANUP(seal_key_wipe) struct seal_key key;
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    struct str policy;
+    bool found;
+    if (!find_by_attempt(db, s, &found, c->id, err))
+        return false;
+    if (found)
+        return true;
+    if (!proctored_exam_policy_in(db, s->exam_id, &arena, &policy, err))
+        return false;
+    id_create(c->id);
+    seal_key_create(&key);
+    seal_wrap(&c->p->deployment_key, &key, str_from(c->id), wrapped);
+    return db_run(db,
+                  "INSERT INTO session (id, exam_id, attempt_ref, user_ref, candidate, exam_url,"
+                  " return_url, policy, state, sealed_key, created_us)"
+                  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                  DB_ARGS(DB_TEXT(str_from(c->id)), DB_TEXT(s->exam_id), DB_TEXT(s->attempt_ref),
+                          DB_I64(s->user_ref), DB_TEXT(s->candidate), DB_TEXT(s->exam_url),
+                          DB_TEXT(s->return_url), DB_TEXT(policy), DB_I64(SESSION_CREATED),
+                          DB_BLOB(str_bytes(wrapped, sizeof wrapped)), DB_I64(clock_wall_us())),
+                  NULL, err) &&
+           evidence_append_in(db, str_from(c->id), str_from(states[SESSION_CREATED].kind),
+                              STR("{}"), err);
+}
+
+static bool check_text(struct str text, size_t max, const char *what, struct error *err)
+{
+    if (text.len == 0 || text.len > max || !str_is_utf8(text))
+        return error_set(err, ERROR_INVALID, "%s: must be text of 1 to %zu bytes", what, max);
+    return true;
+}
+
+bool session_create(struct proctor *p, const struct session_spec *spec, char ret_id[ID_TEXT_SIZE],
+                    struct error *err)
+{
+    struct creation c = {.p = p, .spec = spec};
+    if (!check_text(spec->candidate, SESSION_CANDIDATE_MAX, "candidate", err) ||
+        !check_text(spec->exam_url, SESSION_URL_MAX, "exam_url", err) ||
+        !check_text(spec->return_url, SESSION_URL_MAX, "return_url", err) ||
+        !check_text(spec->attempt_ref, PROCTORED_EXAM_REF_MAX, "attempt_ref", err) ||
+        !db_store_write(p->store, create_body, &c, err))
+        return false;
+    memcpy(ret_id, c.id, sizeof c.id);
+    return true;
+}
+
+/* ---- the key ---- */
+
+bool session_key_in(struct db *db, const struct seal_key *deployment, struct str id,
+                    struct seal_key *ret, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db, "SELECT sealed_key FROM session WHERE id = $1", DB_ARGS(DB_TEXT(id)),
+                      &found, &rows, err))
+        return false;
+    if (!found)
+        return error_set(err, ERROR_NOT_FOUND, "no such session");
+    if (db_col_null(rows, 0))
+        return error_set(err, ERROR_GONE, "the recordings of this session were deleted");
+    return seal_unwrap(deployment, db_col_text(rows, 0), id, ret, err) ||
+           error_wrap(err, "the key of the session");
+}
+
+static bool erase_body(struct db *db, void *context, struct error *err)
+{
+    const struct str *id = context;
+    int64_t changed;
+    if (!db_run(db, "UPDATE session SET sealed_key = NULL WHERE id = $1", DB_ARGS(DB_TEXT(*id)),
+                &changed, err))
+        return false;
+    if (changed == 0)
+        return error_set(err, ERROR_NOT_FOUND, "no such session");
+    return evidence_append_in(db, *id, STR("key-erased"), STR("{}"), err);
+}
+
+bool session_erase_key(struct proctor *p, struct str id, struct error *err)
+{
+    return db_store_write(p->store, erase_body, &id, err);
+}
+
+bool session_policy_in(struct db *db, struct str id, struct arena *arena, struct str *ret,
+                       struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db, "SELECT policy FROM session WHERE id = $1", DB_ARGS(DB_TEXT(id)), &found,
+                      &rows, err))
+        return false;
+    if (!found)
+        return error_set(err, ERROR_NOT_FOUND, "no such session");
+    struct str text = db_col_copy(rows, 0, arena);
+    if (!text.ptr)
+        return error_no_memory(err);
+    *ret = text;
+    return true;
+}
+
+/* ---- signed texts ---- */
+
+bool session_set_text_in(struct db *db, struct str id, enum session_text which, struct str text,
+                         struct error *err)
+{
+    return db_run(db,
+                  which == SESSION_RECEIPT ? "UPDATE session SET receipt = $1 WHERE id = $2"
+                                           : "UPDATE session SET report = $1 WHERE id = $2",
+                  DB_ARGS(DB_TEXT(text), DB_TEXT(id)), NULL, err);
+}
+
+struct text_read {
+    struct str id;
+    enum session_text which;
+    struct arena *arena;
+    struct str text;
+};
+
+static bool text_body(struct db *db, void *context, struct error *err)
+{
+    struct text_read *t = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db,
+                      t->which == SESSION_RECEIPT ? "SELECT receipt FROM session WHERE id = $1"
+                                                  : "SELECT report FROM session WHERE id = $1",
+                      DB_ARGS(DB_TEXT(t->id)), &found, &rows, err))
+        return false;
+    if (!found)
+        return error_set(err, ERROR_NOT_FOUND, "no such session");
+    if (db_col_null(rows, 0))
+        return true;
+    t->text = db_col_copy(rows, 0, t->arena);
+    return t->text.ptr || error_no_memory(err);
+}
+
+bool session_text(struct proctor *p, struct str id, enum session_text which, struct arena *arena,
+                  struct str *ret, struct error *err)
+{
+    struct text_read t = {.id = id, .which = which, .arena = arena};
+    if (!db_store_read(p->store, text_body, &t, err))
+        return false;
+    *ret = t.text;
+    return true;
+}

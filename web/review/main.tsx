@@ -1,6 +1,53 @@
+/* The review pages: exams, the sessions of one, the report of one session. Each is a page of its own
+ * address; who is signed in is asked first. */
 import { render } from "preact";
+import { useMemo } from "preact/hooks";
 import "../ui/base.css";
-import { Spinner } from "../ui/notice";
+import "./review.css";
+import { createApi, type Api } from "../ui/api";
+import { fetchMe, isStaff, type User } from "../ui/user";
+import { ExamsPage } from "./exams";
+import { Frame, NotFound, Refused } from "./frame";
+import { ReportPage } from "./report";
+import { createRefresher } from "./refresh";
+import { routeOf, type Route } from "./route";
+import { SessionsPage } from "./sessions";
+import { Loaded } from "./loaded";
+
+function Page(props: { api: Api; route: Route }) {
+  const { api, route } = props;
+  switch (route.page) {
+    case "exams":
+      return <ExamsPage api={api} />;
+    case "sessions":
+      return <SessionsPage api={api} exam={route.exam} />;
+    case "report":
+      return <ReportPage api={api} session={route.session} />;
+    case "none":
+      return <NotFound />;
+  }
+}
+
+function App(props: { api: Api; route: Route }) {
+  const { api, route } = props;
+  const me = useMemo(
+    () =>
+      createRefresher<User>(
+        () => fetchMe(api),
+        () => false,
+      ),
+    [api],
+  );
+  return (
+    <Loaded refresher={me} outside>
+      {(user) => (
+        <Frame api={api} user={user} wide={route.page === "report"}>
+          {isStaff(user) ? <Page api={api} route={route} /> : <Refused />}
+        </Frame>
+      )}
+    </Loaded>
+  );
+}
 
 const root = document.getElementById("app");
-if (root !== null) render(<Spinner />, root);
+if (root) render(<App api={createApi()} route={routeOf(location.pathname)} />, root);

@@ -1,0 +1,77 @@
+/* The session's events as a reviewer reads them: runs of the same are one line, and what begins and
+ * ends (offline and back) is a span on the timeline. Pure. */
+import type { SessionEvent } from "./parse";
+
+export interface EventLine {
+  readonly event: SessionEvent;
+  readonly times: number;
+  readonly lastUs: number;
+}
+
+/* An answer that is typed is saved many times: one line says so. */
+export function linesOf(events: readonly SessionEvent[]): EventLine[] {
+  const ordered = [...events].sort((a, b) => a.timeUs - b.timeUs);
+  const lines: EventLine[] = [];
+  for (const event of ordered) {
+    const last = lines[lines.length - 1];
+    if (last && last.event.kind === event.kind && detailText(last.event) === detailText(event))
+      lines[lines.length - 1] = { ...last, times: last.times + 1, lastUs: event.timeUs };
+    else lines.push({ event, times: 1, lastUs: event.timeUs });
+  }
+  return lines;
+}
+
+const SHOWN_MAX = 200; /* characters of a detail; the rest is in the signed report */
+
+/* {"item": 3} is "item 3"; anything nested is written as JSON. */
+export function detailText(event: SessionEvent): string {
+  const text = Object.entries(event.detail)
+    .filter(([, value]) => value !== null && value !== "")
+    .map(([name, value]) => {
+      const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
+      return `${name.replaceAll("_", " ")} ${shown}`;
+    })
+    .join(", ");
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text;
+}
+
+export interface EventSpan {
+  readonly kind: string;
+  readonly title: string;
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+const ENDS: Readonly<Record<string, string>> = {
+  offline: "online",
+  "page-hidden": "page-shown",
+  "camera-lost": "camera-back",
+};
+
+/* What has not ended lasts until `endUs`. A second beginning inside a span changes nothing. */
+export function spansOfEvents(events: readonly SessionEvent[], endUs: number): EventSpan[] {
+  const open = new Map<string, SessionEvent>(); /* by the kind that ends it */
+  const spans: EventSpan[] = [];
+  for (const event of [...events].sort((a, b) => a.timeUs - b.timeUs)) {
+    const began = open.get(event.kind);
+    if (began) {
+      spans.push({
+        kind: began.kind,
+        title: began.title,
+        fromUs: began.timeUs,
+        toUs: event.timeUs,
+      });
+      open.delete(event.kind);
+    }
+    const end = ENDS[event.kind];
+    if (end !== undefined && !open.has(end)) open.set(end, event);
+  }
+  for (const began of open.values())
+    spans.push({
+      kind: began.kind,
+      title: began.title,
+      fromUs: began.timeUs,
+      toUs: Math.max(endUs, began.timeUs),
+    });
+  return spans.sort((a, b) => a.fromUs - b.fromUs);
+}

@@ -1,0 +1,274 @@
+/* What the server says about exams, sessions and their reports, accepted member by member. Members we
+ * do not know are ignored; a member that is wrong ends the parse with its path. */
+import {
+  fields,
+  parseInteger,
+  parseNullable,
+  parseNumber,
+  parseRecord,
+  parseText,
+  type Fields,
+  type Parse,
+} from "../ui/parse";
+
+export const SEVERITIES = ["high", "medium", "low"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+const ANALYSES = ["waiting", "running", "final", "failed"] as const;
+export type Analysis = (typeof ANALYSES)[number];
+
+export interface ExamRow {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly sessions: number;
+  readonly incidents: number;
+}
+
+export interface ExamHead {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: string;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly candidate: string;
+  readonly state: string;
+  readonly startedUs: number | null;
+  readonly endedUs: number | null;
+  readonly incidents: number;
+  readonly flags: Readonly<Record<string, number>>; /* rule: how many */
+  readonly analysis: Analysis;
+}
+
+export interface Stream {
+  readonly id: string;
+  readonly kind: string;
+  readonly mime: string;
+  readonly startUs: number;
+  readonly durationUs: number | null;
+  readonly bytes: number;
+  readonly seekable: boolean;
+  readonly analysis: Analysis;
+  readonly problem: string | null;
+}
+
+export interface Flag {
+  readonly id: string;
+  readonly stream: string;
+  readonly rule: string;
+  readonly title: string;
+  readonly meaning: string;
+  readonly severity: Severity;
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly open: boolean;
+  readonly confidence: number;
+  readonly numbers: string;
+  readonly picture: boolean;
+}
+
+export interface Incident {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly severity: Severity;
+  readonly rules: readonly string[];
+  readonly flags: readonly string[];
+}
+
+export interface SessionEvent {
+  readonly timeUs: number;
+  readonly kind: string;
+  readonly title: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface AcceptedDocument {
+  readonly document: string;
+  readonly version: string;
+  readonly sha256: string;
+  readonly acceptedUs: number;
+}
+
+export interface PolicyRule {
+  readonly rule: string;
+  readonly on: boolean;
+  readonly severity: string;
+  readonly minS: number | null;
+}
+
+export interface Review {
+  readonly session: {
+    readonly id: string;
+    readonly state: string;
+    readonly candidate: string;
+    readonly startedUs: number | null;
+    readonly endedUs: number | null;
+    readonly uploadedUs: number | null;
+    readonly analysis: Analysis;
+  };
+  readonly exam: ExamHead;
+  readonly serverUs: number;
+  readonly streams: readonly Stream[];
+  readonly flags: readonly Flag[];
+  readonly incidents: readonly Incident[];
+  readonly events: readonly SessionEvent[];
+  readonly policy: { readonly name: string; readonly rules: readonly PolicyRule[] };
+  readonly documents: readonly AcceptedDocument[];
+}
+
+/* Ids are text here, also where the server counts them. */
+const parseId: Parse<string> = (value, path) =>
+  typeof value === "number" ? String(value) : parseText(value, path);
+
+function examHead(f: Fields): ExamHead {
+  return { id: f.get("id", parseId), title: f.text("title"), kind: f.text("kind") };
+}
+
+export interface SessionList {
+  readonly exam: ExamHead;
+  readonly sessions: readonly SessionRow[];
+}
+
+const parseExamRow: Parse<ExamRow> = (value, path) => {
+  const f = fields(value, path);
+  return { ...examHead(f), sessions: f.integer("sessions"), incidents: f.integer("incidents") };
+};
+
+export const parseExams: Parse<ExamRow[]> = (value, path) =>
+  fields(value, path).list("exams", parseExamRow);
+
+const parseSessionRow: Parse<SessionRow> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    id: f.text("id"),
+    candidate: f.text("candidate"),
+    state: f.text("state"),
+    startedUs: f.nullable("started_us", parseInteger),
+    endedUs: f.nullable("ended_us", parseInteger),
+    incidents: f.integer("incidents"),
+    flags: f.get("flags", parseRecord(parseInteger)),
+    analysis: f.oneOf("analysis", ANALYSES),
+  };
+};
+
+export const parseSessions: Parse<SessionList> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    exam: f.get("exam", (exam, at) => examHead(fields(exam, at))),
+    sessions: f.list("sessions", parseSessionRow),
+  };
+};
+
+const parseStream: Parse<Stream> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    id: f.text("id"),
+    kind: f.text("kind"),
+    mime: f.text("mime"),
+    startUs: f.integer("start_us"),
+    durationUs: f.nullable("duration_us", parseInteger),
+    bytes: f.integer("bytes"),
+    seekable: f.bool("seekable"),
+    analysis: f.oneOf("analysis", ANALYSES),
+    problem: f.nullable("problem", parseText),
+  };
+};
+
+const parseFlag: Parse<Flag> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    id: f.get("id", parseId),
+    stream: f.text("stream"),
+    rule: f.text("rule"),
+    title: f.text("title"),
+    meaning: f.text("meaning"),
+    severity: f.oneOf("severity", SEVERITIES),
+    fromUs: f.integer("from_us"),
+    toUs: f.integer("to_us"),
+    open: f.bool("open"),
+    confidence: f.number("confidence"),
+    numbers: f.text("numbers"),
+    picture: f.bool("picture"),
+  };
+};
+
+const parseIncident: Parse<Incident> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    fromUs: f.integer("from_us"),
+    toUs: f.integer("to_us"),
+    severity: f.oneOf("severity", SEVERITIES),
+    rules: f.list("rules", parseText),
+    flags: f.list("flags", parseId),
+  };
+};
+
+const parseAnything: Parse<unknown> = (value) => value;
+
+const parseEvent: Parse<SessionEvent> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    timeUs: f.integer("time_us"),
+    kind: f.text("kind"),
+    title: f.text("title"),
+    detail: f.optional("detail", parseNullable(parseRecord(parseAnything)), null) ?? {},
+  };
+};
+
+/* Only what the page shows of a policy: a newer server may have rules with settings of their own. */
+const parsePolicyRule: Parse<Omit<PolicyRule, "rule">> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    on: f.bool("on"),
+    severity: f.optional("severity", parseText, ""),
+    minS: f.optional("min_s", parseNumber, null),
+  };
+};
+
+const parsePolicy: Parse<Review["policy"]> = (value, path) => {
+  const f = fields(value, path);
+  const rules = f.optional("rules", parseRecord(parsePolicyRule), {});
+  return {
+    name: f.optional("name", parseText, ""),
+    rules: Object.entries(rules).map(([rule, settings]) => ({ rule, ...settings })),
+  };
+};
+
+const parseDocument: Parse<AcceptedDocument> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    document: f.text("document"),
+    version: f.text("version"),
+    sha256: f.text("sha256"),
+    acceptedUs: f.integer("accepted_us"),
+  };
+};
+
+const parseSession: Parse<Review["session"]> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    id: f.text("id"),
+    state: f.text("state"),
+    candidate: f.text("candidate"),
+    startedUs: f.nullable("started_us", parseInteger),
+    endedUs: f.nullable("ended_us", parseInteger),
+    uploadedUs: f.nullable("uploaded_us", parseInteger),
+    analysis: f.oneOf("analysis", ANALYSES),
+  };
+};
+
+export const parseReview: Parse<Review> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    session: f.get("session", parseSession),
+    exam: f.get("exam", (exam, at) => examHead(fields(exam, at))),
+    serverUs: f.integer("server_us"),
+    streams: f.list("streams", parseStream),
+    flags: f.list("flags", parseFlag),
+    incidents: f.list("incidents", parseIncident),
+    events: f.list("events", parseEvent),
+    policy: f.optional("policy", parseNullable(parsePolicy), null) ?? { name: "", rules: [] },
+    documents: f.list("documents", parseDocument),
+  };
+};

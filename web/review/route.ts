@@ -1,0 +1,31 @@
+/* The addresses of the review pages. Pure. */
+export type Route =
+  | { page: "exams" }
+  | { page: "sessions"; exam: string }
+  | { page: "report"; session: string }
+  | { page: "none" };
+
+const ID = /^[0-9A-Za-z_-]{1,64}$/;
+
+export function routeOf(path: string): Route {
+  const parts = path.split("/").filter((part) => part !== "");
+  const [top, kind, id, more] = parts;
+  if (top !== "review" && top !== "review.html") return { page: "none" };
+  if (kind === undefined) return { page: "exams" };
+  if (id === undefined || more !== undefined || !ID.test(id)) return { page: "none" };
+  if (kind === "exams") return { page: "sessions", exam: id };
+  if (kind === "sessions") return { page: "report", session: id };
+  return { page: "none" };
+}
+
+export const examsUrl = "/review/";
+export const examUrl = (id: string): string => `/review/exams/${id}`;
+export const sessionUrl = (id: string): string => `/review/sessions/${id}`;
+export const examsApi = "/api/review/exams";
+export const sessionsApi = (exam: string): string => `/api/review/exams/${exam}/sessions`;
+export const reviewApi = (session: string): string => `/api/review/sessions/${session}`;
+export const mediaApi = (session: string, stream: string): string =>
+  `/api/review/sessions/${session}/streams/${stream}/media`;
+export const pictureApi = (session: string, flag: string): string =>
+  `/api/review/sessions/${session}/flags/${flag}/picture`;
+export const reportApi = (session: string): string => `/api/review/sessions/${session}/report`;

@@ -1,4 +1,5 @@
-/* The routes: one table says method, path, who may call, how large a body may be, and the handler. */
+/* The routes: one table says method, path, who may call, how large a body may be, and the handler.
+ */
 #pragma once
 #include "server/http.h"
 
@@ -10,6 +11,11 @@
 #define ROLE_STAFF (ROLE_INSTRUCTOR | ROLE_PROCTOR | ROLE_ADMIN)
 #define ROLE_SIGNED_IN (ROLE_CANDIDATE | ROLE_STAFF | ROLE_SUPPORT)
 #define ROLE_ANYONE (ROLE_SIGNED_IN | 1u << 5)
+/* Beside the roles: the handler takes long on purpose (a password's hash) and runs on a lane of two
+ * threads of its own, so that a crowd that signs in does not hold up those who sit an exam. */
+#define ROUTE_SLOW (1u << 6)
+/* Beside the roles: X-HTTP-Method-Override may name the method (tus 1.0). */
+#define ROUTE_OVERRIDE (1u << 7)
 
 typedef bool route_handler(struct server *s, struct request *q, struct response *r,
                            struct error *err);
@@ -34,6 +40,26 @@ struct route {
     route_handler *handle;
     const struct route_upload *upload; /* instead of handle */
 };
+
+struct router {
+    const struct route *const *tables; /* ends with NULL */
+    const struct route *fallback;      /* GET for what no table knows outside /api/; may be NULL */
+    const char *public_origin;         /* NULL: from Host */
+    /* Who sends this? ERROR_UNAUTHORIZED is not for here: nobody is id 0. May read the database. */
+    bool (*identify)(struct server *s, const struct request *q, struct server_user *ret,
+                     struct error *err);
+};
+
+/* Finds the row for the path and method and fills q->params and, when it is overridden, q->method.
+ * Pure. ERROR_NOT_FOUND when no row has the path; for a path without that method *ret_allow gets
+ * the methods it has as bits 1u << HTTP_..., and *ret is NULL. */
+MUST_USE bool router_find(const struct router *router, struct request *q, const struct route **ret,
+                          unsigned *ret_allow, struct error *err);
+/* Answers a method that the path does not have: OPTIONS with the list, others with 405. */
+void router_answer_method(struct request *q, unsigned allow, struct response *r);
+/* May this request be made? Checks where it comes from, finds q->user, checks the role. */
+MUST_USE bool router_admit(const struct router *router, struct server *s, const struct route *route,
+                           struct request *q, struct error *err);
 
 /* The tables, each beside its handlers; server/router.c joins them. Ends with method HTTP_NONE. */
 extern const struct route sign_in_routes[], tus_routes[], campus_routes[], proctor_routes[],

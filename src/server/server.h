@@ -1,5 +1,6 @@
-/* The HTTP server: libmicrohttpd with epoll on a few threads, handlers on a pool of workers (a handler
- * may wait for the disk; the epoll threads never do). Nothing global: any number may run. */
+/* The HTTP server: libmicrohttpd with epoll on a few threads, handlers on a pool of workers (a
+ * handler may wait for the disk; the epoll threads never do). Nothing global: any number may run.
+ */
 #pragma once
 #include "db/store.h"
 #include "proctor/proctor.h"
@@ -7,17 +8,17 @@
 struct campus;
 
 struct server_options {
-    const char *address;        /* "127.0.0.1" */
-    uint16_t port;              /* 0: any; server_port() tells */
+    const char *address;            /* "127.0.0.1" */
+    uint16_t port;                  /* 0: any; server_port() tells */
     const char *tls_cert, *tls_key; /* PEM files; NULL for plain HTTP */
-    const char *public_origin;  /* "https://exam.example.org" behind a proxy; NULL: from Host */
+    const char *public_origin;      /* "https://exam.example.org" behind a proxy; NULL: from Host */
     unsigned epoll_threads, worker_threads; /* 0: defaults */
 };
 struct server {
     struct server_options options;
-    struct db_store *store;  /* borrowed */
-    struct proctor *proctor; /* borrowed */
-    struct campus *campus;   /* borrowed */
+    struct db_store *store;     /* borrowed */
+    struct proctor *proctor;    /* borrowed */
+    struct campus *campus;      /* borrowed */
     struct server_state *state; /* owned, private to server/ */
 };
 

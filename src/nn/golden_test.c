@@ -49,8 +49,9 @@ static double number(const json_t *object, const char *key)
     return json_number_value(value);
 }
 
-static double compare(const float *values, size_t len, const json_t *wanted, double tolerance)
+static double compare(const float *values, size_t len, const json_t *wanted)
 {
+    double tolerance = number(wanted, "tolerance");
     const char *node = json_string_value(json_object_get(wanted, "node"));
     const json_t *first = json_object_get(wanted, "first");
     double sum = 0, square = 0, l2 = number(wanted, "l2"), rms = l2 / sqrt((double)len);
@@ -164,7 +165,7 @@ static void check_model(const char *name)
         const json_t *wanted = json_array_get(outputs, i);
         const float *values = nn_runner_output(r, i, &shape);
         assert_int_equal(count_of(&shape), (size_t)number(wanted, "n"));
-        worst = fmax(worst, compare(values, count_of(&shape), wanted, number(golden, "tolerance")));
+        worst = fmax(worst, compare(values, count_of(&shape), wanted));
     }
     print_message("%-10s %7.2f ms a run, loaded in %5.1f ms, off by %.1e, %lld M multiplications, "
                   "%s\n",
@@ -277,7 +278,7 @@ static void batches_and_other_sizes_work(void **state)
     const float *output = nn_runner_output(r, 0, &shape);
     assert_int_equal(shape.dims[0], 2);
     compare(output + count_of(&shape) / 2, count_of(&shape) / 2,
-            json_array_get(json_object_get(golden, "outputs"), 0), number(golden, "tolerance"));
+            json_array_get(json_object_get(golden, "outputs"), 0));
 
     char path[PATH_SIZE];
     static const char *const scores[] = {"Identity", "Identity_3"};

@@ -57,6 +57,26 @@ struct db {
     unsigned depth; /* of db_transaction() and db_snapshot() */
 };
 
+static bool is_full(int error_number)
+{
+    return error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG;
+}
+
+/* SQLite calls only ENOSPC a full disk; a full quota is an I/O error for it, whose errno is kept
+ * with the file: the database or, more often, the WAL. (sqlite3_system_errno() has lost it.) */
+static bool disk_is_full(sqlite3 *conn)
+{
+    sqlite3_file *wal = NULL;
+    int error_number = 0;
+    sqlite3_file_control(conn, "main", SQLITE_FCNTL_LAST_ERRNO, &error_number);
+    if (is_full(error_number))
+        return true;
+    sqlite3_file_control(conn, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&wal);
+    if (wal && wal->pMethods)
+        wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &error_number);
+    return is_full(error_number);
+}
+
 static enum error_code code_of(sqlite3 *conn, int rc)
 {
     switch (rc & 0xff) {
@@ -76,14 +96,7 @@ static enum error_code code_of(sqlite3 *conn, int rc)
     case SQLITE_IOERR:
         if (rc == SQLITE_IOERR_NOMEM)
             return ERROR_NO_MEMORY;
-        switch (sqlite3_system_errno(conn)) {
-        case ENOSPC:
-        case EDQUOT:
-        case EFBIG:
-            return ERROR_NO_SPACE;
-        default:
-            return ERROR_IO;
-        }
+        return disk_is_full(conn) ? ERROR_NO_SPACE : ERROR_IO;
     case SQLITE_CANTOPEN:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:

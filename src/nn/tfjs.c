@@ -331,8 +331,12 @@ static bool decode_text(const struct tfjs_node *n, const char *key, const json_t
 {
     CLEANUP(buf_done) struct buf plain = {.limit = TFJS_TEXT_MAX - 1};
     struct str coded = {json_string_value(text), json_string_length(text)};
-    if (!json_is_string(text) || !base64_decode(&plain, coded, err) || !buf_ok(&plain, err) ||
-        !str_is_utf8(buf_str(&plain)))
+    struct error why = {0};
+    if (coded.len > 2 * TFJS_TEXT_MAX || !json_is_string(text))
+        return attr_error(n, key, err);
+    if (!base64_decode(&plain, coded, &why) || !buf_ok(&plain, &why))
+        return why.code == ERROR_NO_MEMORY ? error_no_memory(err) : attr_error(n, key, err);
+    if (!str_is_utf8(buf_str(&plain)))
         return attr_error(n, key, err);
     if (plain.len)
         memcpy(ret, plain.ptr, plain.len);

@@ -2,9 +2,10 @@
  * thumbnails and at the end a seekable head come back by another. The rules run on this side.
  *
  * The child is this very program, started anew ("proctortrack decoder"): it loads its models, makes
- * every oneDNN primitive, then closes its sandbox (no network, no files, no new processes, limits on
- * memory and CPU) and only then reads the first byte of the recording. Whatever the recording does to
- * it, the worst is ERROR_UNSUPPORTED or ERROR_IO here. One thread at a time per follower. */
+ * every oneDNN primitive, then closes its sandbox (no network, no files, no new processes, limits
+ * on memory and CPU) and only then reads the first byte of the recording. Whatever the recording
+ * does to it, the worst is ERROR_UNSUPPORTED or ERROR_IO here. One thread at a time per follower.
+ */
 #pragma once
 #include "analysis/rules.h"
 
@@ -14,23 +15,32 @@ struct follow_picture {
     int64_t time_us;
     struct str jpeg; /* borrowed for the call */
 };
+struct follow_progress {
+    int64_t time_us;     /* of the recording, looked at so far */
+    int64_t duration_us; /* as its container claims; -1 when it does not say */
+    uint64_t bytes;      /* read so far */
+};
 struct follow_end {
     int64_t duration_us;
     uint64_t frames, damaged_packets, time_jumps;
-    struct str head;        /* of a seekable WebM (media/webm_index.h); empty when there is none */
-    uint64_t head_skip;     /* bytes of the original that the head replaces */
+    struct str head; /* of a seekable WebM (media/webm_index.h), borrowed; empty: there is none */
+    uint64_t head_skip; /* bytes of the original that the head replaces */
 };
+/* Any of these may be NULL. */
 struct follow_events {
     void (*observed)(void *context, const struct observation *o);
     void (*flag)(void *context, uint32_t index, const struct flag *flag);
+    /* A thumbnail; it comes just before the flag that first names its time (flag->best_us), and
+     * only when there is such a flag. */
     void (*picture)(void *context, const struct follow_picture *picture);
+    void (*progress)(void *context, const struct follow_progress *progress);
     void *context;
 };
 struct follow_options {
-    const char *program;       /* path of this binary; NULL is /proc/self/exe */
+    const char *program; /* path of this binary; NULL is /proc/self/exe */
     const char *models_folder;
     const struct policy *policy;
-    int file_fd;               /* a whole, seekable file for the child to read itself; -1: bytes are fed */
+    int file_fd; /* a whole, seekable file for the child to read itself; -1: bytes are fed */
 };
 
 MUST_USE bool follow_start(const struct follow_options *options, const struct follow_events *events,
@@ -40,10 +50,10 @@ MUST_USE bool follow_feed(struct follow *f, struct str bytes, struct error *err)
 /* No more bytes: waits for the rest, ends the rules. ERROR_UNSUPPORTED, ERROR_INVALID: not a
  * recording, with a sentence for people. */
 MUST_USE bool follow_finish(struct follow *f, struct follow_end *ret, struct error *err);
-const char *follow_models(const struct follow *f); /* JSON text, after the first answer; borrowed */
-const char *follow_isa(const struct follow *f);
-void follow_destroy(struct follow *f); /* ends the child; NULL is fine */
+const char *follow_models(const struct follow *f); /* JSON text, "{}" before the first answer */
+const char *follow_isa(const struct follow *f);    /* borrowed like the models, "" before */
+void follow_destroy(struct follow *f);             /* ends the child; NULL is fine */
 void follow_destroyp(struct follow **f);
 
-/* The child's side: what `proctortrack decoder` runs. Returns the exit status. */
+/* The child's side: what `proctortrack decoder` runs. Ends the process, so it never returns. */
 int decoder_main(int argc, char **argv);

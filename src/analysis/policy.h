@@ -1,4 +1,5 @@
-/* The rules of an exam: a JSON document (docs/policy.md), checked with the path of what is wrong. */
+/* The rules of an exam: a JSON document (docs/policy.md), checked with the path of what is wrong.
+ */
 #pragma once
 #include "base/json.h"
 
@@ -26,9 +27,9 @@ struct policy {
     struct policy_rule rules[RULE_COUNT];
 };
 
-const char *rule_name(enum rule rule);           /* "no-face": as in JSON; static */
-const char *rule_title(enum rule rule);          /* "Nobody in view" */
-const char *rule_meaning(enum rule rule);        /* one or two sentences for a reviewer */
+const char *rule_name(enum rule rule);    /* "no-face": as in JSON; static */
+const char *rule_title(enum rule rule);   /* "Nobody in view" */
+const char *rule_meaning(enum rule rule); /* one or two sentences for a reviewer */
 const char *severity_name(enum severity severity);
 
 /* A built-in policy: "open", "standard" or "strict"; ERROR_NOT_FOUND else. */

@@ -9,8 +9,8 @@ struct report_picture {
     struct str jpeg; /* borrowed */
 };
 struct report_recording {
-    const char *name;        /* file name or stream id */
-    const char *sha256;      /* hex, of the bytes */
+    const char *name;   /* file name or stream id */
+    const char *sha256; /* hex, of the bytes */
     uint64_t bytes;
     int64_t duration_us;
     const struct flag *flags; /* by from_us, then rule */
@@ -20,7 +20,14 @@ struct report_recording {
     uint64_t frames, damaged_packets, time_jumps;
 };
 
+/* Text that is not UTF-8 (a file's name) is shown with '?' for what is wrong with it. */
 MUST_USE bool report_json(const struct policy *policy, const struct report_recording *recordings,
                           size_t len, json_t **ret, struct error *err);
 MUST_USE bool report_html(const struct policy *policy, const struct report_recording *recordings,
                           size_t len, struct buf *to, struct error *err);
+
+#define REPORT_TIME_MAX 24
+/* "1:02:05.5" or "0:07.0": a media time as people read it, to a tenth of a second. */
+void report_time(int64_t us, char ret[REPORT_TIME_MAX]);
+/* Puts flags in the order of a report: by beginning, then rule. */
+int report_flag_order(const struct flag *a, const struct flag *b);

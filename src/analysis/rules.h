@@ -27,7 +27,8 @@ MUST_USE bool rules_end(struct rules *r, int64_t end_us, rules_raised *raised, v
                         struct error *err);
 /* Would a picture of this observation be of use to any rule? Then the decoder sends a thumbnail. */
 bool rules_wants_picture(const struct rules *r, const struct observation *o);
-/* Is the look of this time the best one of a span that is going on, so its picture may be needed? */
+/* Is the look of this time the best one of a span that is going on, so its picture may be needed?
+ */
 bool rules_keeps_picture(const struct rules *r, int64_t time_us);
 void rules_destroy(struct rules *r);
 void rules_destroyp(struct rules **r);

@@ -234,7 +234,7 @@ static void a_person_who_does_not_move_a_pixel_is_a_picture(void **state)
     see("standard", "AAAAssssssssssssAAAA", &found);
     assert_int_equal(found.len, 1);
     is_flag(&found, 0, RULE_CAMERA_FROZEN, 1.5, 7.5); /* each equal to the look before */
-    see("standard", "AAAAssssAssssssssAAA", &found); /* a key frame in between */
+    see("standard", "AAAAssssAssssssssAAA", &found);  /* a key frame in between */
     assert_int_equal(found.len, 1);
     is_flag(&found, 0, RULE_CAMERA_FROZEN, 1.5, 8);
 }

@@ -16,7 +16,9 @@ bool json_parse(struct str text, json_t **ret, struct error *err)
 
 bool json_text(const json_t *value, char **ret, struct error *err)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    /* 15 digits are what a double keeps of a decimal number: 6.1 stays 6.1 */
+    char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY |
+                                       JSON_REAL_PRECISION(15));
     if (!text)
         return error_no_memory(err);
     *ret = text;

@@ -1,0 +1,309 @@
+/* `proctortrack analyze`: the whole analysis without a server. Recordings are shared out over
+ * threads, each with a decoder child of its own; results are printed in the order of the command
+ * line, so the number of threads never shows in the output. */
+#include "commands.h"
+#include "paths.h"
+#include "progress.h"
+#include "recording.h"
+
+#include "base/file.h"
+
+#include <getopt.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define THREADS_MAX 64
+
+static const char help[] =
+    "usage: proctortrack analyze [OPTION...] RECORDING...\n"
+    "\n"
+    "Looks through recordings of a camera and prints the flags they raise: nobody in view, more\n"
+    "than one person, too dark, camera covered, picture stands still. Any video libav can read "
+    "will\n"
+    "do; \"-\" is standard input. A flag says what was measured and when. It is never a verdict.\n"
+    "\n"
+    "options:\n"
+    "  --policy NAME|FILE  the rules: open, standard (without this option) or strict, or a JSON "
+    "file\n"
+    "                      (docs/policy.md), "
+    "{\"base\":\"strict\",\"rules\":{\"no-face\":{\"min_s\":5}}}\n"
+    "  --json              print the report as JSON: sorted keys, equal findings are equal bytes\n"
+    "  --html FILE         write it as one HTML page with a timeline and pictures, too\n"
+    "  --threads N         analyse up to N recordings at a time (without it: one a processor);\n"
+    "                      the output is the same for every N\n"
+    "  --models DIR        the folder of the models (without it: `models` beside this program)\n"
+    "  --quiet             no progress on standard error\n"
+    "  --help              this\n"
+    "\n"
+    "examples:\n"
+    "  proctortrack analyze exam.webm\n"
+    "  proctortrack analyze --policy strict --html report.html room-12/*.webm\n"
+    "  proctortrack analyze --json *.mp4 | jq '.recordings[] | select(.flags != [])'\n"
+    "  ffmpeg -i rtsp://camera/1 -t 60 -c copy -f matroska - | proctortrack analyze -\n"
+    "\n"
+    "A recording is decoded in a process of its own that can open no file and no connection.\n"
+    "Exit status: 0 all were analysed (with or without flags), 1 a recording could not be, and "
+    "one\n"
+    "line on standard error says which and why, 2 the command line was wrong.\n";
+
+struct job {
+    const char *path;
+    struct recording *recording; /* owned; NULL when it failed */
+    struct error err;
+    struct work *work;
+    size_t index;
+};
+
+struct work {
+    struct recording_options options;
+    struct progress *progress; /* owned; NULL: not shown */
+    struct job *jobs;          /* owned */
+    size_t jobs_len;
+    atomic_size_t next;
+};
+
+struct settings {
+    struct policy policy;
+    char models[PATH_MAX];
+    bool json, quiet;
+    const char *html; /* NULL: none */
+    size_t threads;
+};
+
+static void show_progress(void *context, double part)
+{
+    struct job *job = context;
+    progress_set(job->work->progress, job->index, part);
+}
+
+static void *run_jobs(void *context)
+{
+    struct work *w = context;
+    for (;;) {
+        size_t i = atomic_fetch_add(&w->next, 1);
+        if (i >= w->jobs_len)
+            return NULL;
+        struct job *job = &w->jobs[i];
+        struct recording_options options = w->options;
+        options.context = job;
+        options.progress = w->progress ? show_progress : NULL;
+        if (!recording_analyze(job->path, &options, &job->recording, &job->err))
+            job->recording = NULL;
+        progress_set(w->progress, i, 1);
+    }
+}
+
+/* This thread works, too; when no other can be started it does all. */
+static void run_all(struct work *w, size_t threads)
+{
+    pthread_t others[THREADS_MAX];
+    size_t started = 0;
+    while (started + 1 < MIN(threads, w->jobs_len) &&
+           pthread_create(&others[started], NULL, run_jobs, w) == 0)
+        started++;
+    run_jobs(w);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(others[i], NULL);
+}
+
+/* A file's name may hold what a terminal would act upon. */
+static void print_name(FILE *to, const char *name)
+{
+    for (; *name; name++)
+        fputc((unsigned char)*name < ' ' || *name == 0x7f ? '?' : *name, to);
+}
+
+static void print_table(const struct report_recording *r)
+{
+    char from[REPORT_TIME_MAX], to[REPORT_TIME_MAX], confidence[16];
+    print_name(stdout, r->name);
+    report_time(r->duration_us, to);
+    printf(": %s long, ", to);
+    if (r->flags_len == 0)
+        puts("no flags");
+    else
+        printf("%zu %s\n", r->flags_len, r->flags_len == 1 ? "flag" : "flags");
+    if (r->damaged_packets)
+        printf("  (%" PRIu64 " damaged pieces were left out)\n", r->damaged_packets);
+    if (r->flags_len)
+        printf("  %10s  %10s  %-8s  %-28s  %-10s  %s\n", "from", "to", "severity", "flag",
+               "confidence", "numbers");
+    for (size_t i = 0; i < r->flags_len; i++) {
+        const struct flag *f = &r->flags[i];
+        report_time(f->from_us, from);
+        report_time(f->to_us, to);
+        snprintf(confidence, sizeof confidence, "%.0f %%", 100 * f->confidence);
+        printf("  %10s  %10s  %-8s  %-28s  %-10s  %s\n", from, to, severity_name(f->severity),
+               rule_title(f->rule), confidence, f->numbers);
+    }
+}
+
+static bool print_report(const struct settings *s, const struct report_recording *recordings,
+                         size_t len, struct error *err)
+{
+    if (s->html) {
+        CLEANUP(buf_done) struct buf page = {0};
+        if (!report_html(&s->policy, recordings, len, &page, err) ||
+            !file_replace(s->html, buf_str(&page), 0644, err))
+            return error_wrap(err, "--html");
+    }
+    if (s->json) {
+        CLEANUP(json_decrefp) json_t *root = NULL;
+        CLEANUP(freep) char *text = NULL;
+        if (!report_json(&s->policy, recordings, len, &root, err) || !json_text(root, &text, err))
+            return false;
+        puts(text);
+    } else {
+        for (size_t i = 0; i < len; i++)
+            print_table(&recordings[i]);
+    }
+    if (fflush(stdout) || ferror(stdout))
+        return error_set(err, ERROR_IO, "standard output could not be written");
+    return true;
+}
+
+static int report(const struct settings *s, const struct work *w)
+{
+    struct error err;
+    int status = EXIT_GOOD;
+    CLEANUP(freep) struct report_recording *recordings = calloc(w->jobs_len, sizeof *recordings);
+    size_t len = 0;
+    for (size_t i = 0; i < w->jobs_len; i++) {
+        const struct job *job = &w->jobs[i];
+        if (job->recording && recordings) {
+            recordings[len++] = recording_report(job->recording);
+            continue;
+        }
+        fputs("proctortrack: ", stderr);
+        print_name(stderr, job->path);
+        fprintf(stderr, ": %s\n", recordings ? job->err.message : "out of memory");
+        status = EXIT_FAILED;
+    }
+    /* All failed: the lines above say it, and a report of nothing would look like a clean one. */
+    if (len && !print_report(s, recordings, len, &err)) {
+        fprintf(stderr, "proctortrack: %s\n", err.message);
+        status = EXIT_FAILED;
+    }
+    return status;
+}
+
+static int analyze(const struct settings *s, char **paths, size_t len)
+{
+    struct work w = {
+        .options = {.models_folder = s->models, .policy = &s->policy},
+        .jobs = calloc(len, sizeof *w.jobs),
+        .jobs_len = len,
+    };
+    if (!w.jobs) {
+        fputs("proctortrack: out of memory\n", stderr);
+        return EXIT_FAILED;
+    }
+    for (size_t i = 0; i < len; i++)
+        w.jobs[i] = (struct job){.path = paths[i], .work = &w, .index = i};
+    if (!s->quiet && isatty(STDERR_FILENO))
+        w.progress = progress_create(len);
+    run_all(&w, s->threads);
+    progress_destroy(w.progress);
+    int status = report(s, &w);
+    for (size_t i = 0; i < len; i++)
+        recording_destroy(w.jobs[i].recording);
+    free(w.jobs);
+    return status;
+}
+
+static bool read_policy(const char *given, struct policy *ret, struct error *err)
+{
+    CLEANUP(freep) char *text = NULL;
+    size_t len;
+    if (policy_builtin(str_from(given), ret, NULL))
+        return true;
+    if (!file_read(given, POLICY_BYTES_MAX, &text, &len, err))
+        return err->code == ERROR_NOT_FOUND
+                   ? error_set(err, ERROR_NOT_FOUND,
+                               "--policy %s: neither a file nor open, standard or strict", given)
+                   : error_wrap(err, "--policy");
+    return policy_parse(str_bytes(text, len), ret, err) || error_wrap(err, "--policy %s", given);
+}
+
+static bool read_threads(const char *given, size_t *ret, struct error *err)
+{
+    uint64_t value;
+    if (!str_to_u64(str_from(given), &value) || value < 1 || value > THREADS_MAX)
+        return error_set(err, ERROR_INVALID, "--threads must be a number from 1 to %d",
+                         THREADS_MAX);
+    *ret = (size_t)value;
+    return true;
+}
+
+static size_t default_threads(void)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return (size_t)MIN(MAX(processors, 1), THREADS_MAX);
+}
+
+/* True when there is work to do; else *ret_status is what to exit with. */
+static bool read_options(int argc, char **argv, struct settings *s, int *ret_status,
+                         struct error *err)
+{
+    static const struct option options[] = {
+        {"policy", required_argument, NULL, 'p'}, {"json", no_argument, NULL, 'j'},
+        {"html", required_argument, NULL, 'h'},   {"threads", required_argument, NULL, 't'},
+        {"models", required_argument, NULL, 'm'}, {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, '?' + 128},   {0},
+    };
+    const char *policy = "standard", *models = NULL;
+    s->threads = default_threads();
+    int found;
+    opterr = 0;
+    while ((found = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        switch (found) {
+        case 'p':
+            policy = optarg;
+            break;
+        case 'j':
+            s->json = true;
+            break;
+        case 'h':
+            s->html = optarg;
+            break;
+        case 't':
+            if (!read_threads(optarg, &s->threads, err))
+                return false;
+            break;
+        case 'm':
+            models = optarg;
+            break;
+        case 'q':
+            s->quiet = true;
+            break;
+        case '?' + 128:
+            fputs(help, stdout);
+            *ret_status = EXIT_GOOD;
+            return false;
+        case ':':
+            return error_set(err, ERROR_INVALID, "%s needs a value", argv[optind - 1]);
+        default:
+            return error_set(err, ERROR_INVALID, "there is no option %s", argv[optind - 1]);
+        }
+    }
+    if (optind == argc)
+        return error_set(err, ERROR_INVALID, "no recording was named");
+    return read_policy(policy, &s->policy, err) && paths_models(models, s->models, err);
+}
+
+int analyze_run(int argc, char **argv)
+{
+    struct settings s = {0};
+    struct error err = {0};
+    int status = EXIT_USAGE;
+    if (!read_options(argc, argv, &s, &status, &err)) {
+        if (err.code != ERROR_NONE)
+            fprintf(stderr, "proctortrack analyze: %s (--help tells more)\n", err.message);
+        return status;
+    }
+    return analyze(&s, argv + optind, (size_t)(argc - optind));
+}

@@ -1,0 +1,21 @@
+/* One recording of `proctortrack analyze`: a file or a pipe, analysed by a decoder child of its
+ * own. */
+#pragma once
+#include "analysis/report.h"
+
+struct recording; /* one thread at a time */
+
+struct recording_options {
+    const char *models_folder;
+    const struct policy *policy;
+    /* Called now and then with the part done, 0..1; NULL when nobody looks. */
+    void (*progress)(void *context, double part);
+    void *context;
+};
+
+/* `path` "-" is standard input. A failure says what is wrong and what to do about it. */
+MUST_USE bool recording_analyze(const char *path, const struct recording_options *options,
+                                struct recording **ret, struct error *err);
+struct report_recording recording_report(const struct recording *r); /* borrowed */
+void recording_destroy(struct recording *r);
+void recording_destroyp(struct recording **r);

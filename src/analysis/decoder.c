@@ -1,0 +1,164 @@
+/* The child: models first, then the sandbox, then the recording on descriptor 0. It has the rules,
+ * too, only to know which looks are worth a thumbnail; the parent decides by its own. */
+#include "analysis/follow.h"
+#include "analysis/message.h"
+#include "analysis/sandbox.h"
+#include "base/file.h"
+#include "media/reader.h"
+#include "media/webm_index.h"
+#include "nn/nn.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PROGRESS_EVERY 8 /* looks */
+
+struct decoder {
+    struct detect *detect;       /* owned */
+    struct frame_scaler *scaler; /* owned */
+    struct rules *rules;         /* owned */
+    struct webm_index *index;    /* owned; NULL when the recording is a file */
+    struct reader *reader;       /* owned */
+    struct buf jpeg;             /* owned */
+    uint64_t bytes;              /* read in sequence */
+};
+
+static void decoder_done(struct decoder *d)
+{
+    reader_close(d->reader);
+    webm_index_destroy(d->index);
+    rules_destroy(d->rules);
+    frame_scaler_destroy(d->scaler);
+    detect_destroy(d->detect);
+    buf_done(&d->jpeg);
+}
+
+/* The two options the parent gives; nobody else calls this. */
+static bool read_options(int argc, char **argv, const char **ret_models, struct policy *ret_policy,
+                         struct error *err)
+{
+    if (argc != 3)
+        return error_set(err, ERROR_INVALID, "decoder is started by analyze and worker only");
+    *ret_models = argv[1];
+    return policy_parse(str_from(argv[2]), ret_policy, err);
+}
+
+static bool prepare(struct decoder *d, int argc, char **argv, struct error *err)
+{
+    const char *models;
+    struct policy policy;
+    struct stat st;
+    int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nothing >= 0) /* libav's complaints about a stranger's bytes are of no use to anybody */
+        dup2(nothing, STDERR_FILENO);
+    bool file = fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode);
+    if (!read_options(argc, argv, &models, &policy, err) ||
+        !detect_create(models, &d->detect, err) || !frame_scaler_create(&d->scaler, err) ||
+        !rules_create(&policy, &d->rules, err) || (!file && !webm_index_create(&d->index, err)) ||
+        !sandbox_close(err))
+        return false;
+    return message_send(STDOUT_FILENO, MESSAGE_READY, str_bytes(nn_isa(), strlen(nn_isa()) + 1),
+                        str_from(detect_models(d->detect)), err);
+}
+
+static void take_bytes(void *context, struct str bytes)
+{
+    struct decoder *d = context;
+    d->bytes += bytes.len;
+    if (d->index)
+        webm_index_feed(d->index, bytes);
+}
+
+static void ignore_flag(void *context, uint32_t index, const struct flag *flag)
+{
+    (void)context;
+    (void)index;
+    (void)flag;
+}
+
+static bool look_at(struct decoder *d, struct frame *f, struct error *err)
+{
+    struct observation o;
+    memset(&o, 0, sizeof o); /* the bytes between the members cross the pipe, too */
+    if (!detect_look(d->detect, f, &o, err))
+        return false;
+    if (rules_wants_picture(d->rules, &o)) {
+        buf_clear(&d->jpeg);
+        if (!frame_to_jpeg(d->scaler, f, MESSAGE_PICTURE_SIDE, &d->jpeg, err) ||
+            !buf_ok(&d->jpeg, err))
+            return error_wrap(err, "thumbnail");
+        if (d->jpeg.len <= MESSAGE_JPEG_MAX &&
+            !message_send(STDOUT_FILENO, MESSAGE_PICTURE, str_bytes(&o.time_us, sizeof o.time_us),
+                          buf_str(&d->jpeg), err))
+            return false;
+    }
+    return rules_feed(d->rules, &o, ignore_flag, NULL, err) &&
+           message_send(STDOUT_FILENO, MESSAGE_OBSERVATION, str_bytes(&o, sizeof o), STR(""), err);
+}
+
+static bool look_through(struct decoder *d, struct error *err)
+{
+    const struct reader_tap tap = {take_bytes, d};
+    if (!reader_open(STDIN_FILENO, &tap, &d->reader, err))
+        return false;
+    const struct reader_info *info = reader_info(d->reader);
+    if (!info->has_video)
+        return error_set(err, ERROR_UNSUPPORTED, "there is no video in it, only sound");
+    const struct message_info claims = {.duration_us = info->duration_us};
+    if (!message_send(STDOUT_FILENO, MESSAGE_INFO, str_bytes(&claims, sizeof claims), STR(""), err))
+        return false;
+
+    int64_t next_us = 0;
+    for (uint64_t looks = 0;; looks++) {
+        CLEANUP(frame_unrefp) struct frame *f = NULL;
+        if (!reader_next(d->reader, next_us, &f, err))
+            return false;
+        if (!f)
+            return true;
+        if (f->time_us > MESSAGE_TIME_MAX_US)
+            return error_set(err, ERROR_TOO_LARGE, "it is longer than two days");
+        if (!look_at(d, f, err))
+            return false;
+        /* On a grid, so that looks do not drift apart when pictures come a little late. */
+        next_us = (f->time_us / DETECT_INTERVAL_US + 1) * DETECT_INTERVAL_US;
+        const struct message_progress progress = {f->time_us, d->bytes};
+        if (looks % PROGRESS_EVERY == 0 &&
+            !message_send(STDOUT_FILENO, MESSAGE_PROGRESS, str_bytes(&progress, sizeof progress),
+                          STR(""), err))
+            return false;
+    }
+}
+
+static bool say_end(struct decoder *d, struct error *err)
+{
+    CLEANUP(buf_done) struct buf head = {0};
+    uint64_t skip;
+    int64_t duration_us;
+    struct error no_head;
+    if (d->index && webm_index_head(d->index, &head, &skip, &duration_us, &no_head) &&
+        head.len <= MESSAGE_PAYLOAD_MAX - sizeof skip &&
+        !message_send(STDOUT_FILENO, MESSAGE_HEAD, str_bytes(&skip, sizeof skip), buf_str(&head),
+                      err))
+        return false;
+    struct reader_stats stats = reader_stats(d->reader);
+    const struct message_end end = {
+        .duration_us = MIN(stats.last_time_us, MESSAGE_TIME_MAX_US),
+        .frames = stats.frames,
+        .damaged_packets = stats.damaged_packets,
+        .time_jumps = stats.time_jumps,
+    };
+    return message_send(STDOUT_FILENO, MESSAGE_END, str_bytes(&end, sizeof end), STR(""), err);
+}
+
+int decoder_main(int argc, char **argv)
+{
+    struct decoder d = {0};
+    struct error err = {0}, unheard;
+    bool ok = prepare(&d, argc, argv, &err) && look_through(&d, &err) && say_end(&d, &err);
+    if (!ok && err.code != ERROR_CLOSED) /* closed: the parent is gone */
+        (void)!message_send_error(STDOUT_FILENO, &err, &unheard);
+    decoder_done(&d);
+    _exit(ok ? 0 : 1); /* the libraries' own farewells may need calls that are not allowed now */
+}

@@ -65,7 +65,7 @@ function FlagCard(props: { flag: Flag; review: Review; watch: Watch; selected: b
         <dl class="facts small">
           <dt>{f.seen}</dt>
           <dd>{flag.numbers}</dd>
-          <dt title={f.confidenceHelp}>{f.confidence}</dt>
+          <dt>{f.confidence}</dt>
           <dd class="numeric">{f.confidenceText(Math.round(flag.confidence * 100))}</dd>
           <dt>{f.inRecording}</dt>
           <dd class="numeric">{placeText(flag, review)}</dd>

@@ -41,7 +41,7 @@ function App(props: { api: Api; route: Route }) {
   return (
     <Loaded refresher={me} outside>
       {(user) => (
-        <Frame api={api} user={user} wide={route.page === "report"}>
+        <Frame api={api} user={user} wide={route.page === "report" || route.page === "sessions"}>
           {isStaff(user) ? <Page api={api} route={route} /> : <Refused />}
         </Frame>
       )}

@@ -106,17 +106,14 @@ export function createPlayer(
   }
 
   function go(place: Place, note: PlayerNote): void {
+    const broken = state.get().note === "cannot-play";
     change({ timeUs: sessionTimeUs(place.segment, place.mediaS), note });
     /* What was loaded while it grew has no index; once there is one, it is worth loading again. */
     const stale =
       loaded?.stream.id === place.segment.stream.id &&
       !loaded.stream.seekable &&
       place.segment.stream.seekable;
-    if (
-      loaded?.stream.id !== place.segment.stream.id ||
-      stale ||
-      state.get().note === "cannot-play"
-    ) {
+    if (loaded?.stream.id !== place.segment.stream.id || stale || broken) {
       load(place.segment, place.mediaS);
       return;
     }

@@ -86,7 +86,6 @@ export function PlayerView(props: { watch: Watch; video: HTMLVideoElement; revie
       <div class="player-box" ref={box}>
         {state.waiting ? <span class="spinner player-waiting" aria-hidden="true" /> : null}
       </div>
-      <Place state={state} review={review} kind={kind} />
       <div class="player-controls">
         <Button kind="primary" onClick={() => player.toggle()}>
           {state.playing ? p.pause : p.play}
@@ -140,6 +139,7 @@ export function PlayerView(props: { watch: Watch; video: HTMLVideoElement; revie
         <Button kind="quiet" onClick={() => void video.requestFullscreen().catch(() => undefined)}>
           {p.fullscreen}
         </Button>
+        <Place state={state} review={review} kind={kind} />
       </div>
       <Note note={state.note} reload={() => player.reload()} />
     </>

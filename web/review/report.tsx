@@ -134,7 +134,7 @@ function Report(props: { review: Review }) {
         }}
       >
         <section class="card watch-player">
-          <h2>{t.player.title}</h2>
+          <h2 class="visually-hidden">{t.player.title}</h2>
           <PlayerView watch={watch} video={video} review={review} />
         </section>
         <section class="card watch-flags">
@@ -147,9 +147,11 @@ function Report(props: { review: Review }) {
         </section>
       </div>
       <div class="details">
-        <EventsCard watch={watch} review={review} />
         <div class="details-side">
+          <EventsCard watch={watch} review={review} />
           <RecordingsCard review={review} />
+        </div>
+        <div class="details-side">
           <DocumentsCard review={review} />
           <PolicyCard review={review} />
           {session.state === "reported" ? (

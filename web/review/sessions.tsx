@@ -56,7 +56,11 @@ function Sessions(props: { list: SessionList }) {
             {
               title: t.sessions.candidate,
               rowHeader: true,
-              cell: (row) => <a href={sessionUrl(row.id)}>{row.candidate}</a>,
+              cell: (row) => (
+                <a class="nowrap" href={sessionUrl(row.id)}>
+                  {row.candidate}
+                </a>
+              ),
             },
             { title: t.sessions.state, cell: (row) => <StateBadge state={row.state} /> },
             {

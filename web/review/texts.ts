@@ -6,7 +6,6 @@ export const reviewTexts = {
   product: "Proctortrack review",
   notAVerdict:
     "A flag is what the automatic analysis noticed, never a verdict. A person looks at the recording and decides.",
-  notAVerdictShort: "Flags are hints, not verdicts: a person decides.",
   signedOut: {
     title: "Please sign in",
     text: "You are not signed in, or your sign-in has run out.",
@@ -141,8 +140,7 @@ export const reviewTexts = {
     open: "still going on",
     seen: "What was measured",
     confidence: "Confidence",
-    confidenceText: (percent: number) => `${percent} %`,
-    confidenceHelp: "the part of the looks in this time that show it",
+    confidenceText: (percent: number) => `${percent} % of the looks in this time show it`,
     time: "Time",
     inRecording: "In the recording",
     picture: (title: string, wall: string) => `Picture from the recording: ${title}, ${wall}`,

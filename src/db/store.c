@@ -67,6 +67,7 @@ static struct job *take_group(struct db_store *store, size_t *ret_len)
         store->end = &store->first;
     if (len)
         *end = NULL;
+    store->stats.waiting -= len;
     *ret_len = len;
     return group;
 }
@@ -117,6 +118,7 @@ bool db_store_write(struct db_store *store, db_body *body, void *context, struct
     assert(!store->closing);
     *store->end = &job;
     store->end = &job.next;
+    store->stats.waiting++;
     pthread_cond_signal(&store->work);
     while (!job.done)
         pthread_cond_wait(&job.finished, &store->lock);

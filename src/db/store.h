@@ -17,7 +17,8 @@ void db_store_close(struct db_store *store);
 /* Runs `body` inside the writer's next transaction and returns when it is durable. `body` runs on
  * the writer's thread, must be short, and may run only database calls; it is run once at most. When
  * the commit of its group fails, it is reported as failed to every caller of the group, even where
- * `body` itself said true: what `body` put into `context` counts only when this returns true. */
+ * `body` itself said true: what `body` put into `context` counts only when this returns true.
+ * (So no deferred constraints in our schemas: their failure would be the whole group's.) */
 MUST_USE bool db_store_write(struct db_store *store, db_body *body, void *context,
                              struct error *err);
 
@@ -32,5 +33,6 @@ struct db_store_stats {
     uint64_t failed;  /* of those, how many were reported as failed */
     uint64_t commits; /* transactions that became durable: one flush each */
     uint64_t largest; /* most bodies in one transaction */
+    uint64_t waiting; /* now, for the writer to come to them */
 };
 void db_store_stats(struct db_store *store, struct db_store_stats *ret);

@@ -55,10 +55,10 @@ MUST_USE bool analysis_job_renew_in(struct db *db, struct str stream_id, struct 
                                     uint64_t fed, struct error *err);
 MUST_USE bool analysis_job_find(struct proctor *p, struct str stream_id, struct analysis_job *ret,
                                 struct error *err);
-/* Gives it back; `tried` false takes this try off the count (the worker stops, nothing went wrong).
- */
+/* Gives it back to be tried again. `problem` says what went wrong; NULL takes this try off the
+ * count (the worker stops, nothing went wrong). */
 MUST_USE bool analysis_job_release(struct proctor *p, struct str stream_id, struct str owner,
-                                   bool tried, struct error *err);
+                                   const char *problem, struct error *err);
 
 struct analysis_end {
     uint64_t fed;

@@ -89,17 +89,23 @@ struct exam_read {
     size_t len;
 };
 
-static bool find_body(struct db *db, void *context, struct error *err)
+bool proctored_exam_find_in(struct db *db, struct str id, struct proctored_exam *ret,
+                            struct error *err)
 {
-    struct exam_read *r = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
     bool found;
-    if (!db_query_one(db, COLUMNS " WHERE id = $1", DB_ARGS(DB_TEXT(r->id)), &found, &rows, err))
+    if (!db_query_one(db, COLUMNS " WHERE id = $1", DB_ARGS(DB_TEXT(id)), &found, &rows, err))
         return false;
     if (!found)
         return error_set(err, ERROR_NOT_FOUND, "no such exam");
-    read_exam(rows, &r->exam);
+    read_exam(rows, ret);
     return true;
+}
+
+static bool find_body(struct db *db, void *context, struct error *err)
+{
+    struct exam_read *r = context;
+    return proctored_exam_find_in(db, r->id, &r->exam, err);
 }
 
 bool proctored_exam_find(struct proctor *p, struct str id, struct proctored_exam *ret,

@@ -20,6 +20,8 @@ MUST_USE bool proctored_exam_register(struct proctor *p, const struct provider_e
                                       char ret_id[ID_TEXT_SIZE], struct error *err);
 MUST_USE bool proctored_exam_find(struct proctor *p, struct str id, struct proctored_exam *ret,
                                   struct error *err);
+MUST_USE bool proctored_exam_find_in(struct db *db, struct str id, struct proctored_exam *ret,
+                                     struct error *err);
 /* The whole policy as canonical JSON; in the arena. */
 MUST_USE bool proctored_exam_policy_in(struct db *db, struct str id, struct arena *arena,
                                        struct str *ret, struct error *err);

@@ -1,0 +1,183 @@
+#include "proctor/event.h"
+
+#include "base/clock.h"
+#include "proctor/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the evidence calls it, what a reviewer reads, and whether a candidate's page may report it.
+ */
+static const struct {
+    const char *kind, *title;
+    bool from_page;
+} kinds[] = {
+    {"session-created", "Opened the test for the first time", false},
+    {"consent", "Accepted a document", false},
+    {"agreed", "Accepted all documents", false},
+    {"recording-started", "Recording started", false},
+    {"exam-started", "Exam started", false},
+    {"answered", "Saved an answer", false},
+    {"finished", "Finished the exam", false},
+    {"exam-ended", "Handed in", false},
+    {"stream-made", "A recording began", false},
+    {"stream-complete", "A recording is whole", false},
+    {"stream-abandoned", "A recording ended early: the rest was lost with its page", false},
+    {"stream-expired", "A recording ended early: nothing came for three days", false},
+    {"stream-terminated", "The candidate's page ended a recording", false},
+    {"connection-lost", "Lost connection", false},
+    {"connection-back", "Connection is back", false},
+    {"tab-changed", "Went on in another window", false},
+    {"uploaded", "Upload complete", false},
+    {"reported", "Report made", false},
+    {"viewed", "Recording viewed by staff", false},
+    {"key-erased", "Recordings deleted", false},
+    {"offline", "Browser went offline", true},
+    {"online", "Browser is online again", true},
+    {"page-hidden", "Page was hidden", true},
+    {"page-shown", "Page was shown again", true},
+    {"camera-lost", "Camera was lost", true},
+    {"camera-back", "Camera is back", true},
+    {"recorder-error", "Recorder reported an error", true},
+    {"page-loaded", "Page was loaded", true},
+};
+
+static const char *title_of(struct str kind)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (str_eq(kind, str_from(kinds[i].kind)))
+            return kinds[i].title;
+    return "Other event";
+}
+
+/* ---- what the page reports ---- */
+
+struct report {
+    struct str session_id, kind, payload;
+    int64_t user_ref;
+};
+
+static bool report_body(struct db *db, void *context, struct error *err)
+{
+    const struct report *r = context;
+    struct session s;
+    if (!session_find_own_in(db, r->session_id, r->user_ref, &s, err))
+        return false;
+    if (s.state >= SESSION_UPLOADED)
+        return error_set(err, ERROR_CONFLICT, "this session has ended and takes nothing any more");
+    return session_count_event_in(db, r->session_id, err) &&
+           evidence_append_in(db, r->session_id, r->kind, r->payload, err);
+}
+
+bool event_report(struct proctor *p, struct str session_id, int64_t user_ref, struct str kind,
+                  json_t *detail, int64_t client_us, struct error *err)
+{
+    CLEANUP(json_decrefp) json_t *owned = detail ? detail : json_object();
+    CLEANUP(freep) char *text = NULL;
+    bool known = false;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        known = known || (kinds[i].from_page && str_eq(kind, str_from(kinds[i].kind)));
+    if (!known)
+        return error_set(err, ERROR_INVALID, "kind: is not one that a page may report");
+    if (owned && !json_is_object(owned))
+        return error_set(err, ERROR_INVALID, "detail: must be an object");
+    if (!owned || json_object_set_new(owned, "client_us", json_integer(client_us)))
+        return error_no_memory(err);
+    if (!json_text(owned, &text, err))
+        return false;
+    if (strlen(text) > EVENT_DETAIL_MAX)
+        return error_set(err, ERROR_TOO_LARGE, "detail: at most %d bytes", EVENT_DETAIL_MAX);
+    struct report r = {
+        .session_id = session_id, .kind = kind, .payload = str_from(text), .user_ref = user_ref};
+    return db_store_write(p->store, report_body, &r, err);
+}
+
+/* ---- for the reviewer ---- */
+
+#define REPEAT_US (60 * SECOND_US)
+
+/* An answer is saved at every change: the last save of an item within a minute stands for all. */
+static bool repeats(const struct event *before, const struct evidence_record *r)
+{
+    if (!str_eq(before->kind, STR("answered")) || !str_eq(r->kind, STR("answered")) ||
+        r->time_us - before->time_us > REPEAT_US)
+        return false;
+    CLEANUP(json_decrefp) json_t *one = NULL;
+    CLEANUP(json_decrefp) json_t *other = NULL;
+    return json_parse(before->detail, &one, NULL) && json_parse(r->payload, &other, NULL) &&
+           json_equal(json_object_get(one, "item"), json_object_get(other, "item"));
+}
+
+bool event_list(struct proctor *p, struct str session_id, struct arena *arena, struct event **ret,
+                size_t *ret_len, struct error *err)
+{
+    struct evidence_record *records;
+    size_t len, events_len = 0;
+    if (!evidence_list(p, session_id, 0, EVENT_LIST_MAX, STR("piece"), arena, &records, &len, err))
+        return false;
+    struct event *events = arena_alloc(arena, sizeof *events * MAX(len, 1));
+    if (!events)
+        return error_no_memory(err);
+    for (size_t i = 0; i < len; i++) {
+        const struct evidence_record *r = &records[i];
+        if (events_len && repeats(&events[events_len - 1], r))
+            events_len--;
+        events[events_len++] = (struct event){.time_us = r->time_us,
+                                              .kind = r->kind,
+                                              .title = title_of(r->kind),
+                                              .detail = r->payload};
+    }
+    *ret = events;
+    *ret_len = events_len;
+    return true;
+}
+
+/* ---- views ---- */
+
+#define VIEW_US (600 * SECOND_US)
+
+struct view {
+    struct str session_id, stream_id;
+    int64_t staff_ref;
+    bool recent;
+};
+
+static bool view_look_body(struct db *db, void *context, struct error *err)
+{
+    struct view *v = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    return db_query_one(
+        db,
+        "SELECT 1 FROM recording_view WHERE stream_id = $1 AND staff_ref = $2"
+        " AND seen_us > $3",
+        DB_ARGS(DB_TEXT(v->stream_id), DB_I64(v->staff_ref), DB_I64(clock_wall_us() - VIEW_US)),
+        &v->recent, &rows, err);
+}
+
+static bool view_body(struct db *db, void *context, struct error *err)
+{
+    struct view *v = context;
+    char stream_id[65];
+    if (!view_look_body(db, v, err))
+        return false;
+    if (v->recent) /* the player's other request was first */
+        return true;
+    str_into(v->stream_id, stream_id, sizeof stream_id);
+    return db_run(db,
+                  "INSERT INTO recording_view (stream_id, staff_ref, seen_us) VALUES ($1, $2, $3)"
+                  " ON CONFLICT (stream_id, staff_ref) DO UPDATE SET seen_us = excluded.seen_us",
+                  DB_ARGS(DB_TEXT(v->stream_id), DB_I64(v->staff_ref), DB_I64(clock_wall_us())),
+                  NULL, err) &&
+           evidence_add_in(
+               db, v->session_id, "viewed",
+               json_pack("{s:s, s:I}", "stream", stream_id, "user", (json_int_t)v->staff_ref), err);
+}
+
+bool event_viewed(struct proctor *p, struct str session_id, struct str stream_id, int64_t staff_ref,
+                  struct error *err)
+{
+    struct view v = {.session_id = session_id, .stream_id = stream_id, .staff_ref = staff_ref};
+    if (!db_store_read(p->store, view_look_body, &v, err))
+        return false;
+    return v.recent || db_store_write(p->store, view_body, &v, err);
+}

@@ -1,0 +1,242 @@
+#include "proctor/flag.h"
+
+#include "proctor/session.h"
+#include "proctor/stream_row.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- raising ---- */
+
+bool flag_put_in(struct db *db, struct str session_id, struct str stream_id, int64_t start_us,
+                 uint32_t index, const struct flag *f, struct error *err)
+{
+    if (index >= FLAG_PER_STREAM_MAX)
+        return true; /* nobody reads on: the first ones tell enough */
+    return db_run(
+        db,
+        "INSERT INTO flag (session_id, stream_id, position, rule, severity, start_us, from_us,"
+        " to_us, is_open, confidence, samples, hits, numbers, best_us)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        " ON CONFLICT (stream_id, position) DO UPDATE SET rule = excluded.rule,"
+        " severity = excluded.severity, from_us = excluded.from_us, to_us = excluded.to_us,"
+        " is_open = excluded.is_open, confidence = excluded.confidence,"
+        " samples = excluded.samples, hits = excluded.hits, numbers = excluded.numbers,"
+        " best_us = excluded.best_us",
+        DB_ARGS(DB_TEXT(session_id), DB_TEXT(stream_id), DB_I64(index),
+                DB_TEXT(str_from(rule_name(f->rule))), DB_I64(f->severity), DB_I64(start_us),
+                DB_I64(f->from_us), DB_I64(f->to_us), DB_I64(f->open), DB_DOUBLE(f->confidence),
+                DB_I64(f->samples), DB_I64(f->hits), DB_TEXT(str_from(f->numbers)),
+                DB_I64(f->best_us)),
+        NULL, err);
+}
+
+bool flag_drop_from_in(struct db *db, struct str stream_id, uint32_t index, struct error *err)
+{
+    return db_run(db,
+                  "DELETE FROM picture WHERE flag_id IN"
+                  " (SELECT id FROM flag WHERE stream_id = $1 AND position >= $2)",
+                  DB_ARGS(DB_TEXT(stream_id), DB_I64(index)), NULL, err) &&
+           db_run(db, "DELETE FROM flag WHERE stream_id = $1 AND position >= $2",
+                  DB_ARGS(DB_TEXT(stream_id), DB_I64(index)), NULL, err);
+}
+
+static void picture_context(struct str stream_id, uint32_t index, struct buf *to)
+{
+    stream_context(stream_id, "picture", to);
+    buf_printf(to, ":%" PRIu32, index);
+}
+
+bool flag_picture_seal(const struct seal_key *session_key, struct str stream_id, uint32_t index,
+                       struct str jpeg, struct buf *to, struct error *err)
+{
+    CLEANUP(buf_done) struct buf context = {0};
+    picture_context(stream_id, index, &context);
+    if (jpeg.len > FLAG_PICTURE_MAX)
+        return error_set(err, ERROR_TOO_LARGE, "a picture has at most %zu bytes", FLAG_PICTURE_MAX);
+    return buf_ok(&context, err) && seal_bytes(session_key, buf_str(&context), jpeg, to, err);
+}
+
+bool flag_put_picture_in(struct db *db, struct str stream_id, uint32_t index, struct str sealed,
+                         struct error *err)
+{
+    return db_run(db,
+                  "INSERT INTO picture (flag_id, sealed)"
+                  " SELECT id, $1 FROM flag WHERE stream_id = $2 AND position = $3"
+                  " ON CONFLICT (flag_id) DO UPDATE SET sealed = excluded.sealed",
+                  DB_ARGS(DB_BLOB(sealed), DB_TEXT(stream_id), DB_I64(index)), NULL, err);
+}
+
+/* ---- reading ---- */
+
+#define COLUMNS                                                                                    \
+    "SELECT id, stream_id, start_us, rule, severity, from_us, to_us, is_open, confidence,"         \
+    " samples, hits, numbers, best_us, EXISTS (SELECT 1 FROM picture WHERE flag_id = flag.id)"     \
+    " FROM flag"
+
+static enum rule rule_of(struct str name)
+{
+    for (int i = RULE_NONE + 1; i < RULE_COUNT; i++)
+        if (str_eq(name, str_from(rule_name((enum rule)i))))
+            return (enum rule)i;
+    return RULE_NONE; /* a later version wrote it */
+}
+
+static void read_flag(struct db_stmt *rows, struct flag_row *ret)
+{
+    *ret = (struct flag_row){
+        .id = db_col_i64(rows, 0),
+        .start_us = db_col_i64(rows, 2),
+        .flag =
+            {
+                .rule = rule_of(db_col_text(rows, 3)),
+                .severity = (enum severity)db_col_i64(rows, 4),
+                .from_us = db_col_i64(rows, 5),
+                .to_us = db_col_i64(rows, 6),
+                .open = db_col_i64(rows, 7) != 0,
+                .confidence = db_col_double(rows, 8),
+                .samples = (uint32_t)db_col_i64(rows, 9),
+                .hits = (uint32_t)db_col_i64(rows, 10),
+                .best_us = db_col_i64(rows, 12),
+            },
+        .picture = db_col_i64(rows, 13) != 0,
+    };
+    str_into(db_col_text(rows, 1), ret->stream_id, sizeof ret->stream_id);
+    str_into(db_col_text(rows, 11), ret->flag.numbers, sizeof ret->flag.numbers);
+}
+
+struct list {
+    struct str id;
+    bool of_stream;
+    struct arena *arena;
+    struct flag_row *flags;
+    size_t len;
+};
+
+static bool list_body(struct db *db, void *context, struct error *err)
+{
+    struct list *l = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    size_t room = 0;
+    if (!(l->of_stream
+              ? db_query(db, COLUMNS " WHERE stream_id = $1 ORDER BY from_us, rule, position",
+                         DB_ARGS(DB_TEXT(l->id)), &rows, err)
+              : db_query(db,
+                         COLUMNS " WHERE session_id = $1"
+                                 " ORDER BY start_us + from_us, rule, stream_id, position",
+                         DB_ARGS(DB_TEXT(l->id)), &rows, err)))
+        return false;
+    for (bool row = true; row;) {
+        if (!db_next(rows, &row, err))
+            return false;
+        if (!row)
+            break;
+        struct flag_row *more = arena_more(l->arena, l->flags, l->len, &room, sizeof *more);
+        if (!more)
+            return error_no_memory(err);
+        l->flags = more;
+        read_flag(rows, &l->flags[l->len]);
+        l->len += l->flags[l->len].flag.rule != RULE_NONE;
+    }
+    return true;
+}
+
+bool flag_list(struct proctor *p, struct str session_id, struct arena *arena, struct flag_row **ret,
+               size_t *ret_len, struct error *err)
+{
+    struct list l = {.id = session_id, .arena = arena};
+    if (!db_store_read(p->store, list_body, &l, err))
+        return false;
+    *ret = l.flags;
+    *ret_len = l.len;
+    return true;
+}
+
+bool flag_list_stream(struct proctor *p, struct str stream_id, struct arena *arena,
+                      struct flag_row **ret, size_t *ret_len, struct error *err)
+{
+    struct list l = {.id = stream_id, .of_stream = true, .arena = arena};
+    if (!db_store_read(p->store, list_body, &l, err))
+        return false;
+    *ret = l.flags;
+    *ret_len = l.len;
+    return true;
+}
+
+struct picture_read {
+    struct proctor *p;
+    struct str session_id;
+    int64_t flag_id;
+    struct buf *to;
+};
+
+static bool picture_body(struct db *db, void *context, struct error *err)
+{
+    struct picture_read *r = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    CLEANUP(buf_done) struct buf seal_context = {0};
+    CLEANUP(seal_key_wipe) struct seal_key key;
+    bool found;
+    if (!db_query_one(db,
+                      "SELECT stream_id, position, sealed FROM flag JOIN picture ON flag_id = id"
+                      " WHERE id = $1 AND session_id = $2",
+                      DB_ARGS(DB_I64(r->flag_id), DB_TEXT(r->session_id)), &found, &rows, err))
+        return false;
+    if (!found)
+        return error_set(err, ERROR_NOT_FOUND, "this flag has no picture");
+    picture_context(db_col_text(rows, 0), (uint32_t)db_col_i64(rows, 1), &seal_context);
+    return buf_ok(&seal_context, err) &&
+           session_key_in(db, &r->p->deployment_key, r->session_id, &key, err) &&
+           seal_open(&key, buf_str(&seal_context), db_col_text(rows, 2), r->to, err);
+}
+
+bool flag_picture(struct proctor *p, struct str session_id, int64_t flag_id, struct buf *to,
+                  struct error *err)
+{
+    struct picture_read r = {.p = p, .session_id = session_id, .flag_id = flag_id, .to = to};
+    return db_store_read(p->store, picture_body, &r, err);
+}
+
+/* ---- incidents ---- */
+
+bool flag_incidents(const struct flag_row *flags, size_t len, struct arena *arena,
+                    struct incident **ret, size_t *ret_len, struct error *err)
+{
+    struct incident *list = arena_alloc(arena, sizeof *list * MAX(len, 1));
+    size_t n = 0;
+    if (!list)
+        return error_no_memory(err);
+    for (size_t i = 0; i < len; i++) {
+        const struct flag *f = &flags[i].flag;
+        int64_t from = flags[i].start_us + f->from_us, to = flags[i].start_us + f->to_us;
+        struct incident *last = n ? &list[n - 1] : NULL;
+        if (last && from - last->to_us <= INCIDENT_GAP_US) {
+            last->to_us = MAX(last->to_us, to);
+            last->severity = MAX(last->severity, f->severity);
+            last->len++;
+        } else {
+            list[n++] = (struct incident){
+                .from_us = from, .to_us = to, .severity = f->severity, .first = i, .len = 1};
+        }
+    }
+    *ret = list;
+    *ret_len = n;
+    return true;
+}
+
+bool flag_count(struct proctor *p, struct str session_id, struct flag_counts *ret,
+                struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct flag_row *flags;
+    struct incident *incidents;
+    struct flag_counts counts = {0};
+    size_t len;
+    if (!flag_list(p, session_id, &arena, &flags, &len, err) ||
+        !flag_incidents(flags, len, &arena, &incidents, &counts.incidents, err))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        counts.rules[flags[i].flag.rule]++;
+    *ret = counts;
+    return true;
+}

@@ -39,7 +39,7 @@ char *buf_reserve(struct buf *b, size_t len)
         return NULL;
     }
     size_t need = b->len + len;
-    if (need > b->capacity) {
+    if (need > b->capacity || !b->ptr) { /* room for nothing is still a place */
         size_t capacity = MAX(need, MIN(b->capacity * 2, limit));
         capacity = MAX(capacity, 64);
         char *ptr = realloc(b->ptr, capacity);

@@ -141,6 +141,11 @@ static bool make_primitive(struct compiling *c, const_dnnl_op_desc_t what,
     const dnnl_memory_desc_t *scratch =
         dnnl_primitive_desc_query_md(desc, dnnl_query_scratchpad_md, 0);
     c->step->scratch = scratch ? dnnl_memory_desc_get_size(scratch) : 0;
+    const char *kernel = "";
+    if (!ok(c, dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, &kernel)))
+        return false;
+    c->step->lazy =
+        strstr(kernel, "gemm") != NULL; /* the matrix product compiles at its first use */
     if (c->step->scratch)
         bind(c, DNNL_ARG_SCRATCHPAD, scratch, OP_SCRATCH, NULL);
     *ret = TAKE(desc);

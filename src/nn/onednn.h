@@ -23,6 +23,7 @@ struct step {
     struct binding bindings[STEP_BINDINGS_MAX];
     size_t bindings_len;
     size_t scratch; /* bytes */
+    bool lazy;      /* may compile machine code when it is run for the first time */
 };
 
 /* `ret` may be half-made on failure; step_done() takes it. `ret` is zeroed by the caller. */

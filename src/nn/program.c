@@ -126,6 +126,25 @@ static bool bind_step(struct program_run *run, size_t at, struct error *err)
     return true;
 }
 
+/* One primitive on the run's memory. */
+static bool execute(const struct program_run *run, size_t at, struct error *err)
+{
+    const struct step *s = &run->p->steps[at];
+    dnnl_status_t status = dnnl_primitive_execute(s->primitive, run->stream, (int)s->bindings_len,
+                                                  &run->args[at * STEP_BINDINGS_MAX]);
+    return status == dnnl_success || onednn_error(status, run->p->g->ops[s->op].name, err);
+}
+
+/* Whatever would be compiled at its first run is run once now, on zeros: later there may be a
+ * sandbox that forbids executable memory (seen by strace: the matrix product of dense layers). */
+static bool warm_up(const struct program_run *run, struct error *err)
+{
+    for (size_t i = 0; i < run->p->steps_len; i++)
+        if (run->p->steps[i].lazy && !execute(run, i, err))
+            return false;
+    return true;
+}
+
 bool program_run_create(const struct program *p, struct program_run **ret, struct error *err)
 {
     omp_set_num_threads(1);
@@ -145,6 +164,8 @@ bool program_run_create(const struct program *p, struct program_run **ret, struc
     for (size_t i = 0; i < p->steps_len; i++)
         if (!bind_step(run, i, err))
             return false;
+    if (!warm_up(run, err))
+        return false;
     *ret = TAKE(run);
     return true;
 }
@@ -250,10 +271,8 @@ bool program_run(struct program_run *run, struct error *err)
             continue;
         }
         copy_addend(run, op, s->op);
-        dnnl_status_t status = dnnl_primitive_execute(
-            s->primitive, run->stream, (int)s->bindings_len, &run->args[i * STEP_BINDINGS_MAX]);
-        if (status != dnnl_success)
-            return onednn_error(status, op->name, err);
+        if (!execute(run, i, err))
+            return false;
     }
     dnnl_status_t status = dnnl_stream_wait(run->stream);
     return status == dnnl_success || onednn_error(status, "(none)", err);

@@ -190,7 +190,7 @@ static inline void test_run(struct test_model *m, const struct test_tensor *x, c
         err);
     assert_good(nn_runner_create(model, &r, &err), err);
     float *input = nn_runner_input(r, &shape);
-    assert_memory_equal(&shape, &x->shape, sizeof shape);
+    assert_int_equal(test_count(&shape), test_count(&x->shape));
     memcpy(input, x->values, test_count(&x->shape) * sizeof *input);
     for (int run = 0; run < 2; run++) { /* a run must not spoil the next one */
         assert_good(nn_run(r, &err), err);

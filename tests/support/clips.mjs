@@ -32,7 +32,8 @@ const ROOM = [
   [0, 360, 640, 6, '0x3d2f24'], [420, 270, 120, 95, '0x2c2f33'], [432, 280, 96, 66, '0x55606a'], [90, 330, 60, 36, '0xe8e4da'],
 ].map(([x, y, w, h, color]) => `drawbox=${x}:${y}:${w}:${h}:${color}:fill`).join(',');
 
-// codec: 'vp9' (WebM with a quiet tone in Opus, like a browser's), 'mjpeg' (for Chromium's fake camera)
+// codec: 'vp9' (WebM with a quiet tone in Opus, like a browser's), 'mjpeg' (for Chromium's fake camera,
+// which plays 30 frames a second whatever the file was made for)
 export function makeClip(path, plan, { codec = 'vp9' } = {}) {
   const { inputs, filters } = people();
   const total = plan.reduce((sum, part) => sum + part.seconds, 0);
@@ -51,7 +52,7 @@ export function makeClip(path, plan, { codec = 'vp9' } = {}) {
     `color=c=0x8a8f94:s=640x480:r=15,${ROOM},noise=alls=8:allf=t[room];` +
     `[room][a]overlay=enable='${during(1)}'[one];[one][both]overlay=enable='${during(2)}',format=yuv420p[v]`;
   const output = codec === 'mjpeg'
-    ? ['-map', '[v]', '-c:v', 'mjpeg', '-q:v', '4', '-f', 'mjpeg']
+    ? ['-map', '[v]', '-r', '30', '-c:v', 'mjpeg', '-q:v', '4', '-f', 'mjpeg']
     : ['-map', '[v]', '-map', '2:a', '-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '400k',
       '-g', '60', '-c:a', 'libopus', '-b:a', '32k', '-f', 'webm', '-live', '1'];
   execFileSync('ffmpeg', ['-v', 'error', '-y', ...inputs, '-f', 'lavfi', '-i', 'anoisesrc=a=0.003:r=48000',

@@ -2,7 +2,7 @@
 add_compile_options(
     -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes
     -Wvla -Wformat=2 -Wundef -Wcast-qual -Wswitch-enum
-    -Wno-format-truncation # messages are cut to their fixed buffers on purpose
+    $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation> # messages are cut to fit on purpose
     -fno-common -fstack-protector-strong)
 add_compile_definitions(_GNU_SOURCE PT_VERSION="${PROJECT_VERSION}")
 if(PT_WERROR)

@@ -5,6 +5,8 @@
 bool json_parse(struct str text, json_t **ret, struct error *err)
 {
     json_error_t why;
+    if (text.len && memchr(text.ptr, '\0', text.len)) /* jansson 2.14 takes "1\0" for 1 */
+        return error_set(err, ERROR_INVALID, "not JSON: has a NUL");
     json_t *value = json_loadb(text.ptr ? text.ptr : "", text.len,
                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
     if (!value)

@@ -38,6 +38,7 @@ static void what_is_not_one_good_value_is_refused(void **state)
         {"\"a\\u0000b\"", 10},     /* NUL */
         {"\"\xc3\"", 3},           /* broken UTF-8 */
         {"{\"a\":1}\0", 8},
+        {"1\0", 2},
         {"[1e999]", 7},
         {"nul", 3},
     };

@@ -33,7 +33,7 @@ static void check_numbers(struct str s)
     /* A number for us is a number for the JSON library and the other way round. */
     json_t *value =
         json_loadb(s.ptr ? s.ptr : "", s.len, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
-    bool spaced = !str_eq(s, str_trim(s));
+    bool spaced = !str_eq(s, str_trim(s)) || (s.len && memchr(s.ptr, '\0', s.len));
     if (s.len < 64 && !spaced)
         require(str_to_double(s, &d) == json_is_real(value));
     json_decref(value);

@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "db/store.h"
+#include "support/fault.h"
 #include "support/test.h"
 
 #include <pthread.h>
@@ -345,6 +346,24 @@ static void a_write_inside_a_write_is_an_error_not_a_deadlock(void **state)
     db_store_close(NULL);
 }
 
+static void opening_without_memory_fails_and_leaks_nothing(void **state)
+{
+    (void)state;
+    CLEANUP(test_folder_done) struct test_folder folder;
+    test_folder_init(&folder);
+    for (uint64_t n = 1, hit = 1; hit; n++) {
+        struct db_store *store = NULL;
+        struct error err;
+        fault_arm(FAULT_MEMORY, n);
+        bool good = db_store_open(test_path(&folder, "s.db"), 3, &store, &err);
+        hit = fault_disarm();
+        assert_true(good != (bool)hit && good == (store != NULL));
+        if (!good)
+            assert_int_equal(err.code, ERROR_NO_MEMORY);
+        db_store_close(store);
+    }
+}
+
 /* ---- kill -9 ---- */
 
 struct reporter {
@@ -443,6 +462,7 @@ int main(void)
         cmocka_unit_test(a_read_sees_one_moment_and_the_next_one_sees_the_write),
         cmocka_unit_test(more_threads_than_readers_take_turns),
         cmocka_unit_test(a_write_inside_a_write_is_an_error_not_a_deadlock),
+        cmocka_unit_test(opening_without_memory_fails_and_leaks_nothing),
         cmocka_unit_test(what_was_acknowledged_survives_kill_9),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

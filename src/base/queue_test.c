@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define PER_THREAD 5000
 #define THREADS 4
@@ -124,7 +125,9 @@ static void closing_wakes_who_waits_to_push(void **state)
     assert_good(queue_push(flow.q, &flow, NULL, &err), err);
     dropped = 0;
     assert_int_equal(pthread_create(&thread, NULL, push_one, &flow), 0);
-    queue_close(flow.q); /* before or while it waits: both must end it */
+    usleep(
+        20000); /* that it waits cannot be seen from outside; if it does not yet, it must end too */
+    queue_close(flow.q);
     pthread_join(thread, &pushed);
     assert_null(pushed);
     assert_int_equal(dropped, 1);

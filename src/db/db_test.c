@@ -264,10 +264,15 @@ static void an_inner_transaction_fails_alone(void **state)
     struct steps outer = {1, 2, .inner = &inner, .pass_over = true};
     assert_good(db_transaction(db, insert_steps, &outer, &err), err);
     assert_int_equal(number(db, "SELECT sum(x) FROM t"), 3);
+    /* The failed innermost one must not become the point that the one around it goes back to. */
+    struct steps around = {.first = 5, .last = 6, .inner = &inner, .pass_over = true, .fail = true};
+    outer = (struct steps){.first = 7, .last = 7, .inner = &around, .pass_over = true};
+    assert_good(db_transaction(db, insert_steps, &outer, &err), err);
+    assert_int_equal(number(db, "SELECT sum(x) FROM t"), 3 + 7);
     inner.fail = false;
     outer = (struct steps){3, 4, .inner = &inner, .fail = true};
     assert_error(db_transaction(db, insert_steps, &outer, &err), err, ERROR_INVALID);
-    assert_int_equal(number(db, "SELECT sum(x) FROM t"), 3); /* the inner one went with it */
+    assert_int_equal(number(db, "SELECT sum(x) FROM t"), 3 + 7); /* the inner one went with it */
 }
 
 static bool pass_over_the_end(struct db *db, void *context, struct error *err)

@@ -1,0 +1,39 @@
+#include "proctor/sweep.h"
+
+#include "base/arena.h"
+#include "proctor/provider.h"
+#include "proctor/session.h"
+#include "proctor/stream.h"
+#include "proctor/upload.h"
+
+#define SWEEP_MAX 200 /* sessions of a kind in one round */
+
+typedef bool sweep_one(struct proctor *p, struct str session_id, struct error *err);
+
+static const struct {
+    enum session_wait what;
+    sweep_one *deal;
+} rounds[] = {
+    {SESSION_WAIT_SILENT, session_note_silence},
+    {SESSION_WAIT_ABANDONED, provider_exam_ended},
+    {SESSION_WAIT_UPLOAD, upload_expire},
+};
+
+bool sweep(struct proctor *p, int64_t now_us, struct error *err)
+{
+    struct error why;
+    bool good = stream_expire(p, now_us, err);
+    for (size_t r = 0; r < ARRAY_LEN(rounds); r++) {
+        CLEANUP(arena_done) struct arena arena = {0};
+        struct str *ids = NULL;
+        size_t len = 0;
+        if (!session_waiting(p, rounds[r].what, now_us, SWEEP_MAX, &arena, &ids, &len, &why) &&
+            good)
+            good = error_set(err, why.code, "%s", why.message);
+        for (size_t i = 0; i < len; i++)
+            if (!rounds[r].deal(p, ids[i], &why) && good)
+                good = error_set(err, why.code, "session " STR_FMT ": %s", STR_ARG(ids[i]),
+                                 why.message);
+    }
+    return good;
+}

@@ -1,0 +1,332 @@
+/* One candidate's sitting of one session in this window. The server's SESSION says which step it is; this
+ * brings the window to the same state after anything: a reload, a cut, a restart of the server. */
+import { ApiError, asApiError, type Api } from "../ui/api";
+import { parseFrameMessage, postFrameMessage } from "../ui/frame-messages";
+import { createStore, type Store } from "../ui/store";
+import { browserClock, createServerClock, type ServerClock } from "../ui/time";
+import type { AgreementDocument, ProctorApi, Receipt, ServerStream, Session } from "./api";
+import { closingOf } from "./closing";
+import { createEventQueue, type EventQueue } from "./events";
+import { browserTryLock, tabName, watchPresence, type Presence, type PresenceControl } from "./presence";
+import { retryDelayMs } from "./recording/backoff";
+import { browserMedia } from "./recording/camera";
+import { createRecordingControl, type RecordingControl } from "./recording/control";
+import { startKeeper, type Keeper } from "./recording/keeper";
+import { bytesLeft } from "./recording/messages";
+import { browserNetwork, browserTimers } from "./recording/network";
+import { startRecorder } from "./recording/recorder";
+import { sendPiece } from "./recording/tus";
+
+export type SittingView =
+  | { state: "loading" }
+  | { state: "failed"; error: ApiError } // could not be loaded at all
+  | { state: "open"; session: Session };
+
+export type Finishing =
+  | { state: "no" }
+  | { state: "sending" }
+  | { state: "closing" }
+  | { state: "elsewhere"; streams: ServerStream[] }
+  | { state: "refused"; message: string };
+
+export interface Sitting {
+  readonly view: Store<SittingView>;
+  readonly presence: Store<Presence>;
+  readonly reachable: Store<boolean>;
+  readonly signedOut: Store<boolean>;
+  readonly finishing: Store<Finishing>;
+  /* A programming or browser failure of the keeping worker, in its words. */
+  readonly failure: Store<string | null>;
+  readonly serverClock: ServerClock;
+  /* There from the camera step on, for as long as this window holds the session. */
+  readonly equipment: Store<{ control: RecordingControl; keeper: Keeper } | null>;
+  refresh(): Promise<void>;
+  accept(name: "instructions" | "agreement", document: AgreementDocument): Promise<void>;
+  startProctoring(): Promise<void>;
+  receipt(): Promise<Receipt>;
+  signedIn(): void;
+  /* The frame that shows the exam, so that only its messages count. */
+  setExamFrame(frame: HTMLIFrameElement | null): void;
+  /* Streams of another computer that will not come: end them where the server has them. */
+  finishWithoutRest(streams: readonly ServerStream[]): Promise<void>;
+}
+
+const POLL_MS = 10_000;
+const RELOAD_MS = 3000;
+
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function createSitting(id: string, api: Api, proctor: ProctorApi): Sitting {
+  const view = createStore<SittingView>({ state: "loading" });
+  const reachable = createStore(true);
+  const signedOut = createStore(false);
+  const finishing = createStore<Finishing>({ state: "no" });
+  const failure = createStore<string | null>(null);
+  const presence = createStore<Presence>("checking");
+  const serverClock = createServerClock(browserClock);
+  const equipment = createStore<{ control: RecordingControl; keeper: Keeper } | null>(null);
+  const events: EventQueue = createEventQueue({
+    session: id,
+    storage: localStorage,
+    timers: browserTimers,
+    nowUs: () => serverClock.nowUs(),
+    send: (event) => proctor.event(id, event),
+  });
+  let watch: PresenceControl | null = null;
+  let examFrame: HTMLIFrameElement | null = null;
+  let announced = false;
+  let closing = false;
+
+  async function learn(asking: Promise<Session>): Promise<void> {
+    const askedMs = browserClock.monotonicMs();
+    const session = await asking;
+    serverClock.learn(session.serverUs, askedMs);
+    view.set({ state: "open", session });
+    follow(session);
+  }
+
+  async function refresh(): Promise<void> {
+    try {
+      await learn(proctor.session(id));
+    } catch (thrown) {
+      const error = asApiError(thrown);
+      if (view.get().state !== "open" && error.status !== 401) {
+        view.set({ state: "failed", error });
+        if (error.isTemporary) setTimeout(() => void refresh(), RELOAD_MS);
+      } else if (view.get().state === "open" && !error.isTemporary && error.status !== 401)
+        failure.set(error.message);
+    }
+  }
+
+  /* Brings this window to the session's state. Called with each answer; does each thing once. */
+  function follow(session: Session): void {
+    if (watch === null) {
+      watch = watchPresence({
+        session: id,
+        renew: () => proctor.lease(id, tabName(sessionStorage, newId)),
+        tryLock: browserTryLock,
+        timers: browserTimers,
+        onReachable: setReachable,
+      });
+      watch.presence.subscribe((now) => {
+        presence.set(now);
+        if (now === "elsewhere") void equipment.get()?.control.stop();
+        const open = view.get();
+        if (now === "held" && open.state === "open") follow(open.session);
+      });
+    }
+    if (presence.get() !== "held") return;
+    switch (session.state) {
+      case "created":
+        break;
+      case "agreed":
+        equip(session);
+        break;
+      case "recording":
+      case "exam": {
+        const { control } = equip(session);
+        announceOnce();
+        void control.start();
+        break;
+      }
+      case "ended":
+        equip(session);
+        announceOnce();
+        void finish();
+        break;
+      case "uploaded":
+      case "reported":
+        void leave();
+        break;
+    }
+  }
+
+  function announceOnce(): void {
+    if (announced) return;
+    announced = true;
+    events.add("page-loaded", { agent: navigator.userAgent.slice(0, 300) });
+  }
+
+  function equip(session: Session): { control: RecordingControl; keeper: Keeper } {
+    const there = equipment.get();
+    if (there !== null) return there;
+    const keeper = startKeeper({ session: id, onFailure: (message) => failure.set(message) });
+    const control = createRecordingControl({
+      keeper,
+      media: browserMedia,
+      settings: session.recording,
+      timers: browserTimers,
+      nowUs: () => serverClock.nowUs(),
+      newName: () => `${String(Date.now()).padStart(15, "0")}-${newId().slice(0, 8)}`,
+      start: startRecorder,
+      onDeviceChange: (listener) =>
+        navigator.mediaDevices?.addEventListener("devicechange", listener),
+      onEvent: (kind, detail) => events.add(kind, detail),
+    });
+    const made = { control, keeper };
+    equipment.set(made);
+    void navigator.storage?.persist?.(); // ask the browser not to evict what is kept; it may say no
+    return made;
+  }
+
+  /* After "Home": the last piece, every byte, then the server is told that this was all. */
+  async function finish(): Promise<void> {
+    const tools = equipment.get();
+    if (closing || tools === null) return;
+    closing = true;
+    finishing.set({ state: "sending" });
+    await tools.control.stop();
+    for (let failures = 0; ; ) {
+      await sentAll(tools.keeper);
+      await refresh();
+      const open = view.get();
+      if (open.state !== "open" || open.session.state !== "ended") break;
+      const status = tools.keeper.status.get();
+      if (status === null) continue;
+      const what = closingOf(status, open.session.streams);
+      if (what.state === "sending") continue;
+      if (what.state === "elsewhere") {
+        finishing.set({ state: "elsewhere", streams: what.streams });
+        await browserTimers.sleep(POLL_MS, new AbortController().signal);
+        continue;
+      }
+      finishing.set({ state: "closing" });
+      try {
+        await learn(proctor.end(id, what.lengths));
+        break;
+      } catch (thrown) {
+        const error = asApiError(thrown);
+        failures += 1;
+        if (!error.isTemporary && error.status !== 401)
+          finishing.set({ state: "refused", message: error.message });
+        await browserTimers.sleep(retryDelayMs(failures, Math.random()), new AbortController().signal);
+      }
+    }
+    closing = false;
+  }
+
+  function sentAll(keeper: Keeper): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        const now = keeper.status.get();
+        if (now === null || closingOf(now, []).state === "sending") return false;
+        resolve();
+        return true;
+      };
+      if (check()) return;
+      const stop = keeper.status.subscribe(() => {
+        if (check()) stop();
+      });
+    });
+  }
+
+  /* The server has all of it: nothing stays on this computer, no track runs. */
+  async function leave(): Promise<void> {
+    const open = view.get();
+    const tools = equipment.get() ?? (open.state === "open" ? equip(open.session) : null);
+    await tools?.control.stop();
+    tools?.keeper.forget();
+    watch?.stop();
+    finishing.set({ state: "no" });
+  }
+
+  function setReachable(now: boolean): void {
+    if (now === reachable.get()) return;
+    reachable.set(now);
+    events.add(now ? "online" : "offline");
+    if (now) wakeAll();
+  }
+
+  function wakeAll(): void {
+    events.wake();
+    equipment.get()?.keeper.wake();
+    watch?.kick();
+  }
+
+  window.addEventListener("online", wakeAll);
+  window.addEventListener("offline", () => setReachable(false));
+  document.addEventListener("visibilitychange", () => {
+    const open = view.get();
+    if (open.state !== "open") return;
+    const { state } = open.session;
+    if (state === "recording" || state === "exam")
+      events.add(document.hidden ? "page-hidden" : "page-shown");
+    if (!document.hidden) void refresh();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    const tools = equipment.get();
+    const status = tools?.keeper.status.get() ?? null;
+    if (tools?.control.recording.get() || (status !== null && bytesLeft(status) > 0))
+      event.preventDefault();
+  });
+  window.addEventListener("message", (event: MessageEvent<unknown>) => {
+    if (event.origin !== window.location.origin) return;
+    if (examFrame === null || event.source !== examFrame.contentWindow) return;
+    const message = parseFrameMessage(event.data);
+    switch (message?.type) {
+      case "exam-submitted":
+        void refresh(); // the session's state decides, not the message
+        break;
+      case "exam-signed-out":
+        signedOut.set(true);
+        break;
+      case "window-signed-in":
+      case undefined:
+        break;
+    }
+  });
+  api.onUnauthorized(() => signedOut.set(true));
+  setInterval(() => {
+    const open = view.get();
+    if (open.state !== "open" || presence.get() !== "held" || signedOut.get()) return;
+    const { state } = open.session;
+    if (state === "recording" || state === "exam" || state === "uploaded") void refresh();
+  }, POLL_MS);
+  equipment.subscribe((tools) => {
+    tools?.keeper.status.subscribe((status) => {
+      if (status?.upload.state === "signed-out") signedOut.set(true);
+    });
+  });
+
+  void refresh();
+  return {
+    view,
+    presence,
+    reachable,
+    signedOut,
+    finishing,
+    failure,
+    serverClock,
+    equipment,
+    refresh,
+    accept: (name, document) => learn(proctor.consent(id, name, document)),
+    startProctoring: () => learn(proctor.start(id)),
+    receipt: () => proctor.receipt(id),
+    signedIn() {
+      signedOut.set(false);
+      failure.set(null);
+      wakeAll();
+      if (examFrame?.contentWindow)
+        postFrameMessage(examFrame.contentWindow, { type: "window-signed-in" });
+      void refresh();
+    },
+    setExamFrame: (frame) => (examFrame = frame),
+    async finishWithoutRest(streams) {
+      events.add("recorder-error", { message: "the rest of a recording is not on this computer" });
+      for (const stream of streams) {
+        const result = await sendPiece(
+          { network: browserNetwork, signal: AbortSignal.timeout(20_000) },
+          `/api/proctor/sessions/${id}/uploads/${stream.id}`,
+          stream.bytes,
+          new Uint8Array(0),
+          stream.bytes,
+        );
+        if (!result.ok) finishing.set({ state: "refused", message: result.failure.type });
+      }
+      await refresh();
+    },
+  };
+}

@@ -1,0 +1,113 @@
+/* The exam inside the proctored window: a blue frame around it, always the words that say that it is
+ * recorded, how the connection is, and the exam's own page in a frame. */
+import { useEffect, useRef } from "preact/hooks";
+import { useStore } from "../../ui/store";
+import { texts } from "../../ui/texts";
+import { formatBytes } from "../../ui/time";
+import type { CameraState } from "../recording/camera";
+import type { RecordingControl } from "../recording/control";
+import type { Keeper } from "../recording/keeper";
+import { bytesLeft, type KeeperStatus } from "../recording/messages";
+import { CameraProblemNotice } from "./camera-problem";
+import { CameraPicture } from "./picture";
+import type { StepProps } from "./step";
+
+const t = texts.proctor.exam;
+
+/* Below this much unsent it is the piece that is just on its way. */
+const BEHIND_BYTES = 1_500_000;
+
+export type Line = { tone: "good" | "info" | "warning"; text: string; detail: string };
+
+export function connectionLine(reachable: boolean, status: KeeperStatus | null): Line {
+  const left = status === null ? 0 : bytesLeft(status);
+  const kept = t.kept(formatBytes(left));
+  const waiting = status?.upload.state === "waiting" ? status.upload.reason : null;
+  if (!reachable || waiting === "no-answer") return { tone: "warning", text: t.offline, detail: kept };
+  if (waiting === "server-full") return { tone: "warning", text: t.full, detail: kept };
+  if (waiting !== null) return { tone: "warning", text: t.busy, detail: kept };
+  if (left > BEHIND_BYTES)
+    return { tone: "info", text: t.connected, detail: t.sending(formatBytes(left)) };
+  return { tone: "good", text: t.connected, detail: t.connectedDetail };
+}
+
+export function ExamStep({ sitting, session }: StepProps) {
+  const tools = useStore(sitting.equipment);
+  const frame = useRef<HTMLIFrameElement>(null);
+  useEffect(() => {
+    sitting.setExamFrame(frame.current);
+    frame.current?.focus();
+    return () => sitting.setExamFrame(null);
+  }, [sitting]);
+  return (
+    <div class="exam-window">
+      <div class="exam-bar">
+        {tools === null ? null : <RecordingSign control={tools.control} />}
+        <span class="exam-bar-title">{session.exam.title}</span>
+        <span class="exam-bar-name muted">{session.candidate}</span>
+        <Connection sitting={sitting} keeper={tools?.keeper ?? null} />
+      </div>
+      {tools === null ? null : <Problems control={tools.control} keeper={tools.keeper} />}
+      <iframe ref={frame} class="exam-frame" src={session.examUrl} title={t.frameTitle} />
+      {tools === null ? null : <Picture control={tools.control} />}
+      <div class="blue-frame" aria-hidden="true" />
+    </div>
+  );
+}
+
+function RecordingSign(props: { control: RecordingControl }) {
+  const recording = useStore(props.control.recording);
+  const camera = useStore(props.control.camera);
+  const stopped = camera.state === "problem";
+  return (
+    <span class={stopped ? "recorded recorded-stopped" : "recorded"} role="status">
+      <span class={recording ? "recorded-dot" : "recorded-dot recorded-dot-off"} aria-hidden="true" />
+      {stopped ? t.notRecorded : t.recorded}
+    </span>
+  );
+}
+
+function Connection(props: { sitting: StepProps["sitting"]; keeper: Keeper | null }) {
+  const reachable = useStore(props.sitting.reachable);
+  return props.keeper === null ? null : <ConnectionOf reachable={reachable} keeper={props.keeper} />;
+}
+
+function ConnectionOf(props: { reachable: boolean; keeper: Keeper }) {
+  const status = useStore(props.keeper.status);
+  const line = connectionLine(props.reachable, status);
+  return (
+    <span class={`connection connection-${line.tone}`}>
+      <strong role="status">{line.text}</strong> <span class="numeric">{line.detail}</span>
+    </span>
+  );
+}
+
+function Problems(props: { control: RecordingControl; keeper: Keeper }) {
+  const camera: CameraState = useStore(props.control.camera);
+  const status = useStore(props.keeper.status);
+  return (
+    <>
+      {camera.state === "problem" ? (
+        <CameraProblemNotice
+          problem={camera.problem}
+          detail={camera.detail}
+          onRetry={() => void props.control.openCamera()}
+        />
+      ) : null}
+      {status?.diskProblem ? (
+        <p class="exam-warning" role="alert">
+          {t.diskProblem}
+        </p>
+      ) : status?.lasting === false ? (
+        <p class="exam-warning" role="status">
+          {t.memoryOnly}
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Picture(props: { control: RecordingControl }) {
+  const camera = useStore(props.control.camera);
+  return camera.state === "on" ? <CameraPicture stream={camera.stream} /> : null;
+}

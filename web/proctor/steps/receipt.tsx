@@ -1,0 +1,92 @@
+/* What the server has received, with the numbers by which it can be checked later. */
+import { useEffect, useState } from "preact/hooks";
+import { Button } from "../../ui/button";
+import { ErrorNotice, Notice, Spinner } from "../../ui/notice";
+import type { Loading } from "../../ui/store";
+import { Table } from "../../ui/table";
+import { texts } from "../../ui/texts";
+import { formatBytes, formatDateTime } from "../../ui/time";
+import type { Receipt } from "../api";
+import type { StepProps } from "./step";
+
+const t = texts.proctor.receipt;
+
+export function ReceiptStep({ sitting, session }: StepProps) {
+  const [receipt, setReceipt] = useState<Loading<Receipt, unknown>>({ state: "loading" });
+  function load() {
+    setReceipt({ state: "loading" });
+    sitting
+      .receipt()
+      .then((value) => setReceipt({ state: "ready", value }))
+      .catch((error: unknown) => setReceipt({ state: "failed", error }));
+  }
+  useEffect(load, [sitting]);
+
+  function close() {
+    window.close(); // only a window that a page has opened may be closed by one
+    window.location.assign(session.returnUrl);
+  }
+
+  return (
+    <section class="card receipt">
+      <h1>{t.title}</h1>
+      <Notice tone="good">{t.done}</Notice>
+      {receipt.state === "loading" ? <Spinner /> : null}
+      {receipt.state === "failed" ? <ErrorNotice error={receipt.error} onRetry={load} /> : null}
+      {receipt.state === "ready" ? <Content receipt={receipt.value} /> : null}
+      <div class="row no-print">
+        <Button kind="primary" large onClick={close}>
+          {t.close}
+        </Button>
+        <Button large disabled={receipt.state !== "ready"} onClick={() => window.print()}>
+          {t.print}
+        </Button>
+      </div>
+      <p class="muted small no-print">{t.logOutHint}</p>
+    </section>
+  );
+}
+
+function kindText(kind: string): string {
+  return kind in t.kinds ? t.kinds[kind as keyof typeof t.kinds] : kind;
+}
+
+function Content({ receipt }: { receipt: Receipt }) {
+  return (
+    <>
+      <dl class="facts">
+        <dt>{t.candidate}</dt>
+        <dd>{receipt.candidate}</dd>
+        <dt>{t.exam}</dt>
+        <dd>{receipt.exam}</dd>
+        <dt>{t.time}</dt>
+        <dd>{formatDateTime(receipt.uploadedUs)}</dd>
+        <dt>{t.session}</dt>
+        <dd class="mono">{receipt.session}</dd>
+      </dl>
+      <Table
+        caption={t.received}
+        rows={receipt.streams}
+        rowKey={(stream) => stream.id}
+        empty="-"
+        columns={[
+          { title: t.stream, cell: (stream) => kindText(stream.kind), rowHeader: true },
+          { title: t.bytes, cell: (stream) => formatBytes(stream.bytes), align: "end" },
+          { title: t.sha256, cell: (stream) => <span class="mono small">{stream.sha256}</span> },
+        ]}
+      />
+      <dl class="facts">
+        <dt>{t.chain}</dt>
+        <dd>
+          {t.chainText(receipt.chainRecords)} <span class="mono small">{receipt.chainHead}</span>
+        </dd>
+        <dt>{t.signature}</dt>
+        <dd class="mono small">{receipt.signature}</dd>
+        <dt>{t.publicKey}</dt>
+        <dd class="mono small">{receipt.publicKey}</dd>
+      </dl>
+      <p class="muted">{t.why}</p>
+    </>
+  );
+}
+

@@ -1,0 +1,17 @@
+/* What a running server holds of its own. Only for server/. */
+#pragma once
+#include "server/login.h"
+#include "server/throttle.h"
+#include "server/transport.h"
+
+struct server_state {
+    struct transport *transport; /* owned */
+    struct logins *logins;       /* owned */
+    struct throttle *throttle;   /* owned */
+};
+
+/* Who sends this, by the cookie (server/sign_in.c). */
+MUST_USE bool sign_in_identify(struct server *s, const struct request *q, struct server_user *ret,
+                               struct error *err);
+/* Pages, for what no table knows (server/static.c). */
+extern const struct route static_route;

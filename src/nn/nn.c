@@ -9,6 +9,7 @@
 #include "nn/program.h"
 #include "nn/tfjs.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,6 +156,7 @@ bool nn_run(struct nn_runner *r, struct error *err) { return program_run(r->run,
 
 const float *nn_runner_output(const struct nn_runner *r, size_t index, struct nn_shape *ret_shape)
 {
+    assert(index < r->m->g->outputs_len);
     size_t op = r->m->g->outputs[index];
     if (ret_shape)
         *ret_shape = r->m->g->ops[op].shape;

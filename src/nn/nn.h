@@ -26,7 +26,8 @@ struct nn_shape {
 
 /* `path` is the model's .json; its weights lie beside it. `outputs` are node names to compute, and
  * what they do not need is not loaded (a decoding tail is cut off by naming a node before it).
- * `input` is the wanted input shape (these nets are fully convolutional). The files are checked as
+ * `input` is the wanted input shape: another batch or, as these nets are fully convolutional, other
+ * sides than the file declares; lists of boxes then have another length. The files are checked as
  * a stranger's: ERROR_INVALID says what is wrong. */
 MUST_USE bool nn_model_load(const char *path, const struct nn_shape *input,
                             const char *const *outputs, size_t outputs_len, struct nn_model **ret,

@@ -2,6 +2,7 @@
 #include "nn/test_model.h"
 
 #include <math.h>
+#include <pthread.h>
 
 #define TOLERANCE 2e-5f
 
@@ -505,6 +506,60 @@ static void the_input_survives_a_run(void **state)
     assert_near(&y[0], &want);
 }
 
+struct worker {
+    const struct nn_model *model;
+    const struct test_tensor *input, *wanted;
+    size_t wrong; /* runs that gave other bits */
+};
+
+static void *work(void *arg)
+{
+    struct worker *me = arg;
+    CLEANUP(nn_runner_destroyp) struct nn_runner *r = NULL;
+    struct error err;
+    me->wrong = SIZE_MAX;
+    if (!nn_runner_create(me->model, &r, &err))
+        return NULL;
+    memcpy(nn_runner_input(r, NULL), me->input->values,
+           test_count(&me->input->shape) * sizeof(float));
+    me->wrong = 0;
+    for (int i = 0; i < 200; i++)
+        if (!nn_run(r, &err) || memcmp(nn_runner_output(r, 0, NULL), me->wanted->values,
+                                       test_count(&me->wanted->shape) * sizeof(float)) != 0)
+            me->wrong++;
+    return NULL;
+}
+
+static void threads_share_a_model_and_give_the_same_bits(void **state)
+{
+    (void)state;
+    CLEANUP(test_model_done) struct test_model m = {0};
+    CLEANUP(nn_model_destroyp) struct nn_model *model = NULL;
+    static const int32_t axes[] = {1, 2};
+    struct error err;
+    start(&m, SHAPE(1, 16, 16, 16));
+    test_weights(&m, "w", SHAPE(3, 3, 16, 24), &w);
+    test_weights(&m, "w2", SHAPE(24, 10), &w2);
+    test_ints(&m, "axes", SHAPE(2), axes);
+    test_node(&m, "c", "Conv2D", "x w", test_window("SAME", 2, 0, NULL, NULL));
+    test_node(&m, "r", "Relu", "c", "");
+    test_node(&m, "mean", "Mean", "r axes", "");
+    test_node(&m, "d", "MatMul", "mean w2", "");
+    test_node(&m, "y", "Softmax", "d", "");
+    test_run(&m, &x, "y", y);
+    assert_good(test_parse(&m, x.shape, "y", &model, &err), err);
+    struct worker workers[3];
+    pthread_t threads[ARRAY_LEN(workers)];
+    for (size_t i = 0; i < ARRAY_LEN(workers); i++) {
+        workers[i] = (struct worker){model, &x, &y[0], 0};
+        assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(workers); i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(workers[i].wrong, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -523,6 +578,7 @@ int main(void)
         cmocka_unit_test(doubling_a_picture_keeps_its_pixels_and_fills_between),
         cmocka_unit_test(softmax_sums_to_one_and_reshape_changes_only_the_shape),
         cmocka_unit_test(the_input_survives_a_run),
+        cmocka_unit_test(threads_share_a_model_and_give_the_same_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,7 +189,7 @@ static bool advise(struct error *err)
 {
     const char *advice = NULL;
     if (err && err->code == ERROR_UNSUPPORTED)
-        advice = "; is it a video? `ffprobe` tells what it is";
+        advice = "; `ffprobe` tells what is in it";
     else if (err && err->code == ERROR_INVALID)
         advice = "; was it copied or uploaded to its end?";
     if (advice && strlen(err->message) + strlen(advice) < sizeof err->message)

@@ -34,12 +34,14 @@ struct follow {
 /* The environment of the child: nothing of ours, except what a replay needs to use the same kernels
  * as the first analysis did. */
 static const char *const kept_variables[] = {"ONEDNN_MAX_CPU_ISA"};
+/* The same for everybody; the time zone of this machine is none of the recording's business. */
+#define TIME_ZONE "TZ=UTC0"
 
 struct command {
     struct arena arena; /* owns the strings */
     const char *program;
     char *arguments[5];
-    char *environment[ARRAY_LEN(kept_variables) + 1];
+    char *environment[1 + ARRAY_LEN(kept_variables) + 1];
 };
 
 static bool make_command(struct command *c, const struct follow_options *options, struct error *err)
@@ -53,6 +55,8 @@ static bool make_command(struct command *c, const struct follow_options *options
         if (!(c->arguments[i] = arena_printf(&c->arena, "%s", arguments[i])))
             return error_no_memory(err);
     size_t len = 0;
+    if (!(c->environment[len++] = arena_printf(&c->arena, "%s", TIME_ZONE)))
+        return error_no_memory(err);
     for (size_t i = 0; i < ARRAY_LEN(kept_variables); i++) {
         const char *value = getenv(kept_variables[i]);
         if (value &&

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -66,16 +67,26 @@ static bool seal_machine_code(struct error *err)
 /* Calls that reach nothing outside of the process. getpid, gettid and rt_sigprocmask are of
  * abort(), so that an assertion is seen as what it is. */
 static const int calls[] = {
-    SCMP_SYS(brk),           SCMP_SYS(munmap),
-    SCMP_SYS(mremap),        SCMP_SYS(madvise),
-    SCMP_SYS(futex),         SCMP_SYS(sched_yield),
-    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
-    SCMP_SYS(getrandom),     SCMP_SYS(restart_syscall),
-    SCMP_SYS(rt_sigreturn),  SCMP_SYS(exit),
-    SCMP_SYS(exit_group),    SCMP_SYS(getpid),
-    SCMP_SYS(gettid),        SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(futex),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(rt_sigprocmask),
 #if SANITIZED
-    SCMP_SYS(sigaltstack),   SCMP_SYS(rt_sigaction),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(rt_sigaction),
     SCMP_SYS(readlink),
 #endif
 };
@@ -138,6 +149,7 @@ static bool close_calls(struct error *err)
 
 bool sandbox_close(struct error *err)
 {
+    tzset(); /* else the first date in a container's header would open the time zone's file */
     if (close_range(STDERR_FILENO + 1, ~0U, 0) && errno != ENOSYS)
         return error_errno(err, errno, "descriptors of the decoder");
     if (!seal_machine_code(err)) /* reads /proc/self, which the next line may close to us */

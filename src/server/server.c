@@ -1,6 +1,7 @@
 #include "server/server.h"
 
 #include "server/state.h"
+#include "server/static.h"
 
 #include <stdlib.h>
 

@@ -13,5 +13,3 @@ struct server_state {
 /* Who sends this, by the cookie (server/sign_in.c). */
 MUST_USE bool sign_in_identify(struct server *s, const struct request *q, struct server_user *ret,
                                struct error *err);
-/* Pages, for what no table knows (server/static.c). */
-extern const struct route static_route;

@@ -51,7 +51,7 @@ static bool leave(struct walk *w, const struct tfjs_node *n, struct error *err)
     struct node_value inputs[TFJS_INPUTS_MAX];
     size_t inputs_len = 0;
     for (size_t i = 0; i < n->inputs_len; i++) {
-        struct str name;
+        struct str name = {0};
         bool order;
         if (!input_name(n, n->inputs[i], &name, &order, err))
             return false;
@@ -82,7 +82,7 @@ static bool walk_from(struct walk *w, const struct tfjs_node *start, struct erro
             w->depth--;
             continue;
         }
-        struct str name;
+        struct str name = {0};
         bool order;
         if (!input_name(n, n->inputs[at->next++], &name, &order, err))
             return false;

@@ -11,7 +11,7 @@
 struct detect_face {
     float x, y, width, height; /* of the frame: 0..1 */
     float score;               /* 0..1, the face detector's */
-    float mesh_score;          /* 0..1, the face mesh's "this is a face" */
+    float mesh_score;          /* 0..1, the face mesh's: may be low when half hidden */
 };
 
 /* Plain data without pointers: it crosses a pipe between processes of one build as it is. */
@@ -19,11 +19,14 @@ struct observation {
     int64_t time_us;
     int32_t faces_len; /* confirmed faces, largest first; -1 when the look was not taken */
     struct detect_face faces[DETECT_FACES_MAX];
-    float luma_mean;      /* 0..1 of the range from black to white */
-    float luma_deviation; /* standard deviation, 0..1 */
-    float detail;         /* mean absolute gradient of luma, 0..1: low when covered or blurred */
-    float motion;         /* mean absolute luma difference to the sample before, 0..1; -1 for the first */
-    float changed;        /* part of the pixels (0..1) that differ at all from the sample before; -1 */
+    float luma_mean;      /* 0..1 from black to white */
+    float luma_deviation; /* standard deviation over the parts of the picture, 0..1 */
+    float detail;         /* 0..1: how far parts differ from those around: low when covered */
+    float redness;        /* -0.5..0.5: mean Cr; light through a finger is red */
+    /* Against the sample before; -1 for the first, and when the size of the picture changed. */
+    float motion;      /* mean absolute difference of luma of small parts, 0..1 */
+    float motion_peak; /* the largest of those differences: a still person stirs somewhere */
+    float changed;     /* part of the single pixels (0..1) that differ at all */
 };
 
 struct detect;

@@ -1,0 +1,20 @@
+/* What a detector is to detect.c: a row in its table. For the files of this folder only. */
+#pragma once
+#include "base/json.h"
+#include "detect/detect.h"
+
+struct detector_setup {
+    const char *models_folder;
+    struct frame_scaler *scaler; /* borrowed; shared, since detectors look one after the other */
+    json_t *models;              /* to be given "name": "sha256" of each model that was loaded */
+};
+struct detector {
+    const char *name;
+    /* Makes all models and buffers: after it the sandbox is closed. */
+    bool (*create)(const struct detector_setup *setup, void **ret, struct error *err);
+    /* Fills its fields of `o`. */
+    bool (*look)(void *self, const struct frame *f, struct observation *o, struct error *err);
+    void (*destroy)(void *self); /* NULL is fine */
+};
+
+extern const struct detector detector_faces, detector_light;

@@ -1,0 +1,128 @@
+/* Light, detail and change: what a picture says without knowing what is in it.
+ *
+ * The picture is averaged into a grid of cells; what is averaged over hundreds of pixels forgets
+ * the sensor's noise and most of what a codec does. `changed` alone looks at single pixels.
+ */
+#include "detect/detector.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GRID_WIDTH 32
+#define GRID_HEIGHT 24
+#define CELLS (GRID_WIDTH * GRID_HEIGHT)
+#define POINTS_SIDE 192 /* single pixels compared: a grid of so many each way */
+#define POINTS (POINTS_SIDE * POINTS_SIDE)
+
+struct light {
+    int width, height; /* of the picture before; 0 before the first */
+    float cells[CELLS], next_cells[CELLS];
+    uint8_t points[POINTS], next_points[POINTS];
+};
+
+static bool light_create(const struct detector_setup *setup, void **ret, struct error *err)
+{
+    (void)setup;
+    struct light *l = calloc(1, sizeof *l);
+    if (!l)
+        return error_no_memory(err);
+    *ret = l;
+    return true;
+}
+
+static void light_destroy(void *self) { free(self); }
+
+/* Mean of the part of the plane, which has at least one pixel. */
+static double part_mean(const uint8_t *plane, ptrdiff_t stride, int left, int top, int right,
+                        int bottom)
+{
+    uint64_t sum = 0;
+    for (int y = top; y < bottom; y++)
+        for (int x = left; x < right; x++)
+            sum += plane[y * stride + x];
+    return (double)sum / ((double)(right - left) * (bottom - top));
+}
+
+/* Luma of the cells from black (0) to white (1). */
+static void average_cells(const struct frame *f, float ret[CELLS])
+{
+    double black = f->full_range ? 0 : 16, white = f->full_range ? 255 : 235;
+    for (int i = 0; i < CELLS; i++) {
+        int column = i % GRID_WIDTH, row = i / GRID_WIDTH;
+        int left = column * f->width / GRID_WIDTH, right = (column + 1) * f->width / GRID_WIDTH;
+        int top = row * f->height / GRID_HEIGHT, bottom = (row + 1) * f->height / GRID_HEIGHT;
+        double mean = part_mean(f->planes[0], f->strides[0], left, top, MAX(right, left + 1),
+                                MAX(bottom, top + 1));
+        ret[i] = (float)fmin(fmax((mean - black) / (white - black), 0), 1);
+    }
+}
+
+static void note_light(const float cells[CELLS], struct observation *o)
+{
+    double sum = 0, squares = 0, detail = 0;
+    for (int i = 0; i < CELLS; i++) {
+        sum += (double)cells[i];
+        squares += (double)cells[i] * (double)cells[i];
+    }
+    /* Against the mean of the four around: a finger on the lens gives smooth slopes, which is no
+     * detail. */
+    for (int y = 1; y < GRID_HEIGHT - 1; y++)
+        for (int x = 1; x < GRID_WIDTH - 1; x++) {
+            const float *c = &cells[y * GRID_WIDTH + x];
+            detail += fabs((double)(*c - (c[-1] + c[1] + c[-GRID_WIDTH] + c[GRID_WIDTH]) / 4));
+        }
+    double mean = sum / CELLS;
+    o->luma_mean = (float)mean;
+    o->luma_deviation = (float)sqrt(fmax(squares / CELLS - mean * mean, 0));
+    o->detail = (float)(detail / ((GRID_WIDTH - 2) * (GRID_HEIGHT - 2)));
+}
+
+static void note_colour(const struct frame *f, struct observation *o)
+{
+    double grey = 128, range = f->full_range ? 255 : 224;
+    int width = (f->width + 1) / 2, height = (f->height + 1) / 2;
+    double red = part_mean(f->planes[2], f->strides[2], 0, 0, width, height);
+    o->redness = (float)((red - grey) / range);
+}
+
+static void note_change(struct light *l, const struct frame *f, struct observation *o)
+{
+    for (int i = 0; i < POINTS; i++) {
+        int x = (2 * (i % POINTS_SIDE) + 1) * f->width / (2 * POINTS_SIDE);
+        int y = (2 * (i / POINTS_SIDE) + 1) * f->height / (2 * POINTS_SIDE);
+        l->next_points[i] = f->planes[0][y * (ptrdiff_t)f->strides[0] + x];
+    }
+    o->motion = o->motion_peak = o->changed = -1;
+    if (l->width == f->width && l->height == f->height) {
+        int differ = 0;
+        double sum = 0, peak = 0;
+        for (int i = 0; i < POINTS; i++)
+            differ += l->points[i] != l->next_points[i];
+        for (int i = 0; i < CELLS; i++) {
+            double change = fabs((double)(l->cells[i] - l->next_cells[i]));
+            sum += change;
+            peak = fmax(peak, change);
+        }
+        o->changed = (float)differ / POINTS;
+        o->motion = (float)(sum / CELLS);
+        o->motion_peak = (float)peak;
+    }
+    memcpy(l->points, l->next_points, sizeof l->points);
+    memcpy(l->cells, l->next_cells, sizeof l->cells);
+    l->width = f->width;
+    l->height = f->height;
+}
+
+static bool light_look(void *self, const struct frame *f, struct observation *o, struct error *err)
+{
+    (void)err;
+    struct light *l = self;
+    average_cells(f, l->next_cells);
+    note_light(l->next_cells, o);
+    note_colour(f, o);
+    note_change(l, f, o);
+    return true;
+}
+
+const struct detector detector_light = {"light", light_create, light_look, light_destroy};

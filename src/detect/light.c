@@ -2,7 +2,30 @@
  *
  * The picture is averaged into a grid of cells; what is averaged over hundreds of pixels forgets
  * the sensor's noise and most of what a codec does. `changed` alone looks at single pixels.
- */
+ *
+ * Measured at two looks a second; where three numbers stand: least, median, most.
+ *
+ *                                luma_mean       detail            motion_peak
+ * face in view, usual light      .233 .52 .666   .0174 .035 .073   .0076 .08 .75
+ *   backlit; dim; overexposed    .52; .41; .98   .037; .020; .013  .018 .08-.13 .38
+ *   dark                         .126            .0050             .0047 .021 .037
+ *   very dark (two clips)        .006-.028       .0011-.0020       .0045 .006 .010
+ * empty room                     .553 .556 .569  .0300             .0029 .005 .214
+ * bare wall, nobody (two clips)  .660-.699       .0017-.0025       .0050 .008 .235
+ * covered by a finger (two)      .000-.062       .0000-.0007       .0000-.0057
+ * made: red finger, blurred      .004-.332       .0002-.0019       .0057-.0187, redness .215
+ * made: paper; tape with noise   .315; .019      .0011-.0025       .0041-.0175
+ * one picture for ever           as it is        as it is          .0000 .0007 .0048
+ *
+ * The last, through VP8, VP9 and H.264 at 150 and 400 kbit/s: motion_peak under .006 in 93 to 100 %
+ * of the looks (a key frame stirs up to .028); with a sensor's noise added, in 90 to 100 %.
+ *
+ * So: covered, or nothing to see, is a detail under .003 and no face; too dark is a luma_mean under
+ * .15; one picture for ever is a motion_peak under .006 in nine of ten looks while it is not too
+ * dark. A person in usual light was never under .0076, whatever the codec. An empty room is under
+ * .006 too; only `changed` tells it from a frozen picture, and not well: a coder goes on refining a
+ * frozen picture for seconds (median .00 to .10, at key frames .9), and at low rates it hides the
+ * noise of a living one (median .07 to .67). */
 #include "detect/detector.h"
 
 #include <math.h>

@@ -48,6 +48,8 @@ static const char style[] =
     ".clean{color:var(--ok);font-weight:600}"
     "details{margin-top:1.25rem;font-size:.9rem}summary{cursor:pointer}"
     "code{font-size:.85em;overflow-wrap:anywhere}footer{padding-bottom:3rem;font-size:.9rem}"
+    "@media(max-width:44rem){.lane{grid-template-columns:1fr;gap:.15rem}.recording{padding:1rem}"
+    ".scale span:nth-child(2),.scale span:nth-child(4){display:none}}"
     "@media print{body{background:#fff}.recording{break-inside:auto}.card{break-inside:avoid}}";
 
 static void add_text(struct buf *to, const char *c_text)

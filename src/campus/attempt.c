@@ -1,0 +1,381 @@
+#include "campus/attempt.h"
+
+#include "base/clock.h"
+#include "campus/campus_private.h"
+#include "campus/grade.h"
+#include "campus/user.h"
+#include "proctor/provider.h"
+
+#include <stdio.h>
+
+static const char *const names[] = {[ATTEMPT_CREATED] = "created",
+                                    [ATTEMPT_RUNNING] = "running",
+                                    [ATTEMPT_FINISHED] = "finished",
+                                    [ATTEMPT_SUBMITTED] = "submitted"};
+
+const char *attempt_state_name(enum attempt_state state)
+{
+    return state > ATTEMPT_STATE_NONE && state <= ATTEMPT_SUBMITTED ? names[state] : "unknown";
+}
+
+/* ---- rows ---- */
+
+#define COLUMNS                                                                                    \
+    "SELECT id, exam_id, user_id, state, session_id, created_us, started_us, deadline_us,"         \
+    " finished_us, submitted_us FROM attempt"
+
+static bool read_attempt(struct db_stmt *rows, struct arena *arena, struct attempt *ret,
+                         struct error *err)
+{
+    *ret = (struct attempt){
+        .id = db_col_i64(rows, 0),
+        .exam_id = db_col_i64(rows, 1),
+        .user_id = db_col_i64(rows, 2),
+        .state = (enum attempt_state)db_col_i64(rows, 3),
+        .session_id = db_col_copy(rows, 4, arena),
+        .created_us = db_col_i64(rows, 5),
+        .started_us = db_col_i64(rows, 6),
+        .deadline_us = db_col_i64(rows, 7),
+        .finished_us = db_col_i64(rows, 8),
+        .submitted_us = db_col_i64(rows, 9),
+    };
+    return ret->session_id.ptr || error_no_memory(err);
+}
+
+static bool find_any_in(struct db *db, int64_t id, struct arena *arena, struct attempt *ret,
+                        struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db, COLUMNS " WHERE id = $1", DB_ARGS(DB_I64(id)), &found, &rows, err))
+        return false;
+    if (!found)
+        return error_set(err, ERROR_NOT_FOUND, "no such attempt");
+    return read_attempt(rows, arena, ret, err);
+}
+
+bool attempt_find_in(struct db *db, int64_t id, int64_t user_id, struct arena *arena,
+                     struct attempt *ret, struct error *err)
+{
+    struct attempt a;
+    if (!find_any_in(db, id, arena, &a, err))
+        return false;
+    if (a.user_id != user_id)
+        return error_set(err, ERROR_NOT_FOUND, "no such attempt");
+    *ret = a;
+    return true;
+}
+
+/* ---- states ---- */
+
+/* Who makes the move: the candidate, or the clock when the time is over. */
+static const char by_candidate[] = "candidate", by_clock[] = "clock";
+
+static bool begin(struct db *db, struct attempt *a, int64_t now_us, struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct exam exam;
+    if (a->session_id.len == 0)
+        return error_set(err, ERROR_CONFLICT, "start the recording first");
+    return exam_find_in(db, a->exam_id, &arena, &exam, err) &&
+           provider_exam_started_in(db, a->session_id, err) &&
+           db_run(db,
+                  "UPDATE attempt SET state = $1, started_us = $2, deadline_us = $3 WHERE id = $4",
+                  DB_ARGS(DB_I64(ATTEMPT_RUNNING), DB_I64(now_us),
+                          DB_I64(now_us + exam.duration_s * SECOND_US), DB_I64(a->id)),
+                  NULL, err);
+}
+
+static bool finish(struct db *db, struct attempt *a, const char *by, int64_t now_us,
+                   struct error *err)
+{
+    char detail[64];
+    snprintf(detail, sizeof detail, "{\"by\":\"%s\"}", by);
+    return db_run(db, "UPDATE attempt SET state = $1, finished_us = $2 WHERE id = $3",
+                  DB_ARGS(DB_I64(ATTEMPT_FINISHED), DB_I64(now_us), DB_I64(a->id)), NULL, err) &&
+           provider_milestone_in(db, a->session_id, STR("finished"), str_from(detail), err);
+}
+
+static bool submit(struct db *db, struct attempt *a, int64_t now_us, struct error *err)
+{
+    return db_run(db, "UPDATE attempt SET state = $1, submitted_us = $2 WHERE id = $3",
+                  DB_ARGS(DB_I64(ATTEMPT_SUBMITTED), DB_I64(now_us), DB_I64(a->id)), NULL, err) &&
+           grade_attempt_in(db, a->id, a->exam_id, err) &&
+           provider_exam_ended_in(db, a->session_id, err);
+}
+
+/* The one place where a state changes: to the next one, or not at all. */
+static bool move(struct db *db, struct attempt *a, enum attempt_state to, const char *by,
+                 int64_t now_us, struct error *err)
+{
+    if ((int)to != (int)a->state + 1)
+        return error_set(err, ERROR_CONFLICT, "an attempt that is %s cannot become %s",
+                         attempt_state_name(a->state), attempt_state_name(to));
+    if (!(to == ATTEMPT_RUNNING    ? begin(db, a, now_us, err)
+          : to == ATTEMPT_FINISHED ? finish(db, a, by, now_us, err)
+                                   : submit(db, a, now_us, err)))
+        return false;
+    a->state = to;
+    return true;
+}
+
+struct step {
+    int64_t id, user_id;
+    enum attempt_state to;
+};
+
+static bool step_body(struct db *db, void *context, struct error *err)
+{
+    const struct step *s = context;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct attempt a;
+    int64_t now = clock_wall_us();
+    if (!attempt_find_in(db, s->id, s->user_id, &arena, &a, err))
+        return false;
+    /* The time may be over without the sweeper having seen it. That is kept even where the step
+     * that was asked for is refused after it. */
+    if (a.state == ATTEMPT_RUNNING && now >= a.deadline_us &&
+        !move(db, &a, ATTEMPT_FINISHED, by_clock, now, err))
+        return false;
+    if (s->to == ATTEMPT_RUNNING && a.state > ATTEMPT_RUNNING)
+        return error_set(err, ERROR_CONFLICT, "the exam is over");
+    if (a.state >= s->to)
+        return true;
+    if (s->to == ATTEMPT_FINISHED && a.state == ATTEMPT_CREATED)
+        return error_set(err, ERROR_CONFLICT, "the exam has not been started");
+    if (s->to == ATTEMPT_SUBMITTED && a.state < ATTEMPT_FINISHED)
+        return error_set(err, ERROR_CONFLICT, "finish the exam before you hand it in");
+    return move(db, &a, s->to, by_candidate, now, err);
+}
+
+bool attempt_start(struct campus *c, int64_t id, int64_t user_id, struct error *err)
+{
+    struct step s = {.id = id, .user_id = user_id, .to = ATTEMPT_RUNNING};
+    return db_store_write(c->store, step_body, &s, err);
+}
+
+bool attempt_finish(struct campus *c, int64_t id, int64_t user_id, struct error *err)
+{
+    struct step s = {.id = id, .user_id = user_id, .to = ATTEMPT_FINISHED};
+    return db_store_write(c->store, step_body, &s, err);
+}
+
+bool attempt_submit(struct campus *c, int64_t id, int64_t user_id, struct error *err)
+{
+    struct step s = {.id = id, .user_id = user_id, .to = ATTEMPT_SUBMITTED};
+    return db_store_write(c->store, step_body, &s, err);
+}
+
+/* ---- launching ---- */
+
+struct launch {
+    int64_t exam_id, user_id;
+    struct arena *arena;
+    struct exam exam;
+    struct attempt attempt;
+    struct str session_id;
+};
+
+static bool exam_body(struct db *db, void *context, struct error *err)
+{
+    struct launch *l = context;
+    return exam_find_in(db, l->exam_id, l->arena, &l->exam, err);
+}
+
+static bool launch_body(struct db *db, void *context, struct error *err)
+{
+    struct launch *l = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_run(db,
+                "INSERT INTO attempt (exam_id, user_id, state, created_us) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT (exam_id, user_id) DO NOTHING",
+                DB_ARGS(DB_I64(l->exam_id), DB_I64(l->user_id), DB_I64(ATTEMPT_CREATED),
+                        DB_I64(clock_wall_us())),
+                NULL, err) ||
+        !db_query_one(db, COLUMNS " WHERE exam_id = $1 AND user_id = $2",
+                      DB_ARGS(DB_I64(l->exam_id), DB_I64(l->user_id)), &found, &rows, err))
+        return false;
+    if (!found)
+        return error_set(err, ERROR_INTERNAL, "the attempt was not made");
+    return read_attempt(rows, l->arena, &l->attempt, err);
+}
+
+static bool session_body(struct db *db, void *context, struct error *err)
+{
+    struct launch *l = context;
+    return db_run(db, "UPDATE attempt SET session_id = $1 WHERE id = $2",
+                  DB_ARGS(DB_TEXT(l->session_id), DB_I64(l->attempt.id)), NULL, err);
+}
+
+/* The provider gives the same session for the same attempt: a crash in between makes no second one.
+ */
+static bool make_session(struct campus *c, struct launch *l, struct error *err)
+{
+    struct user user;
+    char ref[48], url[64], id[ID_TEXT_SIZE];
+    snprintf(ref, sizeof ref, "campus/attempt/%" PRId64, l->attempt.id);
+    snprintf(url, sizeof url, "/exam/?attempt=%" PRId64, l->attempt.id);
+    if (!user_find(c, l->user_id, &user, err))
+        return false;
+    struct provider_attempt p = {
+        .exam_id = l->exam.proctored_id,
+        .attempt_ref = str_from(ref),
+        .user_ref = l->user_id,
+        .candidate = str_from(user.full_name),
+        .exam_url = str_from(url),
+        .return_url = STR("/"),
+    };
+    if (!provider_create_session(c->proctor, &p, id, err))
+        return false;
+    l->session_id = arena_copy(l->arena, str_from(id));
+    if (!l->session_id.ptr)
+        return error_no_memory(err);
+    if (!db_store_write(c->store, session_body, l, err))
+        return false;
+    l->attempt.session_id = l->session_id;
+    return true;
+}
+
+bool attempt_launch(struct campus *c, int64_t exam_id, int64_t user_id, struct arena *arena,
+                    struct attempt *ret, struct error *err)
+{
+    struct launch l = {.exam_id = exam_id, .user_id = user_id, .arena = arena};
+    if (!db_store_read(c->store, exam_body, &l, err) || !exam_register(c, &l.exam, arena, err) ||
+        !db_store_write(c->store, launch_body, &l, err))
+        return false;
+    if (l.attempt.state == ATTEMPT_SUBMITTED)
+        return error_set(err, ERROR_CONFLICT, "this test has been handed in");
+    if (l.attempt.session_id.len == 0 && !make_session(c, &l, err))
+        return false;
+    *ret = l.attempt;
+    return true;
+}
+
+/* ---- finding ---- */
+
+struct find {
+    int64_t id, user_id;
+    struct arena *arena;
+    struct attempt attempt;
+    struct attempt *list;
+    size_t len;
+};
+
+static bool find_body(struct db *db, void *context, struct error *err)
+{
+    struct find *f = context;
+    return attempt_find_in(db, f->id, f->user_id, f->arena, &f->attempt, err);
+}
+
+bool attempt_find(struct campus *c, int64_t id, int64_t user_id, struct arena *arena,
+                  struct attempt *ret, struct error *err)
+{
+    struct find f = {.id = id, .user_id = user_id, .arena = arena};
+    if (!db_store_read(c->store, find_body, &f, err))
+        return false;
+    if (f.attempt.state == ATTEMPT_RUNNING && clock_wall_us() >= f.attempt.deadline_us) {
+        if (!attempt_finish(c, id, user_id, err) || !db_store_read(c->store, find_body, &f, err))
+            return false;
+    }
+    *ret = f.attempt;
+    return true;
+}
+
+static bool list_body(struct db *db, void *context, struct error *err)
+{
+    struct find *f = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    size_t room = 0;
+    if (!db_query(db, COLUMNS " WHERE user_id = $1 ORDER BY created_us DESC, id DESC",
+                  DB_ARGS(DB_I64(f->user_id)), &rows, err))
+        return false;
+    for (bool row = true; row;) {
+        if (!db_next(rows, &row, err))
+            return false;
+        if (!row)
+            break;
+        struct attempt *more = arena_more(f->arena, f->list, f->len, &room, sizeof *more);
+        if (!more)
+            return error_no_memory(err);
+        f->list = more;
+        if (!read_attempt(rows, f->arena, &f->list[f->len++], err))
+            return false;
+    }
+    return true;
+}
+
+bool attempt_list(struct campus *c, int64_t user_id, struct arena *arena, struct attempt **ret,
+                  size_t *ret_len, struct error *err)
+{
+    struct find f = {.user_id = user_id, .arena = arena};
+    if (!db_store_read(c->store, list_body, &f, err))
+        return false;
+    *ret = f.list;
+    *ret_len = f.len;
+    return true;
+}
+
+/* ---- the clock ---- */
+
+#define SWEEP_MAX 200 /* attempts in one round */
+
+struct due {
+    int64_t now_us;
+    int64_t ids[SWEEP_MAX];
+    size_t len;
+};
+
+static bool due_body(struct db *db, void *context, struct error *err)
+{
+    struct due *d = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    if (!db_query(
+            db,
+            "SELECT id FROM attempt WHERE state IN (2, 3) AND ((state = 2 AND"
+            " deadline_us <= $1) OR (state = 3 AND finished_us <= $2)) LIMIT $3",
+            DB_ARGS(DB_I64(d->now_us), DB_I64(d->now_us - ATTEMPT_GRACE_US), DB_I64(SWEEP_MAX)),
+            &rows, err))
+        return false;
+    for (bool row = true; row && d->len < SWEEP_MAX;) {
+        if (!db_next(rows, &row, err))
+            return false;
+        if (row)
+            d->ids[d->len++] = db_col_i64(rows, 0);
+    }
+    return true;
+}
+_Static_assert(ATTEMPT_RUNNING == 2 && ATTEMPT_FINISHED == 3, "the query names the states");
+
+struct sweep_one {
+    int64_t id, now_us;
+};
+
+static bool sweep_body(struct db *db, void *context, struct error *err)
+{
+    const struct sweep_one *s = context;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct attempt a;
+    if (!find_any_in(db, s->id, &arena, &a, err))
+        return false;
+    if (a.state == ATTEMPT_RUNNING && a.deadline_us <= s->now_us)
+        return move(db, &a, ATTEMPT_FINISHED, by_clock, s->now_us, err);
+    if (a.state == ATTEMPT_FINISHED && a.finished_us <= s->now_us - ATTEMPT_GRACE_US)
+        return move(db, &a, ATTEMPT_SUBMITTED, by_clock, s->now_us, err);
+    return true; /* the candidate was faster */
+}
+
+bool attempt_sweep(struct campus *c, int64_t now_us, struct error *err)
+{
+    struct due due = {.now_us = now_us};
+    bool good = true;
+    if (!db_store_read(c->store, due_body, &due, err))
+        return false;
+    for (size_t i = 0; i < due.len; i++) {
+        struct sweep_one s = {.id = due.ids[i], .now_us = now_us};
+        struct error why;
+        if (!db_store_write(c->store, sweep_body, &s, &why) && good)
+            good = error_set(err, why.code, "attempt %" PRId64 ": %s", s.id, why.message);
+    }
+    return good;
+}

@@ -1,0 +1,47 @@
+/* Attempts: one try of a candidate at an exam. Only this module touches the table `attempt`. The
+ * state moves only forward (created, running, finished, submitted), and the server's clock decides.
+ */
+#pragma once
+#include "campus/exam.h"
+
+enum attempt_state {
+    ATTEMPT_STATE_NONE = 0,
+    ATTEMPT_CREATED,
+    ATTEMPT_RUNNING,
+    ATTEMPT_FINISHED,
+    ATTEMPT_SUBMITTED,
+};
+
+#define ATTEMPT_GRACE_US (600 * INT64_C(1000000)) /* from finished to handed in by the server */
+
+struct attempt {
+    int64_t id, exam_id, user_id;
+    enum attempt_state state;
+    struct str session_id; /* the provider's; empty until it is made */
+    int64_t created_us, started_us, deadline_us, finished_us, submitted_us; /* 0: not yet */
+};
+
+const char *attempt_state_name(enum attempt_state state); /* "created"; static */
+
+/* Makes the attempt and its proctoring session, or gives those that are there. ERROR_CONFLICT when
+ * the attempt is over, ERROR_NOT_FOUND without such an exam. In the arena. */
+MUST_USE bool attempt_launch(struct campus *c, int64_t exam_id, int64_t user_id,
+                             struct arena *arena, struct attempt *ret, struct error *err);
+/* Somebody else's attempt is ERROR_NOT_FOUND. A running one whose deadline has passed is finished.
+ */
+MUST_USE bool attempt_find(struct campus *c, int64_t id, int64_t user_id, struct arena *arena,
+                           struct attempt *ret, struct error *err);
+MUST_USE bool attempt_find_in(struct db *db, int64_t id, int64_t user_id, struct arena *arena,
+                              struct attempt *ret, struct error *err);
+/* "Start Exam": ERROR_CONFLICT unless the session is recording. Again is fine. */
+MUST_USE bool attempt_start(struct campus *c, int64_t id, int64_t user_id, struct error *err);
+/* "Finish Exam": no answer is taken any more. Again is fine. */
+MUST_USE bool attempt_finish(struct campus *c, int64_t id, int64_t user_id, struct error *err);
+/* "Home": graded as far as the server can, and the recording ends. Again is fine. */
+MUST_USE bool attempt_submit(struct campus *c, int64_t id, int64_t user_id, struct error *err);
+/* This candidate's attempts, newest first; in the arena. */
+MUST_USE bool attempt_list(struct campus *c, int64_t user_id, struct arena *arena,
+                           struct attempt **ret, size_t *ret_len, struct error *err);
+
+/* Finishes what has reached its deadline and hands in what was finished ATTEMPT_GRACE_US ago. */
+MUST_USE bool attempt_sweep(struct campus *c, int64_t now_us, struct error *err);

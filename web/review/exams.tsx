@@ -3,6 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { Api } from "../ui/api";
 import { Card } from "../ui/page";
 import { Table } from "../ui/table";
+import { useTitle } from "./frame";
 import { Loaded } from "./loaded";
 import { parseExams } from "./parse";
 import { createRefresher } from "./refresh";
@@ -11,6 +12,7 @@ import { reviewTexts as t } from "./texts";
 
 export function ExamsPage(props: { api: Api }) {
   const { api } = props;
+  useTitle(t.exams.title);
   const exams = useMemo(
     () =>
       createRefresher(

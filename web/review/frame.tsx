@@ -1,6 +1,6 @@
 /* What every review page has around it: who we are, who is signed in, the way back up. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Api } from "../ui/api";
 import { Button, LinkButton } from "../ui/button";
 import { Notice } from "../ui/notice";
@@ -42,6 +42,14 @@ export function Frame(props: {
       </Main>
     </>
   );
+}
+
+/* The name of the window or tab. */
+export function useTitle(...parts: readonly string[]): void {
+  const title = [...parts, t.product].join(" - ");
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
 }
 
 /* Exams > an exam > a candidate; the last one is the page itself. */

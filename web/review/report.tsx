@@ -6,7 +6,7 @@ import { Notice } from "../ui/notice";
 import { formatDateTime, formatDuration, formatTime } from "../ui/time";
 import { DocumentsCard, EventsCard, PolicyCard, RecordingsCard } from "./details";
 import { FlagsView } from "./flags_view";
-import { Trail } from "./frame";
+import { Trail, useTitle } from "./frame";
 import { Loaded } from "./loaded";
 import { mediaPortOf } from "./media_port";
 import { parseReview, type Review } from "./parse";
@@ -103,9 +103,7 @@ function Report(props: { review: Review }) {
   }, [session.id]);
   useEffect(() => watch.learn(review), [watch, review]);
   useEffect(() => () => watch.player.close(), [watch]);
-  useEffect(() => {
-    document.title = `${session.candidate} – ${exam.title} – ${t.product}`;
-  }, [session.candidate, exam.title]);
+  useTitle(session.candidate, exam.title);
 
   return (
     <>

@@ -4,7 +4,7 @@ import type { Api } from "../ui/api";
 import { Card } from "../ui/page";
 import { Table } from "../ui/table";
 import { formatDateTime, formatTime } from "../ui/time";
-import { Trail } from "./frame";
+import { Trail, useTitle } from "./frame";
 import { Loaded } from "./loaded";
 import { parseSessions, type SessionList, type SessionRow } from "./parse";
 import { createRefresher } from "./refresh";
@@ -38,6 +38,7 @@ function Ended(props: { row: SessionRow }) {
 
 function Sessions(props: { list: SessionList }) {
   const { exam, sessions } = props.list;
+  useTitle(exam.title);
   return (
     <>
       <Trail links={[{ href: examsUrl, text: t.exams.title }]} here={exam.title} />

@@ -1,5 +1,7 @@
 // What Chromium's fake camera sees: somebody, nobody, two people, somebody again, round and round from the
 // moment the camera is opened.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeClip } from '../support/clips.mjs';
 
@@ -11,8 +13,15 @@ export const PLAN = [
 ];
 export const ROUND_SECONDS = PLAN.reduce((sum, part) => sum + part.seconds, 0);
 
-export function cameraClip(folder) {
-  return makeClip(join(folder, 'camera.mjpeg'), PLAN, { codec: 'mjpeg' });
+let clip = null; // made once a run, removed at its end
+
+export function cameraClip() {
+  if (clip === null) {
+    const folder = mkdtempSync(join(tmpdir(), 'proctortrack-camera-'));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    clip = makeClip(join(folder, 'camera.mjpeg'), PLAN, { codec: 'mjpeg' });
+  }
+  return clip;
 }
 
 // When `people` were in view between two times, both in seconds since the camera was opened; cut to

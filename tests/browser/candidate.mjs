@@ -1,0 +1,89 @@
+// What a candidate does, step by step, by what is written on the screen.
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PASSWORD } from '../support/server.mjs';
+import { Client } from '../support/client.mjs';
+
+export async function signIn(page, username, password = PASSWORD) {
+  await page.goto('/');
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export const button = (place, name) => place.getByRole('button', { name, exact: true });
+// "Proctortrack" adds for screen readers that it opens a window.
+export const menu = (page, name) => page.getByRole('navigation').getByRole('link', { name: new RegExp(`^${name}( |$)`) });
+
+// Reads a text to its end, as a wheel does.
+export async function scrollToEnd(place) {
+  await place.evaluate(async (box) => {
+    while (box.scrollTop + box.clientHeight < box.scrollHeight - 1) {
+      box.scrollTop += box.clientHeight;
+      await new Promise(requestAnimationFrame);
+    }
+  });
+}
+
+// The exam lies in a frame of the proctored window.
+export const examOf = (page) => page.frameLocator('iframe');
+
+export async function saved(exam) {
+  await exam.getByText(/^Saved \d\d:\d\d:\d\d$/).first().waitFor();
+}
+
+// A candidate whose documents are accepted already, at the camera step: the tests that are about the
+// recording begin here. Returns the page and the session's and attempt's ids.
+export async function openAtCamera(person, server, username, kind = 'exam') {
+  const client = new Client(server);
+  await client.signIn(username);
+  const { assessments } = await client.get('/api/campus/assessments');
+  const { exam_id: exam } = assessments.find((one) => one.kind === kind);
+  const launched = await client.post(`/api/campus/exams/${exam}/launch`);
+  const session = launched.session_url.split('/').pop();
+  const { documents } = await client.get(`/api/proctor/sessions/${session}`);
+  for (const document of ['instructions', 'agreement']) {
+    const { version, sha256 } = documents[document];
+    await client.post(`/api/proctor/sessions/${session}/consents`, { document, version, sha256 });
+  }
+  const [name, value] = client.cookie.split('=');
+  await person.context.addCookies([{ name, value, url: server.origin, httpOnly: true, sameSite: 'Strict' }]);
+  const page = await person.context.newPage();
+  await page.goto(launched.session_url);
+  return { page, client, session, attempt: launched.attempt_id };
+}
+
+export async function startRecording(page) {
+  await button(page, 'Start Proctoring').click();
+  await button(examOf(page), 'Start Exam').click();
+}
+
+export async function writeAnswer(page, text) {
+  const exam = examOf(page);
+  await exam.getByRole('textbox').last().fill(text);
+  await saved(exam);
+}
+
+// From the questions to the receipt.
+export async function finishExam(page) {
+  const exam = examOf(page);
+  await button(exam, 'Finish Exam').first().click();
+  await button(exam.getByRole('dialog'), 'Finish Exam').click();
+  await button(exam, 'Home').click();
+}
+
+export async function until(what, seconds, ask) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await ask();
+    if (found) return found;
+    assert.ok(Date.now() < end, `${what}: not within ${seconds} s`);
+    await sleep(200);
+  }
+}
+
+export const receiptOf = (client, session) =>
+  until('a receipt', 40, async () => {
+    const answer = await client.send('GET', `/api/proctor/sessions/${session}/receipt`, { accept: [409] });
+    return answer.status === 200 ? answer.body : null;
+  });

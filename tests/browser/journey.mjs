@@ -1,0 +1,187 @@
+// The whole way of a candidate through a real browser, and what the instructor finds in the report.
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { skip, test } from '../support/runner.mjs';
+import { startServer, USERS } from '../support/server.mjs';
+import { Client } from '../support/client.mjs';
+import { assertSameBytes, checkPage, hasChromium, newPerson, screenshot, startBrowser } from './chromium.mjs';
+import { answerAll, button, examOf, menu, receiptOf, scrollToEnd, signIn, until } from './candidate.mjs';
+import { cameraClip, ROUND_SECONDS, spans } from './clip.mjs';
+
+const TOLERANCE = 2; // seconds, of the issue
+const SURE = 7; // a span cut by the recording's begin or end counts for sure from that length on
+
+// Which flags must be there, and which may, for one recording: times in seconds of the recording.
+function expectedFlags(stream, openedS) {
+  const begin = stream.start_us / 1e6 - openedS;
+  const end = begin + stream.duration_us / 1e6;
+  return [['no-face', 0], ['several-faces', 2]].flatMap(([rule, people]) =>
+    spans(people, begin, end).map(({ from, to }) => ({ rule, from: from - begin, to: to - begin, sure: to - from >= SURE })));
+}
+
+function compareFlags(review, openedS) {
+  const [stream] = review.streams;
+  const found = review.flags.map(({ rule, from_us: from, to_us: to }) =>
+    ({ rule, from: (from - stream.start_us) / 1e6, to: (to - stream.start_us) / 1e6 }));
+  const expected = expectedFlags(stream, openedS);
+  const text = `found ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`;
+  const near = (a, b) => a.rule === b.rule && Math.abs(a.from - b.from) <= TOLERANCE && Math.abs(a.to - b.to) <= TOLERANCE;
+  assert.ok(expected.filter((one) => one.sure).length >= 2, `one pass of the clip was not recorded: ${text}`);
+  for (const one of expected.filter(({ sure }) => sure)) assert.equal(found.filter((flag) => near(flag, one)).length, 1, text);
+  for (const flag of found) assert.ok(expected.some((one) => near(flag, one)), `a flag in the clean part: ${text}`);
+  return found;
+}
+
+// The portal, the separate window, and the steps up to the camera.
+async function checkIn(person) {
+  const portal = await person.context.newPage();
+  await portal.goto('/');
+  await portal.getByRole('heading', { name: 'Sign in to myCamu' }).waitFor();
+  await checkPage(portal, '01-sign-in');
+  await signIn(portal, USERS.candidate);
+  await portal.getByRole('heading', { name: 'Profile page' }).waitFor();
+  for (const name of ['Profile', 'Assessments', 'Proctortrack', 'Results', 'Support']) {
+    await menu(portal, name).waitFor();
+  }
+  await button(portal.getByRole('navigation'), 'Log out').waitFor();
+  await checkPage(portal, '02-profile');
+  for (const [name, picture] of [['Assessments', '03-assessments'], ['Results', '04-results'], ['Support', '05-support']]) {
+    await menu(portal, name).click();
+    await portal.getByRole('heading', { name, exact: true, level: 1 }).waitFor();
+    await portal.getByText('Loading...').waitFor({ state: 'detached' });
+    await checkPage(portal, picture);
+  }
+
+  const opening = person.context.waitForEvent('page');
+  await menu(portal, 'Proctortrack').click();
+  const page = await opening;
+  await page.getByRole('heading', { name: 'Your tests' }).waitFor();
+  const go = page.getByRole('button', { name: 'Go to Test' });
+  await go.first().waitFor();
+  assert.match(await page.locator('main section').first().innerText(), /Practice test/, 'the practice test is not first');
+  await checkPage(page, '06-tests');
+  await page.locator('section', { hasText: /Exam, / }).getByRole('button', { name: 'Go to Test' }).click();
+
+  const next = button(page, 'Go to Next Step');
+  await next.waitFor();
+  await checkPage(page, '07-instructions');
+  const box = page.getByRole('checkbox');
+  const text = page.getByRole('region', { name: /Instructions and rules/ });
+  assert.equal(await next.isDisabled(), true, 'enabled before anything was read');
+  await box.check();
+  assert.equal(await next.isDisabled(), true, 'enabled although the text was not read to its end');
+  await scrollToEnd(text);
+  await until('the next step is enabled', 5, () => next.isEnabled());
+  await box.uncheck();
+  assert.equal(await next.isDisabled(), true, 'enabled without the tick');
+  await box.check();
+  await next.click();
+  await button(page, 'Submit').waitFor();
+  await checkPage(page, '08-agreement');
+  await button(page, 'Submit').click();
+  await button(page, 'Start Proctoring').waitFor();
+  return { portal, page };
+}
+
+async function sitExam(page, person) {
+  await until('the camera is on', 15, () => person.seen.cameras.length > 0);
+  await until('"Start Proctoring" is enabled', 10, () => button(page, 'Start Proctoring').isEnabled());
+  await checkPage(page, '09-camera');
+  await button(page, 'Start Proctoring').click();
+  const exam = examOf(page);
+  await button(exam, 'Start Exam').waitFor();
+  await page.getByText('You are being recorded').waitFor();
+  await checkPage(page, '10-start-exam');
+  await button(exam, 'Start Exam').click();
+  await answerAll(exam, (n) => screenshot(page, `11-question-${n}`));
+  await checkPage(page, '12-questions-answered');
+}
+
+async function handIn(page, enough) {
+  const exam = examOf(page);
+  assert.equal(await button(exam, 'Finish Exam').count(), 2, '"Finish Exam" at the top right and at the bottom');
+  await enough;
+  await button(exam, 'Finish Exam').first().click();
+  await exam.getByRole('dialog').waitFor();
+  await checkPage(page, '13-finish-confirmation');
+  await button(exam, 'Go back to the questions').click();
+  await button(exam, 'Finish Exam').last().click();
+  await button(exam.getByRole('dialog'), 'Finish Exam').click();
+  await button(exam, 'Home').waitFor();
+  await checkPage(page, '14-finished');
+  await button(exam, 'Home').click();
+  await page.getByRole('heading', { name: /Uploading your recording|Receipt/ }).waitFor();
+  await screenshot(page, '15-upload');
+  await page.getByText('the upload is 100 % complete').waitFor({ timeout: 40000 });
+  await page.getByRole('table').waitFor();
+  await checkPage(page, '16-receipt');
+}
+
+async function checkReport(browser, server, session, openedS, t) {
+  const person = await newPerson(browser, server);
+  t.after(() => person.context.close());
+  const page = await person.context.newPage();
+  await signIn(page, USERS.instructor);
+  await page.getByRole('heading', { name: 'Profile page' }).waitFor();
+  await checkPage(page, '17-instructor-profile');
+  await page.getByRole('link', { name: 'Go to the review pages' }).click();
+  await page.getByRole('heading', { name: 'Exams' }).waitFor();
+  const row = page.getByRole('row').filter({ hasText: 'Exam' }).filter({ has: page.getByRole('cell', { name: 'Exam', exact: true }) });
+  await row.waitFor();
+  await checkPage(page, '18-exams');
+  await row.getByRole('link').click();
+  const candidate = page.getByRole('link', { name: 'Amara Okafor' });
+  await candidate.waitFor();
+  await checkPage(page, '19-sessions');
+  await candidate.click();
+  await page.getByText('Report ready').waitFor({ timeout: 40000 });
+  const reviewer = new Client(server);
+  await reviewer.signIn(USERS.instructor);
+  const review = await reviewer.get(`/api/review/sessions/${session}`);
+  assert.equal(review.streams.length, 1);
+  const found = compareFlags(review, openedS);
+  await checkPage(page, '20-report');
+
+  const cards = page.locator('[data-flag]');
+  assert.equal(await cards.count(), found.length);
+  await until('thumbnails are shown', 10, () =>
+    page.locator('.flag-picture img').evaluateAll((images) => images.every((one) => one.complete && one.naturalWidth > 0)));
+  for (const kind of ['started', 'answered', 'finished']) {
+    assert.ok(review.events.some((event) => event.kind.includes(kind)), `no event "${kind}"`);
+  }
+  // Next flag by the keyboard, then a click on the second flag's card: the video goes there.
+  const place = () => page.locator('video').evaluate((video) => video.currentTime);
+  await page.locator('[data-slider]').focus();
+  await page.keyboard.press('n');
+  await until('the video is at the first flag', 10, async () => Math.abs((await place()) - found[0].from) < 0.5);
+  await cards.nth(1).getByRole('button').click();
+  await until('the video is at the second flag', 10, async () => Math.abs((await place()) - found[1].from) < 0.5);
+  await screenshot(page, '21-report-second-flag');
+  // A click into the lane of the first flag's rule, at its place.
+  const lane = page.locator(`[data-rule="${found[0].rule}"] .mark`).first();
+  await lane.click();
+  await until('a click on the timeline jumps', 10, async () => Math.abs((await place()) - found[0].from) < 0.5);
+  assert.deepEqual(person.seen.problems, []);
+}
+
+test('a candidate takes the exam and the report has exactly the flags of the clip', async (t) => {
+  if (!hasChromium) skip('Chromium is not installed');
+  const server = await startServer(t);
+  const browser = await startBrowser(t, { clip: cameraClip() });
+  const person = await newPerson(browser, server, { camera: true });
+  const { page } = await checkIn(person);
+  const session = new URL(page.url()).pathname.split('/').pop();
+  await sitExam(page, person);
+  const [openedS] = person.seen.cameras;
+  // One whole pass of the clip, and a little of the next, in which nobody is missing.
+  const enough = sleep(Math.max(0, (openedS + ROUND_SECONDS + 4) * 1000 - Date.now()));
+  await handIn(page, enough);
+  assert.equal(person.seen.cameras.length, 1, 'the camera was opened twice');
+  const client = new Client(server);
+  await client.signIn(USERS.candidate);
+  const receipt = await receiptOf(client, session);
+  assertSameBytes(receipt.streams, person.seen.recorders);
+  assert.deepEqual(person.seen.problems, []);
+  await page.getByRole('button', { name: 'Close' }).click();
+  await checkReport(browser, server, session, openedS, t);
+}, { seconds: 150 });

@@ -1,0 +1,7 @@
+// The pages in real Chromium against the real server. `node run.mjs [WORD...]` runs the tests whose name
+// has one of the words; pictures of each step are left in tests/artifacts/browser.
+import { run } from '../support/runner.mjs';
+
+await import('./journey.mjs');
+await import('./interruptions.mjs');
+await run();

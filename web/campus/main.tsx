@@ -1,6 +1,13 @@
 import { render } from "preact";
 import "../ui/base.css";
-import { Spinner } from "../ui/notice";
+import "./campus.css";
+import { createApi } from "../ui/api";
+import { hashRoute } from "../ui/hash-route";
+import { PortalPage } from "./portal";
+import { createPortal } from "./state";
 
 const root = document.getElementById("app");
-if (root !== null) render(<Spinner />, root);
+if (root !== null) {
+  const api = createApi();
+  render(<PortalPage api={api} model={createPortal(api)} route={hashRoute()} />, root);
+}

@@ -9,7 +9,14 @@ export function Header(props: {
 }) {
   return (
     <header class="header">
-      <a class="skip" href="#main">
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault(); // the part behind "#" is the route of some pages
+          document.getElementById("main")?.focus();
+        }}
+      >
         {texts.common.skip}
       </a>
       <span class="brand">

@@ -1,0 +1,62 @@
+/* The candidate's tests and exams, and how far each is. They are taken in the Proctortrack window. */
+import type { Api } from "../ui/api";
+import { Badge, type Tone } from "../ui/badge";
+import { Button } from "../ui/button";
+import { ErrorNotice, Spinner } from "../ui/notice";
+import { Table } from "../ui/table";
+import { texts } from "../ui/texts";
+import { formatDateTime, formatDuration } from "../ui/time";
+import { fetchAssessments, type Assessment, type AttemptState } from "./api";
+import { useLoaded } from "./load";
+
+const t = texts.portal.assessments;
+
+const TONES: Record<AttemptState, Tone> = {
+  created: "info",
+  running: "warning",
+  finished: "warning",
+  submitted: "good",
+};
+
+function State({ attempt }: { attempt: Assessment["attempt"] }) {
+  if (attempt === null) return <Badge>{t.states.none}</Badge>;
+  const text =
+    attempt.state === "submitted" && attempt.submittedUs !== null
+      ? t.submittedAt(formatDateTime(attempt.submittedUs))
+      : t.states[attempt.state];
+  return <Badge tone={TONES[attempt.state]}>{text}</Badge>;
+}
+
+export function AssessmentsPage(props: { api: Api; openProctor: () => void }) {
+  const [list, reload] = useLoaded(() => fetchAssessments(props.api));
+  return (
+    <section class="card">
+      <h1>{t.title}</h1>
+      {list.state === "loading" ? <Spinner /> : null}
+      {list.state === "failed" ? <ErrorNotice error={list.error} onRetry={reload} /> : null}
+      {list.state === "ready" ? (
+        <>
+          <Table
+            caption={t.caption}
+            rows={list.value}
+            rowKey={(row) => row.examId}
+            empty={t.none}
+            columns={[
+              { title: t.name, cell: (row) => row.title, rowHeader: true },
+              { title: t.kind, cell: (row) => t.kinds[row.kind] },
+              { title: t.length, cell: (row) => formatDuration(row.durationS) },
+              { title: t.questions, cell: (row) => row.items, align: "end" },
+              { title: t.state, cell: (row) => <State attempt={row.attempt} /> },
+            ]}
+          />
+          <div class="row">
+            <Button kind="primary" onClick={props.openProctor}>
+              {t.open}
+            </Button>
+            <span class="muted">{t.how}</span>
+          </div>
+        </>
+      ) : null}
+    </section>
+  );
+}

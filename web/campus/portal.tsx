@@ -1,0 +1,165 @@
+/* myCamu: the sign-in page, then the menu with its pages. */
+import { useEffect, useState } from "preact/hooks";
+import type { Api } from "../ui/api";
+import { Button } from "../ui/button";
+import { ErrorNotice, Notice, Spinner } from "../ui/notice";
+import { Header, Main } from "../ui/page";
+import { SignInForm } from "../ui/sign-in";
+import { useStore, type Store } from "../ui/store";
+import { texts } from "../ui/texts";
+import { isStaff, type User } from "../ui/user";
+import { AssessmentsPage } from "./assessments";
+import { ProfilePage } from "./profile";
+import { openProctorWindow, PROCTOR_PATH } from "./proctor-window";
+import { ResultsPage } from "./results";
+import type { PortalModel } from "./state";
+import { SupportPage } from "./support";
+
+const t = texts.portal;
+
+export interface PortalProps {
+  api: Api;
+  model: PortalModel;
+  route: Store<string>;
+}
+
+export function PortalPage(props: PortalProps) {
+  const portal = useStore(props.model.portal);
+  useEffect(() => void props.model.load(), [props.model]);
+  switch (portal.state) {
+    case "loading":
+      return (
+        <Plain>
+          <Spinner />
+        </Plain>
+      );
+    case "failed":
+      return (
+        <Plain>
+          <ErrorNotice error={portal.error} onRetry={() => void props.model.load()} />
+        </Plain>
+      );
+    case "signed-out":
+      return (
+        <Plain>
+          <section class="card sign-in">
+            <h1>{texts.signIn.title}</h1>
+            <p class="muted">{texts.signIn.intro}</p>
+            <SignInForm api={props.api} onSignedIn={props.model.signedIn} />
+          </section>
+        </Plain>
+      );
+    case "signed-in":
+      return <SignedIn {...props} user={portal.user} />;
+  }
+}
+
+function Plain(props: { children: preact.ComponentChildren }) {
+  return (
+    <>
+      <Header product={t.product} />
+      <Main>{props.children}</Main>
+    </>
+  );
+}
+
+function SignedIn(props: PortalProps & { user: User }) {
+  const { user, api, model } = props;
+  const route = useStore(props.route);
+  const [blocked, setBlocked] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const [leaving, setLeaving] = useState(false);
+  const candidate = user.role === "candidate";
+  const openProctor = () => setBlocked(!openProctorWindow());
+  const page = (candidate && ["assessments", "results"].includes(route)) || route === "support"
+    ? route
+    : "profile";
+
+  useEffect(() => {
+    const names = t.menuItems as Record<string, string>;
+    document.title = `${names[page] ?? t.profile.title} - ${t.product}`;
+  }, [page]);
+
+  async function logOut() {
+    setLeaving(true);
+    setError(null);
+    try {
+      await model.logOut();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setLeaving(false);
+    }
+  }
+
+  return (
+    <>
+      <Header product={t.product}>
+        <span>{user.fullName}</span>
+        <Button busy={leaving} onClick={() => void logOut()}>
+          {texts.common.logOut}
+        </Button>
+      </Header>
+      <div class="portal">
+        <nav class="menu" aria-label={t.menu}>
+          <MenuLink page="profile" current={page} text={t.menuItems.profile} />
+          {candidate ? (
+            <>
+              <MenuLink page="assessments" current={page} text={t.menuItems.assessments} />
+              <a
+                class="menu-item"
+                href={PROCTOR_PATH}
+                target="Proctortrack"
+                onClick={(event) => {
+                  event.preventDefault();
+                  openProctor();
+                }}
+              >
+                {t.menuItems.proctortrack}
+                <span class="menu-window" aria-hidden="true">
+                  ↗
+                </span>
+                <span class="visually-hidden">({t.opensWindow})</span>
+              </a>
+              <MenuLink page="results" current={page} text={t.menuItems.results} />
+            </>
+          ) : null}
+          {isStaff(user) ? (
+            <a class="menu-item" href="/review/">
+              {t.menuItems.review}
+            </a>
+          ) : null}
+          <MenuLink page="support" current={page} text={t.menuItems.support} />
+          <button type="button" class="menu-item" onClick={() => void logOut()}>
+            {texts.common.logOut}
+          </button>
+        </nav>
+        <Main>
+          {error !== null ? <ErrorNotice error={error} /> : null}
+          {blocked ? (
+            <Notice tone="warning">
+              <p>{t.popupBlocked}</p>
+              <a href={PROCTOR_PATH}>{t.openHere}</a>
+            </Notice>
+          ) : null}
+          {page === "profile" ? <ProfilePage user={user} openProctor={openProctor} /> : null}
+          {page === "assessments" ? <AssessmentsPage api={api} openProctor={openProctor} /> : null}
+          {page === "results" ? <ResultsPage api={api} /> : null}
+          {page === "support" ? <SupportPage /> : null}
+        </Main>
+      </div>
+    </>
+  );
+}
+
+function MenuLink(props: { page: string; current: string; text: string }) {
+  return (
+    <a
+      class="menu-item"
+      href={`#/${props.page}`}
+      {...(props.page === props.current ? { "aria-current": "page" as const } : {})}
+    >
+      {props.text}
+    </a>
+  );
+}

@@ -1,0 +1,49 @@
+/* The Profile page: who one is here, and what to do next. */
+import { Button, LinkButton } from "../ui/button";
+import { texts } from "../ui/texts";
+import { isStaff, type User } from "../ui/user";
+
+const t = texts.portal.profile;
+
+export function ProfilePage({ user, openProctor }: { user: User; openProctor: () => void }) {
+  return (
+    <div class="stack stretch">
+      <section class="card">
+        <h1>{t.title}</h1>
+        <dl class="facts">
+          <dt>{t.fullName}</dt>
+          <dd>{user.fullName}</dd>
+          <dt>{t.username}</dt>
+          <dd>{user.username}</dd>
+          <dt>{t.email}</dt>
+          <dd>{user.email === "" ? "-" : user.email}</dd>
+          <dt>{t.role}</dt>
+          <dd>{t.roles[user.role]}</dd>
+        </dl>
+        {user.role === "candidate" ? <p class="muted">{t.idName}</p> : null}
+      </section>
+      {user.role === "candidate" ? (
+        <section class="card">
+          <h2>{t.next}</h2>
+          <p>{t.nextText}</p>
+          <div class="row">
+            <Button kind="primary" onClick={openProctor}>
+              {texts.portal.assessments.open}
+            </Button>
+          </div>
+        </section>
+      ) : null}
+      {isStaff(user) ? (
+        <section class="card">
+          <h2>{t.next}</h2>
+          <p>{t.reviewText}</p>
+          <div class="row">
+            <LinkButton kind="primary" href="/review/">
+              {t.openReview}
+            </LinkButton>
+          </div>
+        </section>
+      ) : null}
+    </div>
+  );
+}

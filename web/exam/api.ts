@@ -1,0 +1,116 @@
+/* The attempt's endpoints as docs/protocol.md has them. */
+import type { Api } from "../ui/api";
+import { fields, parseInteger, ParseError, type Parse } from "../ui/parse";
+
+export type ItemKind = "single" | "multiple" | "numeric" | "descriptive";
+
+/* single: an option's id; multiple: ids; numeric, descriptive: text. null: no answer. */
+export type Value = number | number[] | string | null;
+
+export interface Item {
+  id: number;
+  kind: ItemKind;
+  prompt: string;
+  points: number;
+  options: { id: number; text: string }[];
+  answer: { value: Value; revision: number; savedUs: number } | null;
+}
+
+export interface Attempt {
+  id: number;
+  exam: { title: string; kind: "practice" | "exam"; durationS: number };
+  state: "created" | "running" | "finished" | "submitted";
+  mayStart: boolean;
+  startedUs: number | null;
+  deadlineUs: number | null;
+  serverUs: number;
+  items: Item[];
+}
+
+export const parseValue: Parse<Value> = (value, path = "value") => {
+  if (value === null || typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map((entry: unknown) => parseInteger(entry, path));
+  if (typeof value === "number") return parseInteger(value, path);
+  throw new ParseError(`${path}: not an answer`);
+};
+
+const parseItem: Parse<Item> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    id: f.integer("id"),
+    kind: f.oneOf("kind", ["single", "multiple", "numeric", "descriptive"]),
+    prompt: f.text("prompt"),
+    points: f.number("points"),
+    options: f.list("options", (inner, at) => {
+      const o = fields(inner, at);
+      return { id: o.integer("id"), text: o.text("text") };
+    }),
+    answer: f.nullable("answer", (inner, at) => {
+      const a = fields(inner, at);
+      return {
+        value: a.get("value", parseValue),
+        revision: a.integer("revision"),
+        savedUs: a.integer("saved_us"),
+      };
+    }),
+  };
+};
+
+export const parseAttempt: Parse<Attempt> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    id: f.integer("id"),
+    exam: f.get("exam", (inner, at) => {
+      const e = fields(inner, at);
+      return {
+        title: e.text("title"),
+        kind: e.oneOf("kind", ["practice", "exam"]),
+        durationS: e.integer("duration_s"),
+      };
+    }),
+    state: f.oneOf("state", ["created", "running", "finished", "submitted"]),
+    mayStart: f.bool("may_start"),
+    startedUs: f.nullable("started_us", parseInteger),
+    deadlineUs: f.nullable("deadline_us", parseInteger),
+    serverUs: f.integer("server_us"),
+    items: f.list("items", parseItem),
+  };
+};
+
+export interface ExamApi {
+  attempt(): Promise<Attempt>;
+  start(): Promise<Attempt>;
+  save(item: number, value: Value, revision: number): Promise<{ savedUs: number; revision: number }>;
+  finish(): Promise<Attempt>;
+  submit(): Promise<Attempt>;
+}
+
+export function createExamApi(api: Api, attempt: number): ExamApi {
+  const at = `/api/campus/attempts/${attempt}`;
+  return {
+    attempt: () => api.get(at, parseAttempt),
+    start: () => api.post(`${at}/start`, undefined, parseAttempt),
+    save: (item, value, revision) =>
+      api.put(`${at}/answers/${item}`, { value, revision }, (answer, path) => {
+        const f = fields(answer, path);
+        return { savedUs: f.integer("saved_us"), revision: f.integer("revision") };
+      }),
+    finish: () => api.post(`${at}/finish`, undefined, parseAttempt),
+    submit: () => api.post(`${at}/submit`, undefined, parseAttempt),
+  };
+}
+
+export function isAnswered(value: Value): boolean {
+  return value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
+}
+
+/* What the server takes as a number: a decimal, with a point, at most 64 bytes. */
+export function isDecimal(text: string): boolean {
+  return text.length <= 64 && /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(text);
+}
+
+export const DESCRIPTIVE_MAX = 64 << 10; // bytes of UTF-8
+
+export function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
+}

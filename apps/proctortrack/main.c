@@ -12,6 +12,8 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"analyze", "look through recordings and print the flags they raise", analyze_run},
+    {"worker", "analyse the recordings of a server", worker_run},
+    {"admin", "look after users; make the demo institution", admin_run},
     {"decoder", NULL, decoder_main},
 };
 

@@ -1,0 +1,252 @@
+/* `proctortrack admin`: looks after the people of a data folder, also while a server runs on it. */
+#include "commands.h"
+#include "data.h"
+
+#include "base/buf.h"
+#include "campus/demo.h"
+#include "campus/user.h"
+#include "crypto/crypto.h"
+#include "crypto/password.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: proctortrack admin user add USERNAME --data DIR --role ROLE --name NAME --email "
+    "ADDRESS\n"
+    "       proctortrack admin user passwd USERNAME --data DIR\n"
+    "       proctortrack admin user list --data DIR\n"
+    "       proctortrack admin demo --data DIR\n"
+    "\n"
+    "Looks after the people who may sign in. Works while a server runs on the same folder.\n"
+    "\n"
+    "  user add     makes an account; its password is asked for, or read from standard input\n"
+    "  user passwd  sets a new password, asked for or read likewise\n"
+    "  user list    prints user name, role, name and address of everybody\n"
+    "  demo         makes a demo institution (six people, a practice test, an exam) and prints "
+    "how\n"
+    "               to sign in; what is there already is left as it is\n"
+    "\n"
+    "options:\n"
+    "  --data DIR       the data folder; made when it is absent\n"
+    "  --role ROLE      candidate, instructor, proctor, support or admin\n"
+    "  --name NAME      full name, as reviewers shall see it\n"
+    "  --email ADDRESS  where the person is written to\n"
+    "  --help           this\n"
+    "\n"
+    "A user name is a-z, 0-9, '.', '_' and '-' and begins with a letter. A password has at least\n"
+    "8 characters. PROCTORTRACK_DEMO_PASSWORD in the environment is the password of everybody in "
+    "the\n"
+    "demo; without it each gets one at random, which is printed this once.\n"
+    "\n"
+    "example:\n"
+    "  proctortrack admin user add ada.lovelace --data /var/lib/proctortrack --role instructor \\\n"
+    "    --name \"Ada Lovelace\" --email ada@example.org\n"
+    "\n"
+    "Exit status: 0 done, 1 it could not be done (one line on standard error says why), 2 the "
+    "command\n"
+    "line was wrong.\n";
+
+struct settings {
+    const char *data, *role, *name, *email;
+    char **words; /* what is not an option */
+    int words_len;
+};
+
+static int usage(const char *problem)
+{
+    fprintf(stderr, "proctortrack admin: %s (proctortrack admin --help tells more)\n", problem);
+    return EXIT_USAGE;
+}
+
+static int failed(const struct error *err)
+{
+    fprintf(stderr, "proctortrack admin: %s\n", err->message);
+    return EXIT_FAILED;
+}
+
+/* ---- passwords ---- */
+
+static bool read_line(char *ret, size_t size, struct error *err)
+{
+    if (!fgets(ret, (int)size, stdin))
+        return error_set(err, ERROR_INVALID, "no password on standard input");
+    size_t len = strlen(ret);
+    if (len && ret[len - 1] == '\n')
+        ret[len - 1] = '\0';
+    else if (len == size - 1)
+        return error_set(err, ERROR_INVALID, "a password has at most %d bytes", PASSWORD_MAX);
+    return true;
+}
+
+/* Asks twice on a terminal, without showing what is typed. */
+static bool ask_password(char ret[PASSWORD_MAX + 2], struct error *err)
+{
+    char again[PASSWORD_MAX + 2];
+    struct termios before, silent;
+    if (!isatty(STDIN_FILENO))
+        return read_line(ret, PASSWORD_MAX + 2, err);
+    if (tcgetattr(STDIN_FILENO, &before))
+        return error_errno(err, errno, "the terminal");
+    silent = before;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    fputs("Password: ", stderr);
+    bool good = read_line(ret, PASSWORD_MAX + 2, err);
+    if (good) {
+        fputs("\nAgain: ", stderr);
+        good = read_line(again, sizeof again, err);
+    }
+    fputs("\n", stderr);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    if (good && strcmp(ret, again) != 0)
+        good = error_set(err, ERROR_INVALID, "the two passwords differ");
+    crypto_wipe(again, sizeof again);
+    return good;
+}
+
+/* ---- the commands ---- */
+
+static bool user_add(struct data *d, const struct settings *s, struct error *err)
+{
+    char password[PASSWORD_MAX + 2] = "";
+    int64_t id;
+    struct user_spec spec = {
+        .username = str_from(s->words[2]),
+        .full_name = str_from(s->name),
+        .email = str_from(s->email),
+        .role = user_role_from_name(str_from(s->role)),
+    };
+    bool good = ask_password(password, err);
+    spec.password = str_from(password);
+    good = good && user_create(d->campus, &spec, &id, err);
+    crypto_wipe(password, sizeof password);
+    return good;
+}
+
+static bool user_passwd(struct data *d, const struct settings *s, struct error *err)
+{
+    char password[PASSWORD_MAX + 2] = "";
+    bool good = ask_password(password, err) &&
+                user_set_password(d->campus, str_from(s->words[2]), str_from(password), err);
+    crypto_wipe(password, sizeof password);
+    return good;
+}
+
+static bool list_users(struct data *d, const struct settings *s, struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct user *users;
+    size_t len;
+    (void)s;
+    if (!user_list(d->campus, &arena, &users, &len, err))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        printf("%-20s %-10s %s <%s>%s\n", users[i].username, user_role_name(users[i].role),
+               users[i].full_name, users[i].email, users[i].active ? "" : " (not active)");
+    return true;
+}
+
+static bool make_demo(struct data *d, const struct settings *s, struct error *err)
+{
+    CLEANUP(buf_done) struct buf text = {0};
+    struct demo demo;
+    (void)s;
+    if (!campus_demo_seed(d->campus, getenv("PROCTORTRACK_DEMO_PASSWORD"), &demo, err))
+        return false;
+    campus_demo_text(&demo, &text);
+    crypto_wipe(&demo, sizeof demo);
+    if (!buf_ok(&text, err))
+        return false;
+    fwrite(text.ptr, 1, text.len, stdout);
+    return true;
+}
+
+static const struct admin_command {
+    const char *words[2]; /* the second may be NULL */
+    int words_len;        /* with the user's name, if it takes one */
+    bool describes;       /* it takes --role, --name and --email, and needs them */
+    bool (*run)(struct data *d, const struct settings *s, struct error *err);
+} commands[] = {
+    {{"user", "add"}, 3, true, user_add},
+    {{"user", "passwd"}, 3, false, user_passwd},
+    {{"user", "list"}, 2, false, list_users},
+    {{"demo", NULL}, 1, false, make_demo},
+};
+
+static const struct admin_command *find_command(const struct settings *s)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        const struct admin_command *c = &commands[i];
+        if (s->words_len > 0 && strcmp(s->words[0], c->words[0]) == 0 &&
+            (!c->words[1] || (s->words_len > 1 && strcmp(s->words[1], c->words[1]) == 0)))
+            return c;
+    }
+    return NULL;
+}
+
+static int parse(int argc, char **argv, struct settings *s)
+{
+    static const struct option options[] = {
+        {"data", required_argument, NULL, 'd'}, {"role", required_argument, NULL, 'r'},
+        {"name", required_argument, NULL, 'n'}, {"email", required_argument, NULL, 'e'},
+        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+    };
+    opterr = 0;
+    for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        switch (c) {
+        case 'd':
+            s->data = optarg;
+            break;
+        case 'r':
+            s->role = optarg;
+            break;
+        case 'n':
+            s->name = optarg;
+            break;
+        case 'e':
+            s->email = optarg;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            return EXIT_GOOD;
+        default:
+            return usage("an option is not known or lacks its value");
+        }
+    }
+    s->words = argv + optind;
+    s->words_len = argc - optind;
+    return -1; /* go on */
+}
+
+int admin_run(int argc, char **argv)
+{
+    struct settings s = {0};
+    struct data d;
+    struct error err;
+    int status = parse(argc, argv, &s);
+    if (status >= 0)
+        return status;
+    const struct admin_command *c = find_command(&s);
+    if (!c)
+        return usage("say `user add`, `user passwd`, `user list` or `demo`");
+    if (s.words_len != c->words_len)
+        return usage(s.words_len < c->words_len ? "the user name is missing"
+                                                : "there is a word too many");
+    if (!s.data)
+        return usage("--data is missing");
+    if (c->describes && (!s.role || !s.name || !s.email))
+        return usage("--role, --name and --email are needed");
+    if (c->describes && user_role_from_name(str_from(s.role)) == USER_ROLE_NONE)
+        return usage("--role is candidate, instructor, proctor, support or admin");
+    if (!crypto_start(&err) || !data_open(s.data, &d, &err))
+        return failed(&err);
+    bool good = c->run(&d, &s, &err);
+    data_close(&d);
+    return good ? EXIT_GOOD : failed(&err);
+}

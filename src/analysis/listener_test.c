@@ -85,6 +85,7 @@ static struct observation nobody(int64_t i)
         .luma_deviation = 0.2F,
         .detail = 0.02F,
         .motion = 0.01F,
+        .motion_peak = 0.05F,
         .changed = 0.3F,
     };
 }

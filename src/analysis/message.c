@@ -126,7 +126,8 @@ bool message_read_observation(struct str payload, struct observation *ret, struc
     if (!is_time(o.time_us) || o.faces_len < -1 || o.faces_len > DETECT_FACES_MAX ||
         !is_between(o.luma_mean, -0.1F, 1.1F) || !is_between(o.luma_deviation, 0, 1.1F) ||
         !is_between(o.detail, 0, 1.1F) || !is_between(o.motion, -1, 1.2F) ||
-        !is_between(o.changed, -1, 1))
+        !is_between(o.motion_peak, -1, 1.2F) || !is_between(o.changed, -1, 1) ||
+        !is_between(o.redness, -0.6F, 0.6F))
         return refuse(err, "a look out of range");
     for (int i = 0; i < o.faces_len; i++) {
         const struct detect_face *f = &o.faces[i];

@@ -21,9 +21,10 @@ enum message_type {
 
 #define MESSAGE_HEADER_SIZE 8
 #define MESSAGE_JPEG_MAX ((size_t)256 << 10)
-#define MESSAGE_PAYLOAD_MAX ((size_t)4 << 20) /* a head: 64 KiB and 65536 cues of up to 40 bytes   \
-                                               */
-#define MESSAGE_PICTURE_SIDE 320              /* pixels; enough to recognise, small to keep */
+#define MESSAGE_PAYLOAD_MAX                                                                        \
+    ((size_t)4 << 20)            /* a head: 64 KiB and 65536 cues of up to 40 bytes                \
+                                  */
+#define MESSAGE_PICTURE_SIDE 320 /* pixels; enough to recognise, small to keep */
 #define MESSAGE_TIME_MAX_US (INT64_C(48) * 3600 * 1000000)
 #define MESSAGE_TEXT_MAX 4096
 

@@ -10,30 +10,31 @@ const char *const policy_builtin_names[POLICIES_LEN] = {
     [POLICY_STRICT] = "strict",
 };
 
-/* Darker than this on the average, the face detector misses people who are there, so "no face" says
- * nothing. A fact about the detector, not about an exam: no policy changes it. */
-#define LUMA_USABLE_MIN 0.05F
-/* About one grey level of 219: what sensor noise and compression leave of a picture of nothing. */
+/* Facts about the detectors, not about an exam: no policy changes them (docs/policy.md has the
+ * measurements). Darker than this on the average, small faces that are there are no longer found,
+ * so "no face" says nothing. */
+#define LUMA_FACES_MIN 0.10F
+/* Darker than this a person's movements begin to drown in the noise. */
+#define LUMA_MOTION_MIN 0.15F
+/* About one grey level of 219: what noise and compression leave of a picture of nothing. */
 #define EVEN_FLOOR 0.004
-/* Less structure than a plain wall without anybody (0.0037 and up, measured). */
+/* The least of a picture with a face in usual light is six times this. */
 #define EVEN_DETAIL_MAX 0.003F
+/* Light that comes through a finger; warm indoor light reaches 0.136, but with plenty of detail. */
+#define FINGER_REDNESS_MIN 0.12F
 
-/* One even surface fills the picture: its brightness spreads over no more than `part` of its mean,
- * and there are no edges in it. */
-static bool is_even(const struct observation *o, double part)
-{
-    return o->faces_len <= 0 && o->detail < EVEN_DETAIL_MAX &&
-           o->luma_deviation <= EVEN_FLOOR + part * o->luma_mean;
-}
-
+/* One even surface fills the picture: there is no detail in it, and either its brightness spreads
+ * over no more than the policy's part of its mean, or it glows red. */
 static bool is_covered(const struct policy *p, const struct observation *o)
 {
-    return is_even(o, p->rules[RULE_CAMERA_COVERED].threshold);
+    double spread = EVEN_FLOOR + p->rules[RULE_CAMERA_COVERED].threshold * o->luma_mean;
+    return o->faces_len <= 0 && o->detail < EVEN_DETAIL_MAX &&
+           (o->luma_deviation <= spread || o->redness >= FINGER_REDNESS_MIN);
 }
 
 static bool could_see_faces(const struct policy *p, const struct observation *o)
 {
-    return o->faces_len >= 0 && o->luma_mean >= LUMA_USABLE_MIN && !is_covered(p, o);
+    return o->faces_len >= 0 && o->luma_mean >= LUMA_FACES_MIN && !is_covered(p, o);
 }
 
 static enum look hit_if(bool hit) { return hit ? LOOK_HIT : LOOK_MISS; }
@@ -56,7 +57,10 @@ static enum look look_too_dark(const struct policy *p, const struct observation 
 {
     if (p->rules[RULE_CAMERA_COVERED].on && is_covered(p, o))
         return LOOK_UNKNOWN; /* one flag for one thing: a covered lens is dark, too */
-    return hit_if(o->luma_mean < p->rules[RULE_TOO_DARK].threshold);
+    /* Somebody lit by the screen alone is found at half of the light; then only the room is dark.
+     */
+    double threshold = p->rules[RULE_TOO_DARK].threshold;
+    return hit_if(o->luma_mean < (o->faces_len > 0 ? threshold / 2 : threshold));
 }
 
 static enum look look_covered(const struct policy *p, const struct observation *o)
@@ -64,15 +68,15 @@ static enum look look_covered(const struct policy *p, const struct observation *
     return hit_if(is_covered(p, o));
 }
 
-/* A living person never holds still to the pixel, a room without anybody may (the encoder leaves
- * out what hardly changes), and a black picture has nothing that could move. */
+/* A living person in enough light always stirs somewhere; a room without anybody may stand still.
+ */
 static enum look look_frozen(const struct policy *p, const struct observation *o)
 {
-    if (o->changed < 0)
+    if (o->motion_peak < 0)
         return LOOK_UNKNOWN;
-    if (o->changed > p->rules[RULE_CAMERA_FROZEN].threshold)
+    if (o->motion_peak > p->rules[RULE_CAMERA_FROZEN].threshold)
         return LOOK_MISS;
-    return o->faces_len > 0 ? LOOK_HIT : LOOK_UNKNOWN;
+    return o->faces_len > 0 && o->luma_mean >= LUMA_MOTION_MIN ? LOOK_HIT : LOOK_UNKNOWN;
 }
 
 static double value_faces(const struct observation *o) { return o->faces_len; }
@@ -81,7 +85,10 @@ static double value_luma(const struct observation *o) { return o->luma_mean; }
 
 static double value_deviation(const struct observation *o) { return o->luma_deviation; }
 
-static double value_changed(const struct observation *o) { return o->changed < 0 ? 0 : o->changed; }
+static double value_motion(const struct observation *o)
+{
+    return o->motion_peak < 0 ? 0 : o->motion_peak;
+}
 
 /* Somebody leaving is still half in the picture; two seconds later it shows what the flag says. */
 static int shows_when_settled(const struct observation *o, double lasted_s)
@@ -133,8 +140,10 @@ static void numbers_covered(const struct rule_numbers *n, char *ret, size_t size
 
 static void numbers_frozen(const struct rule_numbers *n, char *ret, size_t size)
 {
-    snprintf(ret, size, "picture stood still (%.1f %% of it changed) in %u of %u looks, %.1f s",
-             100 * n->value_mean, n->hits, n->samples, n->seconds);
+    snprintf(ret, size,
+             "picture stood still (no part of it changed by more than %.1f %%) in %u of %u looks, "
+             "%.1f s",
+             100 * n->value_max, n->hits, n->samples, n->seconds);
 }
 
 #define ON(severity, min_s, threshold)                                                             \
@@ -187,8 +196,8 @@ static const struct rule_row rows[RULE_COUNT] = {
             .has_threshold = true,
             .threshold_min = 0,
             .threshold_max = 0.5,
-            .defaults = {ON(SEVERITY_LOW, 15, 0.05), ON(SEVERITY_MEDIUM, 5, 0.07),
-                         ON(SEVERITY_MEDIUM, 3, 0.09)},
+            .defaults = {ON(SEVERITY_LOW, 15, 0.07), ON(SEVERITY_MEDIUM, 5, 0.10),
+                         ON(SEVERITY_MEDIUM, 3, 0.12)},
             .look = look_too_dark,
             .value = value_luma,
             .shows = shows_when_settled,
@@ -202,12 +211,13 @@ static const struct rule_row rows[RULE_COUNT] = {
             .title = "Camera covered",
             .meaning =
                 "One even surface filled the whole picture, as when a finger, a sticker or the "
-                "lid is before the lens. A completely dark room looks the same.",
+                "lid is before the lens. A completely dark room, or a bare "
+                "wall without anybody, can look the same.",
             .has_threshold = true,
             .threshold_min = 0,
             .threshold_max = 0.5,
-            .defaults = {ON(SEVERITY_LOW, 10, 0.1), ON(SEVERITY_HIGH, 3, 0.1),
-                         ON(SEVERITY_HIGH, 1.5, 0.1)},
+            .defaults = {ON(SEVERITY_LOW, 10, 0.15), ON(SEVERITY_HIGH, 3, 0.15),
+                         ON(SEVERITY_HIGH, 1.5, 0.15)},
             .look = look_covered,
             .value = value_deviation,
             .shows = shows_when_settled,
@@ -226,10 +236,10 @@ static const struct rule_row rows[RULE_COUNT] = {
             .has_threshold = true,
             .threshold_min = 0,
             .threshold_max = 0.1,
-            .defaults = {ON(SEVERITY_LOW, 20, 0.01), ON(SEVERITY_MEDIUM, 5, 0.01),
-                         ON(SEVERITY_HIGH, 3, 0.01)},
+            .defaults = {ON(SEVERITY_LOW, 20, 0.006), ON(SEVERITY_MEDIUM, 6, 0.006),
+                         ON(SEVERITY_HIGH, 4, 0.006)},
             .look = look_frozen,
-            .value = value_changed,
+            .value = value_motion,
             .shows = shows_equally,
             .numbers = numbers_frozen,
             .tolerated = 1, /* a key frame encodes the same picture anew and touches every block */

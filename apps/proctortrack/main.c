@@ -11,6 +11,7 @@ static const struct command {
     const char *summary; /* NULL: not shown, it is started by other commands */
     int (*run)(int argc, char **argv);
 } commands[] = {
+    {"serve", "the whole system: pages, API, uploads, analysis", serve_run},
     {"analyze", "look through recordings and print the flags they raise", analyze_run},
     {"worker", "analyse the recordings of a server", worker_run},
     {"admin", "look after users; make the demo institution", admin_run},

@@ -1,0 +1,241 @@
+/* `proctortrack serve`: the whole system in one process: pages, API, uploads, analysis. */
+#include "commands.h"
+#include "data.h"
+#include "paths.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "campus/demo.h"
+#include "crypto/crypto.h"
+#include "proctor/worker.h"
+#include "server/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define DATA_LOCK "serve.lock"
+#define ADDRESS_MAX 64
+#define DESCRIPTORS 65536 /* a connection each, and a file for each stream that is written */
+
+/* clang-format off */
+static const char help[] =
+    "usage: proctortrack serve [OPTION...]\n"
+    "\n"
+    "Serves the portal, the proctored window and the review pages, takes the recordings, and\n"
+    "analyses them while they grow. Everything is kept in one folder.\n"
+    "\n"
+    "options:\n"
+    "  --data DIR              where everything is kept (./var); made when absent\n"
+    "  --listen ADDRESS:PORT   where to listen (127.0.0.1:8080); port 0 is any free one\n"
+    "  --tls-cert FILE         certificate chain (PEM); together with --tls-key\n"
+    "  --tls-key FILE          its private key (PEM)\n"
+    "  --public-origin URL     what browsers call this server, when a proxy stands before it:\n"
+    "                          https://exam.example.org\n"
+    "  --models DIR            the folder of the models (without it: `models` beside this program)\n"
+    "  --no-worker             leave the analysis to `proctortrack worker`\n"
+    "  --demo                  make a demo institution, in an empty database only; its passwords\n"
+    "                          are printed once, or are all PROCTORTRACK_DEMO_PASSWORD if that is set\n"
+    "  --help                  this\n"
+    "\n"
+    "Browsers give camera and microphone only to https and to localhost: elsewhere use TLS.\n"
+    "Stops on SIGTERM or SIGINT, after what was begun; nothing acknowledged is ever lost.\n"
+    "Exit status: 0 stopped, 1 it could not start, 2 the command line was wrong.\n";
+/* clang-format on */
+
+struct serve_options {
+    const char *folder, *models;
+    bool no_worker, demo;
+    char address[ADDRESS_MAX];
+    struct server_options server;
+};
+
+static int usage(const char *problem)
+{
+    fprintf(stderr, "proctortrack serve: %s (proctortrack serve --help tells more)\n", problem);
+    return EXIT_USAGE;
+}
+
+static int failed(const struct error *err)
+{
+    fprintf(stderr, "proctortrack serve: %s\n", err->message);
+    return EXIT_FAILED;
+}
+
+/* "127.0.0.1:8080", "[::1]:8080" */
+static bool parse_listen(const char *text, struct serve_options *o)
+{
+    const char *colon = strrchr(text, ':');
+    uint64_t port;
+    if (!colon || !str_to_u64(str_from(colon + 1), &port) || port > UINT16_MAX)
+        return false;
+    struct str address = str_bytes(text, (size_t)(colon - text));
+    if (str_starts(address, STR("[")) && str_ends(address, STR("]")))
+        address = str_slice(address, 1, address.len - 1);
+    if (address.len == 0 || address.len >= sizeof o->address)
+        return false;
+    snprintf(o->address, sizeof o->address, STR_FMT, STR_ARG(address));
+    o->server.address = o->address;
+    o->server.port = (uint16_t)port;
+    return true;
+}
+
+/* Held as long as the process lives. Two servers of one folder would both run its sweeper and fight
+ * for its streams; further workers are what `proctortrack worker` is for. */
+static bool lock_folder(const char *folder, int *ret, struct error *err)
+{
+    char path[PATH_MAX];
+    if (!file_make_folder(folder, err))
+        return false;
+    int len = snprintf(path, sizeof path, "%s/%s", folder, DATA_LOCK);
+    if (len < 0 || (size_t)len >= sizeof path)
+        return error_set(err, ERROR_INVALID, "%s: name too long", folder);
+    CLEANUP(closep) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return error_errno(err, errno, "%s", path);
+    if (flock(fd, LOCK_EX | LOCK_NB))
+        return error_set(err, ERROR_BUSY,
+                         "%s is in use by another `proctortrack serve`: stop that one first, or "
+                         "give this one another folder with --data",
+                         folder);
+    *ret = fd;
+    fd = -1;
+    return true;
+}
+
+static void prepare_process(sigset_t *ret_ends)
+{
+    sigemptyset(ret_ends);
+    sigaddset(ret_ends, SIGTERM);
+    sigaddset(ret_ends, SIGINT);
+    sigprocmask(SIG_BLOCK, ret_ends, NULL); /* before any thread: sigwait() alone gets them */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* over the file size limit is an error, like a full disk */
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < DESCRIPTORS) {
+        files.rlim_cur = files.rlim_max < DESCRIPTORS ? files.rlim_max : DESCRIPTORS;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+static bool seed_demo(struct campus *campus, struct error *err)
+{
+    struct demo demo;
+    CLEANUP(buf_done) struct buf text = {0};
+    if (!campus_demo_seed(campus, getenv("PROCTORTRACK_DEMO_PASSWORD"), &demo, err))
+        return false;
+    campus_demo_text(&demo, &text);
+    if (!buf_ok(&text, err))
+        return false;
+    fwrite(text.ptr, 1, text.len, stdout);
+    return true;
+}
+
+static int serve_until_signal(const struct serve_options *o, struct data *d, const sigset_t *ends)
+{
+    struct error err;
+    struct server server = {
+        .options = o->server, .store = d->store, .proctor = &d->proctor, .campus = d->campus};
+    int signal_number;
+    if (o->demo && !seed_demo(d->campus, &err))
+        return failed(&err);
+    if (!campus_sweeper_start(d->campus, &err) || !server_start(&server, &err))
+        return failed(&err);
+    bool v6 = strchr(o->address, ':') != NULL;
+    printf("Listening on %s://%s%s%s:%u/\n", o->server.tls_cert ? "https" : "http", v6 ? "[" : "",
+           o->address, v6 ? "]" : "", (unsigned)server_port(&server));
+    fflush(stdout);
+    sigwait(ends, &signal_number);
+    log_line(LOG_INFO, "serve", "stopping");
+    server_stop(&server);
+    return EXIT_GOOD;
+}
+
+static int serve(const struct serve_options *o)
+{
+    struct data d;
+    struct worker *worker = NULL;
+    struct error err;
+    sigset_t ends;
+    char models[PATH_MAX];
+    CLEANUP(closep) int lock = -1;
+    prepare_process(&ends);
+    if ((!o->no_worker && !paths_models(o->models, models, &err)) || !crypto_start(&err) ||
+        !lock_folder(o->folder, &lock, &err) || !data_open(o->folder, &d, &err))
+        return failed(&err);
+    struct worker_options options = {.models_folder = models};
+    int status = EXIT_FAILED;
+    if (!o->no_worker && !worker_start(&d.proctor, &options, &worker, &err))
+        failed(&err);
+    else
+        status = serve_until_signal(o, &d, &ends);
+    worker_stop(worker);
+    data_close(&d);
+    return status;
+}
+
+int serve_run(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"data", required_argument, NULL, 'd'},
+        {"listen", required_argument, NULL, 'l'},
+        {"tls-cert", required_argument, NULL, 'c'},
+        {"tls-key", required_argument, NULL, 'k'},
+        {"public-origin", required_argument, NULL, 'o'},
+        {"models", required_argument, NULL, 'm'},
+        {"no-worker", no_argument, NULL, 'n'},
+        {"demo", no_argument, NULL, 'D'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    struct serve_options o = {.folder = "var"};
+    parse_listen("127.0.0.1:8080", &o);
+    opterr = 0;
+    for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        switch (c) {
+        case 'd':
+            o.folder = optarg;
+            break;
+        case 'l':
+            if (!parse_listen(optarg, &o))
+                return usage("--listen is ADDRESS:PORT, as in 127.0.0.1:8080 or [::1]:8080");
+            break;
+        case 'c':
+            o.server.tls_cert = optarg;
+            break;
+        case 'k':
+            o.server.tls_key = optarg;
+            break;
+        case 'o':
+            o.server.public_origin = optarg;
+            break;
+        case 'm':
+            o.models = optarg;
+            break;
+        case 'n':
+            o.no_worker = true;
+            break;
+        case 'D':
+            o.demo = true;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            return EXIT_GOOD;
+        default:
+            return usage("an option is not known or lacks its value");
+        }
+    }
+    if (optind < argc)
+        return usage("there is a word too many");
+    if (!o.server.tls_cert != !o.server.tls_key)
+        return usage("--tls-cert and --tls-key go together");
+    return serve(&o);
+}

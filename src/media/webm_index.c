@@ -518,7 +518,8 @@ static size_t search(struct webm_index *x, struct str bytes)
 
 static size_t gather(struct webm_index *x, struct str bytes)
 {
-    size_t len = MIN(bytes.len, x->need - x->pending.len);
+    size_t missing = x->need > x->pending.len ? x->need - x->pending.len : 0;
+    size_t len = MIN(bytes.len, missing);
     buf_add(&x->pending, str_slice(bytes, 0, len));
     if (x->pending.failed) {
         x->no_memory = x->hopeless = true;

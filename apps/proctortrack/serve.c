@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DATA_LOCK "serve.lock"
@@ -80,12 +81,25 @@ static bool parse_listen(const char *text, struct serve_options *o)
     struct str address = str_bytes(text, (size_t)(colon - text));
     if (str_starts(address, STR("[")) && str_ends(address, STR("]")))
         address = str_slice(address, 1, address.len - 1);
+    else if (address.len && memchr(address.ptr, ':', address.len))
+        return false; /* "::1:80": which colon would it be? */
     if (address.len == 0 || address.len >= sizeof o->address)
         return false;
     snprintf(o->address, sizeof o->address, STR_FMT, STR_ARG(address));
     o->server.address = o->address;
     o->server.port = (uint16_t)port;
     return true;
+}
+
+/* As browsers write it in Origin: "https://exam.example.org", "http://10.0.0.5:8080". */
+static bool is_origin(const char *text)
+{
+    struct str rest = str_from(text), part;
+    if (!str_split(&rest, '/', &part) ||
+        (!str_eq(part, STR("https:")) && !str_eq(part, STR("http:"))) ||
+        !str_split(&rest, '/', &part) || part.len > 0)
+        return false;
+    return rest.len > 0 && !memchr(rest.ptr, '/', rest.len);
 }
 
 /* Held as long as the process lives. Two servers of one folder would both run its sweeper and fight
@@ -119,6 +133,9 @@ static void prepare_process(sigset_t *ret_ends)
     sigprocmask(SIG_BLOCK, ret_ends, NULL); /* before any thread: sigwait() alone gets them */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* over the file size limit is an error, like a full disk */
+    umask(077);
+    const struct rlimit no_core = {0, 0};
+    setrlimit(RLIMIT_CORE, &no_core); /* our memory holds keys */
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < DESCRIPTORS) {
         files.rlim_cur = files.rlim_max < DESCRIPTORS ? files.rlim_max : DESCRIPTORS;
@@ -126,17 +143,27 @@ static void prepare_process(sigset_t *ret_ends)
     }
 }
 
-static bool seed_demo(struct campus *campus, struct error *err)
+static bool seed_demo(struct campus *campus, struct buf *text, struct error *err)
 {
     struct demo demo;
-    CLEANUP(buf_done) struct buf text = {0};
     if (!campus_demo_seed(campus, getenv("PROCTORTRACK_DEMO_PASSWORD"), &demo, err))
         return false;
-    campus_demo_text(&demo, &text);
-    if (!buf_ok(&text, err))
-        return false;
-    fwrite(text.ptr, 1, text.len, stdout);
-    return true;
+    campus_demo_text(&demo, text);
+    crypto_wipe(&demo, sizeof demo);
+    return buf_ok(text, err);
+}
+
+/* Where it listens is the first line, for programs that start us. */
+static void announce(const struct serve_options *o, const struct server *server, struct buf *demo)
+{
+    bool v6 = strchr(o->address, ':') != NULL;
+    printf("Listening on %s://%s%s%s:%u/\n", o->server.tls_cert ? "https" : "http", v6 ? "[" : "",
+           o->address, v6 ? "]" : "", (unsigned)server_port(server));
+    if (demo->len) {
+        fwrite(demo->ptr, 1, demo->len, stdout);
+        crypto_wipe(demo->ptr, demo->len); /* it may hold passwords */
+    }
+    fflush(stdout);
 }
 
 static int serve_until_signal(const struct serve_options *o, struct data *d, const sigset_t *ends)
@@ -145,16 +172,15 @@ static int serve_until_signal(const struct serve_options *o, struct data *d, con
     struct server server = {
         .options = o->server, .store = d->store, .proctor = &d->proctor, .campus = d->campus};
     int signal_number;
-    if (o->demo && !seed_demo(d->campus, &err))
+    CLEANUP(buf_done) struct buf demo = {0};
+    if (o->demo && !seed_demo(d->campus, &demo, &err))
         return failed(&err);
     if (!campus_sweeper_start(d->campus, &err) || !server_start(&server, &err))
         return failed(&err);
-    bool v6 = strchr(o->address, ':') != NULL;
-    printf("Listening on %s://%s%s%s:%u/\n", o->server.tls_cert ? "https" : "http", v6 ? "[" : "",
-           o->address, v6 ? "]" : "", (unsigned)server_port(&server));
-    fflush(stdout);
+    announce(o, &server, &demo);
     sigwait(ends, &signal_number);
     log_line(LOG_INFO, "serve", "stopping");
+    sigprocmask(SIG_UNBLOCK, ends, NULL); /* a second one ends us at once: nothing is lost by it */
     server_stop(&server);
     return EXIT_GOOD;
 }
@@ -177,6 +203,8 @@ static int serve(const struct serve_options *o)
         failed(&err);
     else
         status = serve_until_signal(o, &d, &ends);
+    campus_close(d.campus); /* its sweeper tells the worker what has ended */
+    d.campus = NULL;
     worker_stop(worker);
     data_close(&d);
     return status;
@@ -235,6 +263,10 @@ int serve_run(int argc, char **argv)
     }
     if (optind < argc)
         return usage("there is a word too many");
+    if (o.server.public_origin && !is_origin(o.server.public_origin))
+        return usage(
+            "--public-origin is as in https://exam.example.org, without a path or a slash at "
+            "its end");
     if (!o.server.tls_cert != !o.server.tls_key)
         return usage("--tls-cert and --tls-key go together");
     return serve(&o);

@@ -28,8 +28,39 @@ export async function scrollToEnd(place) {
 // The exam lies in a frame of the proctored window.
 export const examOf = (page) => page.frameLocator('iframe');
 
-export async function saved(exam) {
-  await exam.getByText(/^Saved \d\d:\d\d:\d\d$/).first().waitFor();
+const SAVED = /^Saved \d\d:\d\d:\d\d$/;
+const KEPT = /^Kept on this computer/;
+export const saved = (exam) => exam.getByText(SAVED).waitFor();
+
+// Answers every question, whatever kind it is; gives {number of the question: what was answered}.
+export async function answerAll(exam, each) {
+  const questions = exam.locator('section.question');
+  await questions.first().waitFor();
+  const given = new Map();
+  for (let n = 1; n <= (await questions.count()); n++) {
+    const question = questions.nth(n - 1);
+    const boxes = question.getByRole('checkbox');
+    const radios = question.getByRole('radio');
+    const text = question.getByRole('textbox');
+    if (await boxes.count()) {
+      await boxes.nth(0).check();
+      await boxes.nth(1).check();
+      given.set(n, 'multiple');
+    } else if (await radios.count()) {
+      await radios.nth(1).check();
+      given.set(n, 'single');
+    } else if ((await text.getAttribute('inputmode')) === 'decimal') {
+      await text.fill('3.25');
+      given.set(n, '3.25');
+    } else {
+      await text.fill('Written in a real browser.');
+      given.set(n, 'Written in a real browser.');
+    }
+    await exam.getByText('Saving...').waitFor({ state: 'detached' });
+    await saved(exam);
+    await each(n);
+  }
+  return given;
 }
 
 // A candidate whose documents are accepted already, at the camera step: the tests that are about the
@@ -58,11 +89,16 @@ export async function startRecording(page) {
   await button(examOf(page), 'Start Exam').click();
 }
 
-export async function writeAnswer(page, text) {
-  const exam = examOf(page);
-  await exam.getByRole('textbox').last().fill(text);
-  await saved(exam);
+const essay = (page) => examOf(page).locator('textarea').first();
+
+// `kept`: the server is away, so it is kept here.
+export async function writeAnswer(page, text, { kept = false } = {}) {
+  await essay(page).fill(text);
+  await examOf(page).getByText('Saving...').waitFor({ state: 'detached' });
+  await examOf(page).getByText(kept ? KEPT : SAVED).waitFor({ timeout: 30000 });
 }
+
+export const writtenAnswer = (page) => essay(page).inputValue();
 
 // From the questions to the receipt.
 export async function finishExam(page) {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { skip, test } from '../support/runner.mjs';
 import { startServer, USERS } from '../support/server.mjs';
 import { assertSameBytes, checkPage, hasChromium, newPerson, startBrowser } from './chromium.mjs';
-import { button, examOf, finishExam, openAtCamera, receiptOf, startRecording, until, writeAnswer, writtenAnswer } from './candidate.mjs';
+import { button, examOf, finishExam, openAtCamera, receiptOf, saved, startRecording, until, writeAnswer, writtenAnswer } from './candidate.mjs';
 import { cameraClip } from './clip.mjs';
 
 // The recording's bytes are what these are about, not what they show: the server analyses nothing.
@@ -53,14 +53,13 @@ test('a network cut of 25 s keeps everything here, says so calmly, and sends it 
   await person.context.setOffline(true);
   const before = await bytesAtServer(all);
   await page.getByText('Offline - keeping everything here').waitFor({ timeout: 25000 });
-  const exam = examOf(page);
   await writeAnswer(page, 'written while offline', { kept: true });
   await checkPage(page, '30-offline');
   await sleep(20000);
   const after = await bytesAtServer(all);
   assert.ok(after - before < 400000, 'bytes went on arriving while the network was cut');
   await person.context.setOffline(false);
-  await exam.getByText(/^Saved \d\d:\d\d:\d\d$/).first().waitFor();
+  await saved(examOf(page));
   await page.getByText('Connected', { exact: true }).waitFor();
   await until('what was kept has arrived', 20, async () => (await bytesAtServer(all)) > after + 300000);
   const receipt = await finish(all);
@@ -77,7 +76,7 @@ test('the server is killed and started again: the recording goes on where it was
   await writeAnswer(page, 'while the server is away', { kept: true });
   await sleep(6000);
   await server.start();
-  await examOf(page).getByText(/^Saved \d\d:\d\d:\d\d$/).first().waitFor();
+  await saved(examOf(page));
   const receipt = await finish(all);
   assert.equal(receipt.streams.length, 1);
 }, { seconds: 90 });

@@ -93,8 +93,24 @@ async function sitExam(page, person) {
   await page.getByText('You are being recorded').waitFor();
   await checkPage(page, '10-start-exam');
   await button(exam, 'Start Exam').click();
-  await answerAll(exam, (n) => screenshot(page, `11-question-${n}`));
+  const given = await answerAll(exam, (n) => screenshot(page, `11-question-${n}`));
   await checkPage(page, '12-questions-answered');
+  assert.equal(given.size, 5);
+  return given;
+}
+
+// What the server has of it is what was written.
+async function checkAnswers(client, given) {
+  const { assessments } = await client.get('/api/campus/assessments');
+  const { attempt } = assessments.find((one) => one.kind === 'exam');
+  const { items } = await client.get(`/api/campus/attempts/${attempt.id}`);
+  assert.deepEqual(new Set(items.map((item) => item.kind)), new Set(['single', 'multiple', 'numeric', 'descriptive']));
+  for (const [at, item] of items.entries()) {
+    const { value } = item.answer ?? {};
+    if (item.kind === 'single') assert.equal(value, item.options[1].id);
+    else if (item.kind === 'multiple') assert.deepEqual(value, item.options.slice(0, 2).map((option) => option.id));
+    else assert.equal(value, given.get(at + 1));
+  }
 }
 
 async function handIn(page, enough) {
@@ -171,14 +187,15 @@ test('a candidate takes the exam and the report has exactly the flags of the cli
   const person = await newPerson(browser, server, { camera: true });
   const { page } = await checkIn(person);
   const session = new URL(page.url()).pathname.split('/').pop();
-  await sitExam(page, person);
+  const given = await sitExam(page, person);
+  const client = new Client(server);
+  await client.signIn(USERS.candidate);
+  await checkAnswers(client, given);
   const [openedS] = person.seen.cameras;
   // One whole pass of the clip, and a little of the next, in which nobody is missing.
   const enough = sleep(Math.max(0, (openedS + ROUND_SECONDS + 4) * 1000 - Date.now()));
   await handIn(page, enough);
   assert.equal(person.seen.cameras.length, 1, 'the camera was opened twice');
-  const client = new Client(server);
-  await client.signIn(USERS.candidate);
   const receipt = await receiptOf(client, session);
   assertSameBytes(receipt.streams, person.seen.recorders);
   assert.deepEqual(person.seen.problems, []);

@@ -140,7 +140,8 @@ bool session_consent(struct proctor *p, struct str id, int64_t user_ref, enum do
                         .document = document};
     if (document <= DOCUMENT_NONE || document >= DOCUMENT_COUNT)
         return error_set(err, ERROR_INVALID, "document: must be instructions or agreement");
-    if (!document_hash(document, hash, err))
+    struct session s;
+    if (!session_find_own(p, id, user_ref, &s, err) || !document_hash(document, hash, err))
         return false;
     if (!str_eq(version, str_from(document_text(document)->version)) ||
         !str_eq(sha256_hex, str_from(hash)))

@@ -366,9 +366,9 @@ static bool patch_begin(struct server *s, struct request *q, struct response *r,
         u->length = stream.length_known ? stream.length : STREAM_SIZE_MAX;
     if (u->length < offset)
         return error_set(err, ERROR_CONFLICT, "there are more bytes than that length already");
-    if (!prepare(u, u->length - offset, err) ||
-        !stream_write_begin(s->proctor, q->params[0], q->params[1], q->user.id, offset, &u->write,
-                            err)) {
+    if (!stream_write_begin(s->proctor, q->params[0], q->params[1], q->user.id, offset, &u->write,
+                            err) ||
+        !prepare(u, u->length - offset, err)) {
         upload_done(u);
         return answer_offset(s, q, r, offset, err);
     }

@@ -257,9 +257,15 @@ static void orientation_is_read_from_the_matrix(void **state)
         {-1, 0, 0, 1, {false, true, false}}, {0, 0, 0, 0, {false, false, false}},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        int32_t matrix[9] = {
-            cases[i].a << 16, cases[i].b << 16, 0, cases[i].c * 65536, cases[i].d << 16, 0, 0, 0,
-            1 << 30};
+        int32_t matrix[9] = {cases[i].a * 65536,
+                             cases[i].b * 65536,
+                             0,
+                             cases[i].c * 65536,
+                             cases[i].d * 65536,
+                             0,
+                             0,
+                             0,
+                             1 << 30};
         struct orientation turn =
             orientation_from_side_data((const uint8_t *)matrix, sizeof matrix);
         assert_int_equal(turn.transpose, cases[i].turn.transpose);

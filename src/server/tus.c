@@ -137,18 +137,22 @@ static bool check_type(const struct request *q, struct error *err)
     return error_set(err, ERROR_UNSUPPORTED, "Content-Type: must be " PART_TYPE);
 }
 
-/* Reads Upload-Checksum and the size of the body as told; room is what the stream can still take.
- */
-static bool prepare(struct upload *u, uint64_t room, struct error *err)
+static bool read_checksum(struct upload *u, struct error *err)
 {
-    const struct request *q = u->q;
-    struct str checksum = request_header(q, "Upload-Checksum");
-    uint64_t told;
-    u->room = room;
-    if (str_to_u64(request_header(q, "Content-Length"), &told) && told > room)
-        return error_set(err, ERROR_TOO_LARGE, "at most %" PRIu64 " bytes are missing", room);
+    struct str checksum = request_header(u->q, "Upload-Checksum");
     return !checksum.ptr || (tus_parse_checksum(checksum, &u->checksum, err) &&
                              hash_create(u->checksum.kind, &u->hash, err));
+}
+
+/* What the stream can still take; refuses a body that is known to be longer before its first byte.
+ */
+static bool set_room(struct upload *u, uint64_t room, struct error *err)
+{
+    uint64_t told;
+    u->room = room;
+    if (str_to_u64(request_header(u->q, "Content-Length"), &told) && told > room)
+        return error_set(err, ERROR_TOO_LARGE, "the body goes past the end of the upload");
+    return true;
 }
 
 static bool upload_add(void *upload, struct str bytes, struct error *err)
@@ -292,8 +296,8 @@ static bool post_begin(struct server *s, struct request *q, struct response *r, 
         return false;
     if (body && spec.concat == STREAM_FINAL)
         return error_set(err, ERROR_FORBIDDEN, "a final upload takes no bytes");
-    if (body && (!check_type(q, err) ||
-                 !prepare(u, spec.length_known ? spec.length : STREAM_SIZE_MAX, err))) {
+    if (body && (!check_type(q, err) || !read_checksum(u, err) ||
+                 !set_room(u, spec.length_known ? spec.length : STREAM_SIZE_MAX, err))) {
         upload_done(u);
         return false;
     }
@@ -366,15 +370,15 @@ static bool patch_begin(struct server *s, struct request *q, struct response *r,
         u->length = stream.length_known ? stream.length : STREAM_SIZE_MAX;
     if (u->length < offset)
         return error_set(err, ERROR_CONFLICT, "there are more bytes than that length already");
-    if (!stream_write_begin(s->proctor, q->params[0], q->params[1], q->user.id, offset, &u->write,
-                            err) ||
-        !prepare(u, u->length - offset, err)) {
+    if (!read_checksum(u, err) || !stream_write_begin(s->proctor, q->params[0], q->params[1],
+                                                      q->user.id, offset, &u->write, err)) {
         upload_done(u);
         return answer_offset(s, q, r, offset, err);
     }
     /* With the writer's lock held, so that a request that is turned away changes nothing. */
-    if (told.ptr &&
-        !stream_set_length(s->proctor, q->params[0], q->params[1], q->user.id, u->length, err)) {
+    if (!set_room(u, u->length - offset, err) ||
+        (told.ptr &&
+         !stream_set_length(s->proctor, q->params[0], q->params[1], q->user.id, u->length, err))) {
         upload_done(u);
         return false;
     }

@@ -401,7 +401,10 @@ static void what_arrived_of_a_cut_request_is_kept(void **state)
     create(&c, V DEFER, location);
     close(begin_patch(location, "", 1000, "half of it"));
     assert_true(reaches(&c, location, "10"));
-    assert_int_equal(patch(&c, location, 10, "", " and the rest"), 204);
+    unsigned status = 423; /* until the cut one has let go */
+    for (int i = 0; i < 500 && status == 423; i++)
+        status = patch(&c, location, 10, "", " and the rest");
+    assert_int_equal(status, 204);
     assert_content(location, "half of it and the rest");
     forget(&c);
 }

@@ -18,21 +18,21 @@
 
 #define THREADS_MAX 64
 
+/* clang-format off */
 static const char help[] =
     "usage: proctortrack analyze [OPTION...] RECORDING...\n"
     "\n"
     "Looks through recordings of a camera and prints the flags they raise: nobody in view, more\n"
-    "than one person, too dark, camera covered, picture stands still. Any video libav can read "
-    "will\n"
-    "do; \"-\" is standard input. A flag says what was measured and when. It is never a verdict.\n"
+    "than one person, too dark, camera covered, picture stands still. A recording is WebM, Matroska,\n"
+    "MP4, QuickTime, Ogg or AVI with any usual video in it; \"-\" is standard input. A flag says what\n"
+    "was measured and when. It is never a verdict.\n"
     "\n"
     "options:\n"
-    "  --policy NAME|FILE  the rules: open, standard (without this option) or strict, or a JSON "
-    "file\n"
-    "                      (docs/policy.md), "
-    "{\"base\":\"strict\",\"rules\":{\"no-face\":{\"min_s\":5}}}\n"
+    "  --policy NAME|FILE  the rules: open, standard (without this option) or strict, or a JSON file\n"
+    "                      as in {\"base\": \"strict\", \"rules\": {\"no-face\": {\"min_s\": 5}}}\n"
+    "                      (docs/policy.md)\n"
     "  --json              print the report as JSON: sorted keys, equal findings are equal bytes\n"
-    "  --html FILE         write it as one HTML page with a timeline and pictures, too\n"
+    "  --html FILE         also write it as one HTML page with a timeline and pictures\n"
     "  --threads N         analyse up to N recordings at a time (without it: one a processor);\n"
     "                      the output is the same for every N\n"
     "  --models DIR        the folder of the models (without it: `models` beside this program)\n"
@@ -46,9 +46,9 @@ static const char help[] =
     "  ffmpeg -i rtsp://camera/1 -t 60 -c copy -f matroska - | proctortrack analyze -\n"
     "\n"
     "A recording is decoded in a process of its own that can open no file and no connection.\n"
-    "Exit status: 0 all were analysed (with or without flags), 1 a recording could not be, and "
-    "one\n"
+    "Exit status: 0 all were analysed (with or without flags), 1 a recording could not be, and one\n"
     "line on standard error says which and why, 2 the command line was wrong.\n";
+/* clang-format on */
 
 struct job {
     const char *path;

@@ -164,6 +164,21 @@ static bool keep_text(char **to, const char *text, struct error *err)
     return *to ? true : error_no_memory(err);
 }
 
+/* What to do about it, for what people meet most. */
+static bool advise(const struct follow *f, struct error *err)
+{
+    const char *advice = NULL;
+    if (!follow_isa(f)[0]) /* it failed before the recording was touched */
+        return false;
+    if (err && err->code == ERROR_UNSUPPORTED)
+        advice = "; `ffprobe` tells what is in it";
+    else if (err && err->code == ERROR_INVALID)
+        advice = "; was it copied or uploaded to its end?";
+    if (advice && strlen(err->message) + strlen(advice) < sizeof err->message)
+        strcat(err->message, advice);
+    return false;
+}
+
 static bool analyze(struct recording *r, int fd, bool file, struct error *err)
 {
     const struct follow_options options = {
@@ -176,25 +191,13 @@ static bool analyze(struct recording *r, int fd, bool file, struct error *err)
     CLEANUP(follow_destroyp) struct follow *f = NULL;
     if (file && !read_all(r, fd, NULL, err)) /* before: the child moves the same file position */
         return false;
-    if (!follow_start(&options, &events, &f, err) || (!file && !read_all(r, fd, f, err)) ||
-        !follow_finish(f, &r->end, err))
+    if (!follow_start(&options, &events, &f, err))
         return false;
+    if ((!file && !read_all(r, fd, f, err)) || !follow_finish(f, &r->end, err))
+        return advise(f, err);
     r->end.head = STR(""); /* the follower's, and of no use here */
     return keep_text(&r->models, follow_models(f), err) && keep_text(&r->isa, follow_isa(f), err) &&
            arrange(r, err);
-}
-
-/* What to do about it, for what people meet most. */
-static bool advise(struct error *err)
-{
-    const char *advice = NULL;
-    if (err && err->code == ERROR_UNSUPPORTED)
-        advice = "; `ffprobe` tells what is in it";
-    else if (err && err->code == ERROR_INVALID)
-        advice = "; was it copied or uploaded to its end?";
-    if (advice && strlen(err->message) + strlen(advice) < sizeof err->message)
-        strcat(err->message, advice);
-    return false;
 }
 
 bool recording_analyze(const char *path, const struct recording_options *options,
@@ -226,7 +229,7 @@ bool recording_analyze(const char *path, const struct recording_options *options
     if (!keep_text(&r->name, standard_input ? "standard input" : slash ? slash + 1 : path, err))
         return false;
     if (!analyze(r, fd, file, err))
-        return advise(err);
+        return false;
     r->options = NULL;
     *ret = TAKE(r);
     return true;

@@ -156,26 +156,68 @@ static bool seed_user(struct campus *c, size_t i, const char *password, struct d
     return why.code == ERROR_CONFLICT || error_set(err, why.code, "%s", why.message);
 }
 
+/* Is this a database that already has people, but not those of the demo? Then it is somebody's own.
+ */
+static bool belongs_to_others(const struct user *users, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (strcmp(users[i].username, people[0].username) == 0)
+            return false;
+    return len > 0;
+}
+
+static const struct user *find_user(const struct user *users, size_t len, const char *username)
+{
+    for (size_t i = 0; i < len; i++)
+        if (strcmp(users[i].username, username) == 0)
+            return &users[i];
+    return NULL;
+}
+
+static bool seed_users(struct campus *c, const char *password, struct demo *d, bool *ret_others,
+                       struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct user *users;
+    size_t len;
+    if (!user_list(c, &arena, &users, &len, err))
+        return false;
+    *ret_others = belongs_to_others(users, len);
+    for (size_t i = 0; i < DEMO_USERS && !*ret_others; i++) {
+        d->users[i] = (struct demo_user){.username = people[i].username,
+                                         .full_name = people[i].full_name,
+                                         .role = people[i].role};
+        if (find_user(users, len, people[i].username))
+            continue; /* also spares the time of a password hash at every start */
+        if (!seed_user(c, i, password, &d->users[i], &d->made, err))
+            return error_wrap(err, "demo user %s", people[i].username);
+    }
+    return true;
+}
+
 /* What is there already is left alone, so that a seeding that was cut off can be done again. */
 bool campus_demo_seed(struct campus *c, const char *password, struct demo *ret, struct error *err)
 {
     struct demo d = {0};
-    for (size_t i = 0; i < DEMO_USERS; i++)
-        if (!seed_user(c, i, password, &d.users[i], &d.made, err))
-            return error_wrap(err, "demo user %s", people[i].username);
-    for (size_t i = 0; i < ARRAY_LEN(exams); i++) {
+    bool others;
+    if (!seed_users(c, password, &d, &others, err))
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(exams) && !others; i++) {
         struct error why = {0};
         int64_t id;
         if (!exam_create(c, &exams[i], &id, &why) && why.code != ERROR_CONFLICT)
             return error_set(err, why.code, "demo exam: %s", why.message);
     }
+    d.others = others;
     *ret = d;
     return true;
 }
 
 void campus_demo_text(const struct demo *d, struct buf *to)
 {
-    for (size_t i = 0; i < DEMO_USERS; i++) {
+    if (d->others)
+        buf_add_c(to, "  (no demo: this database has people of its own)\n");
+    for (size_t i = 0; i < DEMO_USERS && !d->others; i++) {
         const struct demo_user *u = &d->users[i];
         buf_printf(to, "  %-16s %-10s %-16s %s\n", u->username, user_role_name(u->role),
                    u->full_name,

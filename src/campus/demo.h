@@ -14,7 +14,8 @@ struct demo_user {
     char password[DEMO_PASSWORD_SIZE]; /* to be shown once */
 };
 struct demo {
-    bool made; /* false: it was there already, and the passwords are not known any more */
+    bool made;   /* false: it was there already, and the passwords are not known any more */
+    bool others; /* nothing was made, for the database has people of its own */
     struct demo_user users[DEMO_USERS];
 };
 

@@ -1,0 +1,302 @@
+/* The worker with real decoder children (this very program, started anew) and a real recording,
+ * where the models and the shared media are there. */
+#include "proctor/worker.h"
+
+#include "analysis/follow.h"
+#include "proctor/analysis_job.h"
+#include "proctor/flag.h"
+#include "proctor/report_session.h"
+#include "proctor/test_house.h"
+#include "proctor/upload.h"
+
+#include <signal.h>
+#include <time.h>
+
+#define CLIP "session_60s_many_events_mediarecorder_vp8.webm"
+#define PATIENCE_US (60 * SECOND_US)
+
+static char *clip; /* owned by main() */
+static size_t clip_len;
+static char models[PATH_MAX];
+
+static bool find_parts(void)
+{
+    char path[PATH_MAX + 100];
+    const char *given = getenv("PT_MODELS"), *source = getenv("PT_SOURCE_DIR");
+    const char *shared = getenv("PT_SHARED");
+    snprintf(models, sizeof models, "%s%s",
+             given    ? given
+             : source ? source
+                      : ".",
+             given ? "" : "/build/models");
+    snprintf(path, sizeof path, "%s%s/media/video/" CLIP,
+             shared   ? shared
+             : source ? source
+                      : ".",
+             shared ? "" : "/../shared");
+    if (access(models, R_OK) || !file_read(path, 64 << 20, &clip, &clip_len, NULL)) {
+        printf("skipped: needs the models in %s (PT_MODELS) and %s (PT_SHARED)\n", models, path);
+        return false;
+    }
+    return true;
+}
+
+static struct worker *start_worker(struct house *h)
+{
+    struct worker *w = NULL;
+    struct worker_options options = {.models_folder = models, .followers = 2};
+    must(worker_start(&h->p, &options, &w, err));
+    return w;
+}
+
+static void pause_a_little(void) { nanosleep(&(struct timespec){.tv_nsec = 20 * 1000000}, NULL); }
+
+static struct analysis_job job_now(struct house *h, const struct stream *s)
+{
+    struct analysis_job job;
+    must(analysis_job_find(&h->p, str_from(s->id), &job, err));
+    return job;
+}
+
+static void wait_for(struct house *h, const struct stream *s, enum analysis_state state)
+{
+    int64_t until = clock_monotonic_us() + PATIENCE_US;
+    while (job_now(h, s).state != state) {
+        if (clock_monotonic_us() > until)
+            fail_msg("the analysis is %s, not %s", analysis_state_name(job_now(h, s).state),
+                     analysis_state_name(state));
+        pause_a_little();
+    }
+}
+
+static size_t wait_for_flags(struct house *h, size_t want, struct flag_row *first)
+{
+    int64_t until = clock_monotonic_us() + PATIENCE_US;
+    for (;;) {
+        CLEANUP(arena_done) struct arena arena = {0};
+        struct flag_row *flags;
+        size_t len;
+        must(flag_list(&h->p, house_session(h), &arena, &flags, &len, err));
+        if (len >= want) {
+            *first = flags[0];
+            return len;
+        }
+        if (clock_monotonic_us() > until)
+            fail_msg("%zu flags, not %zu", len, want);
+        pause_a_little();
+    }
+}
+
+static void feed(struct house *h, const struct stream *s, size_t from, size_t to)
+{
+    uint64_t size;
+    for (size_t at = from; at < to; at += 200000)
+        must(house_write(h, s->id, at, str_bytes(clip + at, MIN(200000, to - at)), &size, err));
+}
+
+static void end_session(struct house *h, const struct stream *s, size_t len)
+{
+    struct upload_length length = {str_from(s->id), len};
+    must(provider_exam_ended(&h->p, house_session(h), err));
+    must(upload_end(&h->p, house_session(h), USER, &length, 1, err));
+}
+
+static void wait_for_report(struct house *h)
+{
+    int64_t until = clock_monotonic_us() + PATIENCE_US;
+    struct session session;
+    for (;;) {
+        must(session_find(&h->p, house_session(h), &session, err));
+        if (session.state == SESSION_REPORTED)
+            return;
+        if (clock_monotonic_us() > until)
+            fail_msg("the session is %s", session_state_name(session.state));
+        pause_a_little();
+    }
+}
+
+static void check_flags(struct house *h)
+{
+    static const struct {
+        enum rule rule;
+        int from_s, to_s;
+    } want[] = {{RULE_NO_FACE, 10, 16},
+                {RULE_SEVERAL_FACES, 30, 36},
+                {RULE_TOO_DARK, 36, 42},
+                {RULE_CAMERA_COVERED, 42, 48}};
+    CLEANUP(arena_done) struct arena arena = {0};
+    CLEANUP(buf_done) struct buf jpeg = {0};
+    struct flag_row *flags;
+    size_t len;
+    must(flag_list(&h->p, house_session(h), &arena, &flags, &len, err));
+    assert_int_equal(len, ARRAY_LEN(want));
+    for (size_t i = 0; i < len; i++) {
+        assert_int_equal(flags[i].flag.rule, want[i].rule);
+        assert_true(llabs(flags[i].flag.from_us - want[i].from_s * SECOND_US) <= 2 * SECOND_US);
+        assert_true(llabs(flags[i].flag.to_us - want[i].to_s * SECOND_US) <= 2 * SECOND_US);
+        assert_false(flags[i].flag.open);
+        assert_true(flags[i].picture);
+        buf_clear(&jpeg);
+        must(flag_picture(&h->p, house_session(h), flags[i].id, &jpeg, err));
+        assert_true(str_starts(buf_str(&jpeg), STR("\xff\xd8\xff")));
+    }
+}
+
+static void flags_come_while_the_recording_grows_and_the_report_soon_after_its_end(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    CLEANUP(buf_done) struct buf head = {0};
+    struct flag_row first;
+    struct str report;
+    struct worker *w = start_worker(h);
+    house_record(h);
+    struct stream s = house_make_stream(h, &arena, STREAM_CAMERA);
+    feed(h, &s, 0, clip_len / 2);
+    wait_for_flags(h, 1, &first);
+    assert_int_equal(first.flag.rule, RULE_NO_FACE);
+    assert_int_equal(job_now(h, &s).state, ANALYSIS_RUNNING);
+    feed(h, &s, clip_len / 2, clip_len);
+    end_session(h, &s, clip_len);
+    wait_for_report(h);
+    worker_stop(w);
+    struct analysis_job job = job_now(h, &s);
+    assert_int_equal(job.state, ANALYSIS_FINAL);
+    assert_int_equal(job.fed, clip_len);
+    assert_int_equal(job.tries, 1);
+    assert_in_range(job.duration_us, 59 * SECOND_US, 60 * SECOND_US);
+    assert_true(job.seekable);
+    must(analysis_head(&h->p, str_from(s.id), &head, err));
+    assert_int_equal(head.len, job.head_len);
+    assert_true(str_starts(buf_str(&head), STR("\x1a\x45\xdf\xa3")));
+    check_flags(h);
+    must(report_session_text(&h->p, house_session(h), &arena, &report, err));
+    assert_non_null(strstr(report.ptr, "\"rule\":\"several-faces\""));
+}
+
+/* The decoder children of this process. */
+static pid_t find_child(void)
+{
+    char path[64], line[256];
+    pid_t found = 0;
+    DIR *folder = opendir("/proc");
+    for (struct dirent *e; folder && (e = readdir(folder)) && !found;) {
+        int pid = atoi(e->d_name), parent = 0;
+        snprintf(path, sizeof path, "/proc/%d/stat", pid);
+        FILE *f = pid > 0 ? fopen(path, "r") : NULL;
+        if (f && fgets(line, sizeof line, f) && strrchr(line, ')') &&
+            sscanf(strrchr(line, ')') + 1, " %*c %d", &parent) == 1 && parent == getpid())
+            found = pid;
+        if (f)
+            fclose(f);
+    }
+    if (folder)
+        closedir(folder);
+    return found;
+}
+
+static void a_decoder_that_is_killed_is_tried_again_from_the_start(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct flag_row first;
+    struct worker *w = start_worker(h);
+    house_record(h);
+    struct stream s = house_make_stream(h, &arena, STREAM_CAMERA);
+    feed(h, &s, 0, clip_len / 2);
+    wait_for_flags(h, 1, &first);
+    pid_t child = find_child();
+    assert_true(child > 0);
+    kill(child, SIGKILL);
+    feed(h, &s, clip_len / 2, clip_len);
+    end_session(h, &s, clip_len);
+    wait_for_report(h);
+    worker_stop(w);
+    assert_int_equal(job_now(h, &s).state, ANALYSIS_FINAL);
+    assert_int_equal(job_now(h, &s).tries, 2);
+    check_flags(h);
+}
+
+static void a_worker_that_stops_gives_its_stream_to_the_next(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct flag_row first;
+    struct worker *w = start_worker(h);
+    house_record(h);
+    struct stream s = house_make_stream(h, &arena, STREAM_CAMERA);
+    feed(h, &s, 0, clip_len / 2);
+    wait_for_flags(h, 1, &first);
+    worker_stop(w);
+    assert_int_equal(job_now(h, &s).state, ANALYSIS_WAITING);
+    assert_null(h->p.grown);
+    feed(h, &s, clip_len / 2, clip_len);
+    w = start_worker(h);
+    end_session(h, &s, clip_len);
+    wait_for_report(h);
+    worker_stop(w);
+    assert_int_equal(job_now(h, &s).tries, 1);
+    check_flags(h);
+}
+
+static void what_is_no_recording_fails_with_a_sentence_and_the_report_is_made(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    uint64_t size;
+    struct str report;
+    struct worker *w = start_worker(h);
+    house_record(h);
+    struct stream s = house_make_stream(h, &arena, STREAM_CAMERA);
+    struct stream empty = house_make_stream(h, &arena, STREAM_CAMERA);
+    must(house_write(h, s.id, 0, STR("This is a shopping list: milk, bread, eggs."), &size, err));
+    struct upload_length lengths[] = {{str_from(s.id), size}, {str_from(empty.id), 0}};
+    must(provider_exam_ended(&h->p, house_session(h), err));
+    must(upload_end(&h->p, house_session(h), USER, lengths, 2, err));
+    wait_for(h, &s, ANALYSIS_FAILED);
+    wait_for(h, &empty, ANALYSIS_FAILED);
+    wait_for_report(h);
+    worker_stop(w);
+    assert_true(strlen(job_now(h, &s).problem) > 10);
+    assert_string_equal(job_now(h, &empty).problem, "the recording is empty");
+    must(report_session_text(&h->p, house_session(h), &arena, &report, err));
+    assert_non_null(strstr(report.ptr, "the recording is empty"));
+}
+
+static void without_models_nothing_is_lost_to_the_machines_fault(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct worker *w = NULL;
+    struct worker_options options = {.models_folder = h->folder, .followers = 1};
+    house_record(h);
+    struct stream s = house_make_stream(h, &arena, STREAM_CAMERA);
+    feed(h, &s, 0, 1000);
+    must(worker_start(&h->p, &options, &w, err));
+    int64_t until = clock_monotonic_us() + 2 * SECOND_US;
+    while (clock_monotonic_us() < until)
+        pause_a_little();
+    worker_stop(w);
+    assert_int_equal(job_now(h, &s).state, ANALYSIS_WAITING);
+    assert_int_equal(job_now(h, &s).tries, 0);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "decoder") == 0)
+        return decoder_main(argc - 1, argv + 1);
+    signal(SIGPIPE, SIG_IGN);
+    if (!find_parts())
+        return 0;
+#define T(f) cmocka_unit_test_setup_teardown(f, house_set_up, house_tear_down)
+    const struct CMUnitTest tests[] = {
+        T(flags_come_while_the_recording_grows_and_the_report_soon_after_its_end),
+        T(a_decoder_that_is_killed_is_tried_again_from_the_start),
+        T(a_worker_that_stops_gives_its_stream_to_the_next),
+        T(what_is_no_recording_fails_with_a_sentence_and_the_report_is_made),
+        T(without_models_nothing_is_lost_to_the_machines_fault),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    free(clip);
+    return failed;
+}

@@ -298,7 +298,11 @@ static bool give_up(struct follower *f, const struct error *why, struct error *e
     if (!analysis_job_release(f->options->p, stream_id, f->options->owner,
                               decoding ? why->message : NULL, &ignored))
         log_line(LOG_WARNING, "worker", "stream %s: %s", f->job->stream_id, ignored.message);
-    return error_set(err, why->code, "%s", why->message);
+    if (!decoding)
+        return error_set(err, why->code, "%s", why->message);
+    log_line(LOG_WARNING, "worker", "stream %s, try %" PRId64 ": %s", f->job->stream_id,
+             f->job->tries, why->message);
+    return true;
 }
 
 static bool run(struct follower *f, struct error *err)

@@ -115,7 +115,8 @@ static void wait_for_report(struct house *h)
     }
 }
 
-static void check_flags(struct house *h)
+/* The flags of the first part of the clip: all four, or fewer where it was cut. */
+static void check_flags(struct house *h, size_t wanted)
 {
     static const struct {
         enum rule rule;
@@ -129,7 +130,7 @@ static void check_flags(struct house *h)
     struct flag_row *flags;
     size_t len;
     must(flag_list(&h->p, house_session(h), &arena, &flags, &len, err));
-    assert_int_equal(len, ARRAY_LEN(want));
+    assert_int_equal(len, wanted);
     for (size_t i = 0; i < len; i++) {
         assert_int_equal(flags[i].flag.rule, want[i].rule);
         assert_true(llabs(flags[i].flag.from_us - want[i].from_s * SECOND_US) <= 2 * SECOND_US);
@@ -169,7 +170,7 @@ static void flags_come_while_the_recording_grows_and_the_report_soon_after_its_e
     must(analysis_head(&h->p, str_from(s.id), &head, err));
     assert_int_equal(head.len, job.head_len);
     assert_true(str_starts(buf_str(&head), STR("\x1a\x45\xdf\xa3")));
-    check_flags(h);
+    check_flags(h, 4);
     must(report_session_text(&h->p, house_session(h), &arena, &report, err));
     assert_non_null(strstr(report.ptr, "\"rule\":\"several-faces\""));
 }
@@ -203,18 +204,18 @@ static void a_decoder_that_is_killed_is_tried_again_from_the_start(void **state)
     struct worker *w = start_worker(h);
     house_record(h);
     struct stream s = house_make_stream(h, &arena, STREAM_CAMERA);
-    feed(h, &s, 0, clip_len / 2);
+    feed(h, &s, 0, clip_len / 3);
     wait_for_flags(h, 1, &first);
     pid_t child = find_child();
     assert_true(child > 0);
     kill(child, SIGKILL);
-    feed(h, &s, clip_len / 2, clip_len);
-    end_session(h, &s, clip_len);
+    feed(h, &s, clip_len / 3, clip_len * 2 / 5);
+    end_session(h, &s, clip_len * 2 / 5);
     wait_for_report(h);
     worker_stop(w);
     assert_int_equal(job_now(h, &s).state, ANALYSIS_FINAL);
     assert_int_equal(job_now(h, &s).tries, 2);
-    check_flags(h);
+    check_flags(h, 1);
 }
 
 static void a_worker_that_stops_gives_its_stream_to_the_next(void **state)
@@ -225,18 +226,18 @@ static void a_worker_that_stops_gives_its_stream_to_the_next(void **state)
     struct worker *w = start_worker(h);
     house_record(h);
     struct stream s = house_make_stream(h, &arena, STREAM_CAMERA);
-    feed(h, &s, 0, clip_len / 2);
+    feed(h, &s, 0, clip_len / 3);
     wait_for_flags(h, 1, &first);
     worker_stop(w);
     assert_int_equal(job_now(h, &s).state, ANALYSIS_WAITING);
     assert_null(h->p.grown);
-    feed(h, &s, clip_len / 2, clip_len);
+    feed(h, &s, clip_len / 3, clip_len * 2 / 5);
     w = start_worker(h);
-    end_session(h, &s, clip_len);
+    end_session(h, &s, clip_len * 2 / 5);
     wait_for_report(h);
     worker_stop(w);
     assert_int_equal(job_now(h, &s).tries, 1);
-    check_flags(h);
+    check_flags(h, 1);
 }
 
 static void what_is_no_recording_fails_with_a_sentence_and_the_report_is_made(void **state)
@@ -273,7 +274,7 @@ static void without_models_nothing_is_lost_to_the_machines_fault(void **state)
     struct stream s = house_make_stream(h, &arena, STREAM_CAMERA);
     feed(h, &s, 0, 1000);
     must(worker_start(&h->p, &options, &w, err));
-    int64_t until = clock_monotonic_us() + 2 * SECOND_US;
+    int64_t until = clock_monotonic_us() + SECOND_US;
     while (clock_monotonic_us() < until)
         pause_a_little();
     worker_stop(w);

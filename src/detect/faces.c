@@ -73,9 +73,8 @@ static void decode_grid(int side, int stride, int per_cell, const float *logits,
     for (int i = 0; i < anchors; i++) {
         if (!(logits[i] >= logit_min)) /* not a number is no face */
             continue;
-        int cell = i / per_cell;
-        float x = ((float)(cell % cells) + 0.5f) * (float)stride;
-        float y = ((float)(cell / cells) + 0.5f) * (float)stride;
+        int column = i / per_cell % cells, row = i / per_cell / cells;
+        float x = ((float)column + 0.5f) * (float)stride, y = ((float)row + 0.5f) * (float)stride;
         const float *n = numbers + (ptrdiff_t)i * 16;
         struct face_candidate c = {
             .score = 1 / (1 + expf(-logits[i])),
@@ -210,8 +209,8 @@ static struct frame_square place(const struct face_candidate *c, const struct le
     return (struct frame_square){
         .centre_x = (c->x - box->left) / box->scale,
         .centre_y = (c->y - box->top) / box->scale,
-        .side = fmax(c->width, c->height) * CROP_ENLARGE / box->scale,
-        .angle = atan2(c->eyes[1][1] - c->eyes[0][1], c->eyes[1][0] - c->eyes[0][0]),
+        .side = (double)fmaxf(c->width, c->height) * CROP_ENLARGE / box->scale,
+        .angle = (double)atan2f(c->eyes[1][1] - c->eyes[0][1], c->eyes[1][0] - c->eyes[0][0]),
     };
 }
 

@@ -161,7 +161,7 @@ static bool picture_alloc(int width, int height, AVFrame **ret, struct error *er
 static bool picture_turn(const AVFrame *from, struct orientation turn, AVFrame **ret,
                          struct error *err)
 {
-    AVFrame *to;
+    AVFrame *to = NULL;
     if (!picture_alloc(turn.transpose ? from->height : from->width,
                        turn.transpose ? from->width : from->height, &to, err))
         return false;
@@ -215,7 +215,7 @@ static bool picture_to_420(struct scale *s, const AVFrame *picture, int width, i
         return error_set(err, ERROR_UNSUPPORTED, "pictures of a kind that cannot be converted");
     if (about->flags & AV_PIX_FMT_FLAG_RGB)
         full = false; /* becomes limited YUV */
-    AVFrame *to;
+    AVFrame *to = NULL;
     if (!picture_alloc(width, height, &to, err))
         return false;
     to->color_range = full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
@@ -273,11 +273,11 @@ bool picture_to_frame(struct scale *s, const AVFrame *picture, AVRational pixel_
                          picture->width, picture->height, MEDIA_SIDE_MAX);
     int width, height;
     square_pixels(picture->width, picture->height, pixel_aspect, &width, &height);
-    AVFrame *plain;
+    AVFrame *plain = NULL;
     if (!picture_to_420(s, picture, width, height, &plain, err))
         return false;
     if (turn.transpose || turn.mirror_x || turn.mirror_y) {
-        AVFrame *turned;
+        AVFrame *turned = NULL;
         bool ok = picture_turn(plain, turn, &turned, err);
         av_frame_free(&plain);
         if (!ok)
@@ -291,7 +291,7 @@ bool frame_create(const struct frame *from, struct frame **ret, struct error *er
 {
     if (!picture_size_is_allowed(from->width, from->height))
         return error_set(err, ERROR_TOO_LARGE, "a picture of %d x %d", from->width, from->height);
-    AVFrame *to;
+    AVFrame *to = NULL;
     if (!picture_alloc(from->width, from->height, &to, err))
         return false;
     for (int i = 0; i < 3; i++)

@@ -34,16 +34,20 @@ export function EventsCard(props: { watch: Watch; review: Review }) {
                 </button>
               ),
             },
-            { title: e.event, rowHeader: true, cell: ({ event }) => event.title },
+            {
+              title: e.event,
+              rowHeader: true,
+              cell: ({ event }) => <span class="event-title">{event.title}</span>,
+            },
             {
               title: e.detail,
               cell: ({ event, times, lastUs }) => (
-                <>
+                <span class="event-detail small">
                   {detailText(event)}
                   {times > 1 ? (
                     <span class="muted"> {e.repeated(times, formatTime(lastUs))}</span>
                   ) : null}
-                </>
+                </span>
               ),
             },
           ]}

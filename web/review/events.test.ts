@@ -36,7 +36,19 @@ test("details are written out, and a long one is cut", () => {
     "item 3, last reason a b",
   );
   assert.equal(detailText(event(0, "x", { nested: { a: 1 } })), 'nested {"a":1}');
-  assert.ok(detailText(event(0, "x", { text: "y".repeat(5000) })).length < 210);
+  assert.ok(detailText(event(0, "x", { text: "y ".repeat(5000) })).length < 170);
+  assert.equal(
+    detailText(event(0, "x", { sha256: "0123456789abcdef".repeat(4) })),
+    "sha256 0123456789ab...",
+  );
+});
+
+test("the candidate's own clock is told only when it differs", () => {
+  assert.equal(detailText(event(0, "offline", { client_us: T0 + second })), "");
+  assert.match(
+    detailText(event(0, "offline", { client_us: T0 - 60 * second })),
+    /^client time \d\d:\d\d:\d\d$/,
+  );
 });
 
 test("offline and back is one span; what has not ended lasts until the end", () => {

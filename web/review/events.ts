@@ -1,5 +1,6 @@
 /* The session's events as a reviewer reads them: runs of the same are one line, and what begins and
  * ends (offline and back) is a span on the timeline. Pure. */
+import { formatTime } from "../ui/time";
 import type { SessionEvent } from "./parse";
 
 export interface EventLine {
@@ -21,15 +22,28 @@ export function linesOf(events: readonly SessionEvent[]): EventLine[] {
   return lines;
 }
 
-const SHOWN_MAX = 200; /* characters of a detail; the rest is in the signed report */
+const SHOWN_MAX = 160; /* characters of a detail; all of it is in the signed report */
+const WORD_MAX = 24; /* a hash is told by its beginning */
+
+const CLOCK_US = 5_000_000; /* a candidate's clock that is further off is worth saying */
+
+function valueText(name: string, value: unknown): string {
+  if (name.endsWith("_us") && typeof value === "number") return formatTime(value);
+  const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return shown.length > WORD_MAX && !shown.includes(" ") ? `${shown.slice(0, 12)}...` : shown;
+}
 
 /* {"item": 3} is "item 3"; anything nested is written as JSON. */
 export function detailText(event: SessionEvent): string {
   const text = Object.entries(event.detail)
-    .filter(([, value]) => value !== null && value !== "")
+    .filter(([name, value]) => {
+      if (value === null || value === "") return false;
+      const ownClock = name === "client_us" && typeof value === "number";
+      return !ownClock || Math.abs(value - event.timeUs) > CLOCK_US;
+    })
     .map(([name, value]) => {
-      const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
-      return `${name.replaceAll("_", " ")} ${shown}`;
+      const label = name.replace(/_us$/, " time").replaceAll("_", " ");
+      return `${label} ${valueText(name, value)}`;
     })
     .join(", ");
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text;

@@ -96,14 +96,17 @@ export async function screenshot(page, name) {
   await page.screenshot({ path: join(ARTIFACTS, `${name}.png`), fullPage: true });
 }
 
-// No violation of WCAG 2.2 A and AA, frames included; and a picture of the page.
+// No violation of WCAG 2.2 A and AA in light and in dark, frames included; and a picture of the page.
 export async function checkPage(page, name) {
   await screenshot(page, name);
   for (const frame of page.frames()) await frame.evaluate(`${axe};0`);
-  const { violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), WCAG);
-  const text = violations.map((one) =>
-    `${one.id} (${one.impact}): ${one.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`).join('\n  ')}`);
-  assert.equal(text.length, 0, `${name} breaks accessibility rules:\n${text.join('\n')}`);
+  for (const colorScheme of ['dark', 'light']) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), WCAG);
+    const text = violations.map(({ id, impact, nodes }) =>
+      `${id} (${impact}): ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`).join('\n  ')}`);
+    assert.equal(text.length, 0, `${name} breaks accessibility rules in ${colorScheme}:\n${text.join('\n')}`);
+  }
 }
 
 // Each recorder of the pages must be one stream of the server, byte for byte: `streams` are {id, bytes,

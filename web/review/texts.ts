@@ -103,7 +103,7 @@ export const reviewTexts = {
     source: "Show",
     none: "There is no recording of this session yet.",
     part: (n: number, of: number) => `part ${n} of ${of}`,
-    gap: "Nothing was recorded at this time: the recording goes on later.",
+    gap: "Nothing was recorded at this time. The nearest picture is shown.",
     growing: "This recording is still being received.",
     growingEnd: "This is as far as the recording had arrived when it was loaded.",
     reload: "Load what is new",

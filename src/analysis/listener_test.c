@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 
+#include "support/fault.h"
 #include "support/test.h"
 
 #include <math.h>
@@ -302,6 +303,26 @@ static void the_childs_own_error_is_told_in_one_clean_line(void **state)
     assert_string_equal(err.message, "the decoder failed without a word");
 }
 
+static void without_memory_it_fails_and_leaks_nothing(void **state)
+{
+    (void)state;
+    CLEANUP(buf_done) struct buf said = {0};
+    const struct follow_events events = {0};
+    struct policy policy;
+    struct error err = {0};
+    add_session(&said);
+    assert_good(policy_builtin(STR("standard"), &policy, &err), err);
+    for (uint64_t n = 1, hit = 1; hit; n++) {
+        CLEANUP(listener_destroyp) struct listener *l = NULL;
+        fault_arm(FAULT_MEMORY, n);
+        bool good =
+            listener_create(&policy, &events, &l, &err) && listener_take(l, buf_str(&said), &err);
+        hit = fault_disarm();
+        assert_true(good || err.code == ERROR_NO_MEMORY);
+        assert_true(good || hit);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +332,7 @@ int main(void)
         cmocka_unit_test(looks_out_of_range_are_refused),
         cmocka_unit_test(models_and_pictures_are_not_taken_unseen),
         cmocka_unit_test(the_childs_own_error_is_told_in_one_clean_line),
+        cmocka_unit_test(without_memory_it_fails_and_leaks_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

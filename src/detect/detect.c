@@ -10,25 +10,39 @@ static const struct detector *const detectors[] = {&detector_light, &detector_fa
 struct detect {
     struct frame_scaler *scaler;        /* owned */
     void *selves[ARRAY_LEN(detectors)]; /* owned */
+    struct detector_finds *finds;       /* owned */
+    int faces_len;                      /* of the last look */
     char *models;                       /* owned JSON text */
 };
 
-bool detect_create(const char *models_folder, struct detect **ret, struct error *err)
+/* `only` NULL: every row of the table. */
+static bool create(const char *models_folder, const struct detector *only, struct detect **ret,
+                   struct error *err)
 {
     CLEANUP(detect_destroyp) struct detect *d = calloc(1, sizeof *d);
     CLEANUP(json_decrefp) json_t *models = json_object();
-    if (!d || !models)
+    if (!d || !models || !(d->finds = calloc(1, sizeof *d->finds)))
         return error_no_memory(err);
     if (!frame_scaler_create(&d->scaler, err))
         return false;
-    struct detector_setup setup = {models_folder, d->scaler, models};
+    struct detector_setup setup = {models_folder, d->scaler, d->finds, models};
     for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
-        if (!detectors[i]->create(&setup, &d->selves[i], err))
+        if ((!only || only == detectors[i]) && !detectors[i]->create(&setup, &d->selves[i], err))
             return error_wrap(err, "detector %s", detectors[i]->name);
     if (!json_text(models, &d->models, err))
         return false;
     *ret = TAKE(d);
     return true;
+}
+
+bool detect_create(const char *models_folder, struct detect **ret, struct error *err)
+{
+    return create(models_folder, NULL, ret, err);
+}
+
+bool detect_create_faces(const char *models_folder, struct detect **ret, struct error *err)
+{
+    return create(models_folder, &detector_faces, ret, err);
 }
 
 bool detect_look(struct detect *d, struct frame *f, struct observation *ret, struct error *err)
@@ -37,11 +51,18 @@ bool detect_look(struct detect *d, struct frame *f, struct observation *ret, str
     memset(&o, 0, sizeof o); /* padding too: it crosses a pipe as bytes */
     o.time_us = f->time_us;
     o.faces_len = -1;
+    d->faces_len = 0;
     for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
-        if (!detectors[i]->look(d->selves[i], f, &o, err))
+        if (d->selves[i] && !detectors[i]->look(d->selves[i], f, &o, err))
             return error_wrap(err, "detector %s", detectors[i]->name);
+    d->faces_len = o.faces_len;
     *ret = o;
     return true;
+}
+
+const struct detect_landmark *detect_landmarks(const struct detect *d, int i)
+{
+    return i >= 0 && i < d->faces_len ? d->finds->landmarks[i] : NULL;
 }
 
 const char *detect_models(const struct detect *d) { return d->models; }
@@ -53,6 +74,7 @@ void detect_destroy(struct detect *d)
     for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
         detectors[i]->destroy(d->selves[i]);
     frame_scaler_destroy(d->scaler);
+    free(d->finds);
     free(d->models);
     free(d);
 }

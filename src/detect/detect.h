@@ -29,11 +29,25 @@ struct observation {
     float changed;     /* part of the single pixels (0..1) that differ at all */
 };
 
+#define DETECT_LANDMARKS 468
+struct detect_landmark {
+    float x, y, z; /* pixels of the frame; z in the same unit, smaller is nearer to the camera */
+};
+
 struct detect;
 MUST_USE bool detect_create(const char *models_folder, struct detect **ret, struct error *err);
+/* The faces only: for single pictures, as of an enrolment, beside a stream's own detectors. The
+ * rest of its observations is zero. */
+MUST_USE bool detect_create_faces(const char *models_folder, struct detect **ret,
+                                  struct error *err);
 /* Looks at one frame. Call with times that rise. */
 MUST_USE bool detect_look(struct detect *d, struct frame *f, struct observation *ret,
                           struct error *err);
+/* The mesh of face `i` of the last look's observation (canonical MediaPipe numbering: 33 and 133
+ * are the corners of the eye at the picture's left, 263 and 362 of the other, 61 and 291 of the
+ * mouth); NULL when there is no such face. Borrowed until the next look. Of use only where the
+ * face's mesh_score is high: of a face the mesh denies it is a guess. */
+const struct detect_landmark *detect_landmarks(const struct detect *d, int i);
 /* Name and SHA-256 of each model in use, as JSON text {"blazeface": "..."}; borrowed. */
 const char *detect_models(const struct detect *d);
 void detect_destroy(struct detect *d);

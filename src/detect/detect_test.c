@@ -209,6 +209,39 @@ static void a_second_look_at_the_same_frame_gives_the_same_bytes(void **state)
     assert_int_equal(a.faces_len, 6);
 }
 
+static void landmarks_lie_in_their_faces(void **state)
+{
+    (void)state;
+    char path[600], *bytes;
+    media_path("faces/six_faces_family_outdoors.jpg", path);
+    size_t len;
+    CLEANUP(detect_destroyp) struct detect *d = detect_new();
+    CLEANUP(frame_unrefp) struct frame *f = NULL;
+    struct observation o;
+    struct error err;
+    assert_null(detect_landmarks(d, 0));
+    assert_good(file_read(path, 4 << 20, &bytes, &len, &err), err);
+    assert_good(frame_from_jpeg(str_bytes(bytes, len), &f, &err), err);
+    free(bytes);
+    assert_good(detect_look(d, f, &o, &err), err);
+    assert_int_equal(o.faces_len, 6);
+    for (int i = 0; i < o.faces_len; i++) {
+        const struct detect_face *face = &o.faces[i];
+        const struct detect_landmark *p = detect_landmarks(d, i);
+        assert_non_null(p);
+        static const int corners[] = {33, 133, 362, 263, 61, 291};
+        for (size_t c = 0; c < ARRAY_LEN(corners); c++) {
+            float x = p[corners[c]].x / (float)f->width, y = p[corners[c]].y / (float)f->height;
+            assert_true(x > face->x && x < face->x + face->width);
+            assert_true(y > face->y && y < face->y + face->height);
+        }
+        assert_true(p[33].x < p[133].x && p[133].x < p[362].x && p[362].x < p[263].x);
+        assert_true(p[61].x < p[291].x && p[61].y > p[33].y && p[291].y > p[263].y);
+    }
+    assert_null(detect_landmarks(d, 6));
+    assert_null(detect_landmarks(d, -1));
+}
+
 static void a_folder_without_models_is_an_error_that_names_them(void **state)
 {
     (void)state;
@@ -226,6 +259,7 @@ int main(void)
         cmocka_unit_test(faces_in_clips_are_counted_at_each_time),
         cmocka_unit_test(the_models_in_use_are_named_with_their_digests),
         cmocka_unit_test(a_second_look_at_the_same_frame_gives_the_same_bytes),
+        cmocka_unit_test(landmarks_lie_in_their_faces),
         cmocka_unit_test(a_folder_without_models_is_an_error_that_names_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

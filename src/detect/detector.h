@@ -3,10 +3,16 @@
 #include "base/json.h"
 #include "detect/detect.h"
 
+/* What one detector finds for those after it in the table, beside the observation. Of one look. */
+struct detector_finds {
+    struct detect_landmark landmarks[DETECT_FACES_MAX][DETECT_LANDMARKS]; /* as observation.faces */
+};
+
 struct detector_setup {
     const char *models_folder;
-    struct frame_scaler *scaler; /* borrowed; shared, since detectors look one after the other */
-    json_t *models;              /* to be given "name": "sha256" of each model that was loaded */
+    struct frame_scaler *scaler;  /* borrowed; shared, since detectors look one after the other */
+    struct detector_finds *finds; /* borrowed, lives as long as the detectors */
+    json_t *models;               /* to be given "name": "sha256" of each model that was loaded */
 };
 struct detector {
     const char *name;

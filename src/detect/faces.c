@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DETECTOR_SIDE 256
 #define MESH_SIDE 192
@@ -33,6 +34,7 @@ struct faces {
     struct nn_model *detector, *mesh;          /* owned */
     struct nn_runner *detector_run, *mesh_run; /* owned */
     struct frame_scaler *scaler;               /* borrowed */
+    struct detector_finds *finds;              /* borrowed; landmarks of the faces found */
 };
 
 /* ---- decoding ---- */
@@ -153,21 +155,23 @@ static void faces_destroy(void *self)
 static bool faces_create(const struct detector_setup *setup, void **ret, struct error *err)
 {
     static const char *const grids[] = {"Identity", "Identity_1", "Identity_2", "Identity_3"};
-    static const char *const flag[] = {"Identity_1"};
+    static const char *const mesh[] = {"Identity_1",
+                                       "Identity_2"}; /* is it a face; its landmarks */
     struct faces *f = calloc(1, sizeof *f);
     if (!f)
         return error_no_memory(err);
     *ret = f; /* half-built or not, its owner destroys it */
     f->scaler = setup->scaler;
+    f->finds = setup->finds;
     if (!load(setup, "blazeface", DETECTOR_SIDE, grids, ARRAY_LEN(grids), &f->detector,
               &f->detector_run, err) ||
-        !load(setup, "facemesh", MESH_SIDE, flag, ARRAY_LEN(flag), &f->mesh, &f->mesh_run, err))
+        !load(setup, "facemesh", MESH_SIDE, mesh, ARRAY_LEN(mesh), &f->mesh, &f->mesh_run, err))
         return false;
     int64_t fine = (int64_t)(DETECTOR_SIDE / 16) * (DETECTOR_SIDE / 16) * 2;
     int64_t coarse = (int64_t)(DETECTOR_SIDE / 32) * (DETECTOR_SIDE / 32) * 6;
     if (!has_shape(f->detector_run, 0, fine) || !has_shape(f->detector_run, 1, coarse) ||
         !has_shape(f->detector_run, 2, fine * 16) || !has_shape(f->detector_run, 3, coarse * 16) ||
-        !has_shape(f->mesh_run, 0, 1))
+        !has_shape(f->mesh_run, 0, 1) || !has_shape(f->mesh_run, 1, 3 * DETECT_LANDMARKS))
         return error_set(err, ERROR_INVALID,
                          "the models' outputs are not those of a face detector");
     return true;
@@ -194,12 +198,36 @@ static bool is_face(float score, float mesh)
 
 static float area(const struct detect_face *face) { return face->width * face->height; }
 
-static void add_face(struct observation *o, const struct detect_face *face)
+/* The landmarks that the mesh just found in the square, in pixels of the frame. */
+static void place_landmarks(const struct faces *s, const struct frame_square *square,
+                            struct detect_landmark ret[DETECT_LANDMARKS])
 {
+    const float *mesh = nn_runner_output(s->mesh_run, 1, NULL);
+    double unit = square->side / MESH_SIDE;
+    double right_x = cos(square->angle) * unit, right_y = sin(square->angle) * unit;
+    for (size_t i = 0; i < DETECT_LANDMARKS; i++) {
+        double across = (double)mesh[3 * i] - MESH_SIDE / 2.0;
+        double down = (double)mesh[3 * i + 1] - MESH_SIDE / 2.0;
+        ret[i] = (struct detect_landmark){
+            .x = (float)(square->centre_x + across * right_x - down * right_y),
+            .y = (float)(square->centre_y + across * right_y + down * right_x),
+            .z = (float)((double)mesh[3 * i + 2] * unit),
+        };
+    }
+}
+
+/* Sorted in, the largest first, with the landmarks of the mesh's last run. */
+static void add_face(const struct faces *s, const struct frame_square *square,
+                     const struct detect_face *face, struct observation *o)
+{
+    struct detect_landmark(*landmarks)[DETECT_LANDMARKS] = s->finds->landmarks;
     int at = o->faces_len++;
-    for (; at > 0 && area(&o->faces[at - 1]) < area(face); at--)
+    for (; at > 0 && area(&o->faces[at - 1]) < area(face); at--) {
         o->faces[at] = o->faces[at - 1];
+        memcpy(landmarks[at], landmarks[at - 1], sizeof landmarks[at]);
+    }
     o->faces[at] = *face;
+    place_landmarks(s, square, landmarks[at]);
 }
 
 /* Where the candidate lies in the frame: the square for the mesh, turned by the line of the eyes.
@@ -245,7 +273,7 @@ static bool faces_look(void *self, const struct frame *f, struct observation *o,
             .score = found[i].score,
             .mesh_score = score,
         };
-        add_face(o, &face);
+        add_face(s, &square, &face, o);
     }
     return true;
 }

@@ -43,8 +43,11 @@ export function AssessmentsPage(props: { api: Api; openProctor: () => void }) {
             empty={t.none}
             columns={[
               { title: t.name, cell: (row) => row.title, rowHeader: true },
-              { title: t.kind, cell: (row) => t.kinds[row.kind] },
-              { title: t.length, cell: (row) => formatDuration(row.durationS) },
+              { title: t.kind, cell: (row) => <span class="nowrap">{t.kinds[row.kind]}</span> },
+              {
+                title: t.length,
+                cell: (row) => <span class="nowrap">{formatDuration(row.durationS)}</span>,
+              },
               { title: t.questions, cell: (row) => row.items, align: "end" },
               { title: t.state, cell: (row) => <State attempt={row.attempt} /> },
             ]}

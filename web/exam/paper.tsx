@@ -45,13 +45,13 @@ export function Paper(props: { model: ExamModel; attempt: Attempt; saver: Saver 
   const finish = () => setConfirming(true);
   return (
     <>
-      <div class="paper-bar">
+      <header class="paper-bar">
         <div class="paper-line">
           <h1>{attempt.exam.title}</h1>
+          <SaveLine saver={saver} />
           {attempt.deadlineUs === null ? null : (
             <TimeLeft clock={model.clock} deadlineUs={attempt.deadlineUs} />
           )}
-          <SaveLine saver={saver} />
           <Button kind="primary" onClick={finish}>
             {t.finish}
           </Button>
@@ -77,7 +77,7 @@ export function Paper(props: { model: ExamModel; attempt: Attempt; saver: Saver 
           </ol>
           <span class="muted">{t.answeredCount(answered, items.length)}</span>
         </nav>
-      </div>
+      </header>
       <main class="paper" id="main">
         {items.map((item, index) => (
           <Question

@@ -79,6 +79,7 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
   let examFrame: HTMLIFrameElement | null = null;
   let announced = false;
   let closing = false;
+  let leaving = false;
 
   async function learn(asking: Promise<Session>): Promise<void> {
     const askedMs = browserClock.monotonicMs();
@@ -252,12 +253,17 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     const open = view.get();
     if (open.state !== "open") return;
     const { state } = open.session;
+    if (leaving) return; // a reload or a closed window is not a hidden one
     if (state === "recording" || state === "exam")
       events.add(document.hidden ? "page-hidden" : "page-shown");
+    if (document.hidden) equipment.get()?.control.flush();
     if (!document.hidden) void refresh();
   });
+  window.addEventListener("pagehide", () => (leaving = true));
+  window.addEventListener("pageshow", () => (leaving = false));
   window.addEventListener("beforeunload", (event) => {
     const tools = equipment.get();
+    tools?.control.flush();
     const status = tools?.keeper.status.get() ?? null;
     if (tools?.control.recording.get() || (status !== null && bytesLeft(status) > 0))
       event.preventDefault();

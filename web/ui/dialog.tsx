@@ -34,7 +34,7 @@ export function Dialog(props: DialogProps) {
         <>
           <h2 id={id}>{props.title}</h2>
           <div class="dialog-body">{props.children}</div>
-          <div class="dialog-actions">{props.actions}</div>
+          {props.actions === null ? null : <div class="dialog-actions">{props.actions}</div>}
         </>
       ) : null}
     </dialog>

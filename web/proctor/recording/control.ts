@@ -26,6 +26,8 @@ export interface RecordingControl {
   openCamera(): Promise<void>;
   /* Records from now on, as soon and as long as there is a camera. */
   start(): Promise<void>;
+  /* Keeps what was recorded so far now: the page may go away. */
+  flush(): void;
   /* Ends the stream with its last piece and every track. */
   stop(): Promise<void>;
 }
@@ -164,6 +166,7 @@ export function createRecordingControl(options: ControlOptions): RecordingContro
         }
       }
     },
+    flush: () => recorder?.flush(),
     async stop() {
       wanted = false;
       await endStream();

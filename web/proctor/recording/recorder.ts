@@ -25,6 +25,8 @@ export interface RecorderEvents {
 }
 
 export interface Recorder {
+  /* Gives what it has so far as a piece, before its time. */
+  flush(): void;
   /* Resolves after the last piece was given. */
   stop(): Promise<void>;
 }
@@ -71,6 +73,9 @@ export function startRecorder(
   recorder.start(settings.pieceMs);
 
   return {
+    flush() {
+      if (recorder.state === "recording") recorder.requestData();
+    },
     stop() {
       asked = true;
       if (recorder.state !== "inactive") recorder.stop();

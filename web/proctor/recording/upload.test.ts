@@ -2,7 +2,7 @@
  * whatever happens, the server ends with exactly the bytes that were recorded. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 import { createKept, findKept, type KeptStream } from "./kept";
 import { createMemoryFolder } from "./memory";
 import type { Folder, Network, NetworkAnswer, NetworkRequest, Timers } from "./platform";
@@ -115,6 +115,11 @@ interface Rig {
   slept: number[];
 }
 
+const running: Upload[] = [];
+afterEach(async () => {
+  for (const upload of running.splice(0)) await upload.stop();
+});
+
 function rig(server: TusServer, folder: Folder, streams: KeptStream[]): Rig {
   const slept: number[] = [];
   const upload = startUpload({
@@ -124,6 +129,7 @@ function rig(server: TusServer, folder: Folder, streams: KeptStream[]): Rig {
     streams: () => streams,
     onChange: () => undefined,
   });
+  running.push(upload);
   return { server, folder, streams, upload, slept };
 }
 
@@ -174,7 +180,6 @@ test("a recording reaches the server whole and its bytes leave the disk", async 
   assert.equal(upload.length, made.bytes.length);
   assert.match(upload.metadata, /^kind Y2FtZXJh,mime dmlkZW8vd2VibQ==,started_us /);
   assert.deepEqual(await made.folder.list(), ["a.journal"]);
-  await made.upload.stop();
 });
 
 const troubles: [string, Trouble][] = [
@@ -203,8 +208,7 @@ for (const [name, trouble] of troubles)
     assert.equal(made.server.uploads.size, 1);
     assert.deepEqual(made.server.uploads.get("/api/u/1")?.bytes, made.bytes);
     assert.equal(made.server.uploads.get("/api/u/1")?.length, made.bytes.length);
-    await made.upload.stop();
-  });
+    });
 
 test("random troubles of every kind at once lose nothing", async () => {
   let seed = 42;
@@ -219,7 +223,6 @@ test("random troubles of every kind at once lose nothing", async () => {
   }, 900_000);
   await until(() => done(made));
   assert.deepEqual(made.server.uploads.get("/api/u/1")?.bytes, made.bytes);
-  await made.upload.stop();
 });
 
 test("signing in again lets a refused upload go on at once", async () => {
@@ -231,7 +234,6 @@ test("signing in again lets a refused upload go on at once", async () => {
   made.upload.wake();
   await until(() => done(made));
   assert.deepEqual(made.server.uploads.get("/api/u/1")?.bytes, made.bytes);
-  await made.upload.stop();
 });
 
 test("a sign-in that runs out in the middle does not start the recording again from 0", async () => {
@@ -246,7 +248,6 @@ test("a sign-in that runs out in the middle does not start the recording again f
   await until(() => done(made));
   assert.equal(made.server.log.filter((method) => method === "POST").length, 1);
   assert.deepEqual(made.server.uploads.get("/api/u/1")?.bytes, made.bytes);
-  await made.upload.stop();
 });
 
 test("after a reload the rest of an unfinished stream follows, from the server's offset", async () => {
@@ -271,7 +272,6 @@ test("after a reload the rest of an unfinished stream follows, from the server's
   await until(() => done(after));
   assert.equal(server.uploads.size, 1);
   assert.deepEqual(server.uploads.get("/api/u/1")?.bytes, Buffer.concat(all));
-  await after.upload.stop();
 });
 
 test("streams are sent one after another, the oldest first", async () => {
@@ -286,7 +286,6 @@ test("streams are sent one after another, the oldest first", async () => {
   await until(() => done(made));
   assert.equal(server.uploads.get("/api/u/1")?.bytes[0], "a".charCodeAt(0));
   assert.deepEqual(server.log, ["POST", "PATCH", "POST", "PATCH"]);
-  await made.upload.stop();
 });
 
 test("a closed stream (410) is set aside and the next one is still sent", async () => {
@@ -298,23 +297,20 @@ test("a closed stream (410) is set aside and the next one is still sent", async 
     stream.append(new Uint8Array(1000));
     stream.note({ type: "end" });
   }
-  const made = rig(server, folder, streams);
+  rig(server, folder, streams);
   await until(() => streams[1]?.state().done === true);
   assert.equal(streams[0]?.state().stuck, "the server has closed this recording");
   assert.equal(streams[0]?.size(), 1000, "its bytes stay on this computer");
-  await made.upload.stop();
 });
 
 test("413 makes the pieces smaller first, and only then is the stream full", async () => {
   const made = await record((q) => ((q.body?.byteLength ?? 0) > 70_000 ? answer(413) : null), 600_000);
   await until(() => done(made));
   assert.deepEqual(made.server.uploads.get("/api/u/1")?.bytes, made.bytes);
-  await made.upload.stop();
 
   const full = await record((q) => (q.method === "PATCH" ? answer(413) : null));
   await until(() => full.streams[0]?.state().stuck !== null);
   assert.match(full.streams[0]?.state().stuck ?? "", /limit/);
-  await full.upload.stop();
 });
 
 test("a session that takes no bytes any more (409 at the right offset) ends the trying", async () => {
@@ -324,7 +320,6 @@ test("a session that takes no bytes any more (409 at the right offset) ends the 
       : null,
   );
   await until(() => made.streams[0]?.state().stuck !== null);
-  await made.upload.stop();
 });
 
 test("an upload that the server has lost is made again while all bytes are here", async () => {
@@ -343,7 +338,6 @@ test("an upload that the server has lost is made again while all bytes are here"
   const again = server.uploads.get("/api/u/2");
   assert.equal(again?.bytes.length, 10_000);
   assert.equal(again?.bytes[0], 3);
-  await made.upload.stop();
 });
 
 test("a recorder that never gave a byte leaves nothing on the server", async () => {
@@ -354,7 +348,6 @@ test("a recorder that never gave a byte leaves nothing on the server", async () 
   const made = rig(server, folder, [stream]);
   await until(() => done(made));
   assert.deepEqual(server.log, []);
-  await made.upload.stop();
 });
 
 test("waiting doubles up to 15 seconds and starts small again after a success", async () => {
@@ -362,7 +355,6 @@ test("waiting doubles up to 15 seconds and starts small again after a success", 
   await until(() => done(made));
   const waits = made.slept.filter((ms) => ms < 60_000);
   assert.deepEqual(waits, [375, 750, 1500, 3000, 6000, 11250, 11250, 11250, 11250]);
-  await made.upload.stop();
 });
 
 test("the size of a piece follows the line", () => {

@@ -31,7 +31,7 @@ export function DocumentText(props: { paragraphs: readonly string[] }): Componen
   return blocksOf(props.paragraphs).map((block, index) => {
     switch (block.type) {
       case "heading":
-        return <h3 key={index}>{block.text}</h3>;
+        return <h2 key={index}>{block.text}</h2>;
       case "paragraph":
         return <p key={index}>{block.text}</p>;
       case "list":

@@ -41,15 +41,17 @@ export function ExamStep({ sitting, session }: StepProps) {
   }, [sitting]);
   return (
     <div class="exam-window">
-      <div class="exam-bar">
+      <header class="exam-bar" aria-label={t.barLabel}>
         {tools === null ? null : <RecordingSign control={tools.control} />}
         <span class="exam-bar-title">{session.exam.title}</span>
         <span class="exam-bar-name muted">{session.candidate}</span>
         <Connection sitting={sitting} keeper={tools?.keeper ?? null} />
-      </div>
-      {tools === null ? null : <Problems control={tools.control} keeper={tools.keeper} />}
-      <iframe ref={frame} class="exam-frame" src={session.examUrl} title={t.frameTitle} />
-      {tools === null ? null : <Picture control={tools.control} />}
+      </header>
+      <main class="exam-main" aria-label={t.windowLabel}>
+        {tools === null ? null : <Problems control={tools.control} keeper={tools.keeper} />}
+        <iframe ref={frame} class="exam-frame" src={session.examUrl} title={t.frameTitle} />
+        {tools === null ? null : <Picture control={tools.control} />}
+      </main>
       <div class="blue-frame" aria-hidden="true" />
     </div>
   );

@@ -7,6 +7,8 @@ import { LiveVideo } from "./video";
 
 const t = texts.proctor.exam;
 const STEP_PX = 24;
+/* In a window smaller than this (a large zoom, say) the picture would lie over the questions. */
+const ROOM_PX = { width: 900, height: 560 };
 
 interface Place {
   right: number;
@@ -23,8 +25,10 @@ export function clampPlace(place: Place, window: { width: number; height: number
 }
 
 export function CameraPicture(props: { stream: MediaStream }) {
-  const [hidden, setHidden] = useState(false);
-  const [place, setPlace] = useState<Place>({ right: 20, bottom: 20 });
+  const [hidden, setHidden] = useState(
+    () => window.innerWidth < ROOM_PX.width || window.innerHeight < ROOM_PX.height,
+  );
+  const [place, setPlace] = useState<Place>({ right: 32, bottom: 24 });
   const box = useRef<HTMLDivElement>(null);
   const drag = useRef<{ x: number; y: number; from: Place } | null>(null);
 

@@ -71,7 +71,11 @@ function Content({ receipt }: { receipt: Receipt }) {
         empty="-"
         columns={[
           { title: t.stream, cell: (stream) => kindText(stream.kind), rowHeader: true },
-          { title: t.bytes, cell: (stream) => formatBytes(stream.bytes), align: "end" },
+          {
+            title: t.bytes,
+            cell: (stream) => <span class="nowrap">{formatBytes(stream.bytes)}</span>,
+            align: "end",
+          },
           { title: t.sha256, cell: (stream) => <span class="mono small">{stream.sha256}</span> },
         ]}
       />

@@ -21,7 +21,8 @@ export async function startBrowser(t, { clip } = {}) {
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
-      ...(clip ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${clip}`] : []),
+      ...(clip ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${clip.video}`,
+        `--use-file-for-fake-audio-capture=${clip.audio}`] : []),
     ],
   });
   t.after(() => browser.close());

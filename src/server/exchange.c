@@ -107,9 +107,15 @@ static void run_handler(struct exchange *x)
     x->q.body = (struct str){NULL, 0};
 }
 
-static void run_begin(struct exchange *x)
+/* An upload begins with its first part, not with its headers: one that fits into a part is one
+ * step, and a client that says nothing holds no writer's place. False when it is answered instead.
+ */
+static bool begin_upload(struct exchange *x)
 {
     struct error why = {0};
+    if (x->begun)
+        return x->upload != NULL;
+    x->begun = true;
     if (!router_admit(x->router, x->server, x->route, &x->q, &why) ||
         !x->route->upload->begin(x->server, &x->q, &x->r, &x->upload, &why)) {
         x->upload = NULL;
@@ -117,6 +123,7 @@ static void run_begin(struct exchange *x)
     } else if (!x->upload) {
         x->answered = true;
     }
+    return x->upload != NULL;
 }
 
 static void end_upload(struct exchange *x, bool cut)
@@ -129,6 +136,10 @@ static void end_upload(struct exchange *x, bool cut)
 static bool run_add(struct exchange *x)
 {
     struct error why = {0};
+    if (!begin_upload(x)) {
+        buf_done(&x->body);
+        return false;
+    }
     if (x->body.len == 0)
         return true;
     bool good = x->route->upload->add(x->upload, buf_str(&x->body), &why);
@@ -166,9 +177,17 @@ static void run_read(struct exchange *x)
     }
 }
 
+/* The connection broke before the first part was full: what is there may still be kept. Not of a
+ * POST: its client never learnt the name of what it was to make. */
+static bool has_unbegun_part(const struct exchange *x)
+{
+    return x->route && x->route->upload && !x->begun && !x->answered && x->body.len > 0 &&
+           x->q.method != HTTP_POST;
+}
+
 bool exchange_needs_worker_to_end(const struct exchange *x)
 {
-    return x->upload || x->r.source.close;
+    return x->upload || has_unbegun_part(x) || x->r.source.close;
 }
 
 void exchange_log(const struct exchange *x)
@@ -184,9 +203,6 @@ void exchange_run(struct exchange *x)
     case EXCHANGE_HANDLE:
         run_handler(x);
         break;
-    case EXCHANGE_BEGIN:
-        run_begin(x);
-        break;
     case EXCHANGE_ADD:
         run_add(x);
         break;
@@ -197,7 +213,7 @@ void exchange_run(struct exchange *x)
         run_read(x);
         break;
     case EXCHANGE_END:
-        if (x->upload && run_add(x))
+        if ((x->upload || has_unbegun_part(x)) && run_add(x))
             end_upload(x, true);
         exchange_destroy(x);
         break;

@@ -4,14 +4,13 @@
 #include "server/inbound.h"
 #include "server/router.h"
 
-#define EXCHANGE_PART (128 * 1024)  /* bytes of an upload given to its handler at a time, about */
+#define EXCHANGE_PART (128 * 1024)  /* most bytes of an upload given to its handler at a time */
 #define EXCHANGE_CHUNK (256 * 1024) /* bytes of a source read at a time */
 
 enum exchange_step {
     EXCHANGE_NONE = 0,
     EXCHANGE_HANDLE, /* the body is whole: the handler */
-    EXCHANGE_BEGIN,  /* headers of an upload */
-    EXCHANGE_ADD,    /* a part of it */
+    EXCHANGE_ADD,    /* a part of an upload */
     EXCHANGE_FINISH, /* its last part */
     EXCHANGE_READ,   /* the next bytes of the answer's source */
     EXCHANGE_END,    /* the connection has done with it: frees it */
@@ -31,13 +30,14 @@ struct exchange {
     int refs;         /* by the request, by an answer with a source; epoll thread only */
 
     bool seen;            /* its headers were taken in */
-    bool headers_again;   /* see transport.c */
+    bool arrived;         /* its body is whole */
     bool answered;        /* r is the answer; what is left of the body is dropped */
     bool queued;          /* r was handed to the connection */
     bool whole;           /* the answer was sent to its end */
     struct buf body;      /* collected so far, or the next part of an upload */
     uint64_t received;    /* bytes of the body */
     uint64_t declared;    /* Content-Length; UINT64_MAX when it did not say */
+    bool begun;           /* the upload's begin() was called */
     void *upload;         /* owned by route->upload; ended by EXCHANGE_END or _FINISH */
     unsigned sent_status; /* for the log */
 

@@ -182,16 +182,13 @@ static struct transport_options test_options(void)
     return (struct transport_options){
         .address = "127.0.0.1",
         .worker_threads = 4,
-        .idle_s = 1,
         .router = {.tables = tables, .fallback = &page, .identify = identify}};
 }
 
-static int start(void **state)
+static int start_with(struct transport_options options)
 {
-    (void)state;
     static struct server server;
     struct error err = {0};
-    struct transport_options options = test_options();
     signal(SIGPIPE, SIG_IGN);
     memset(&seen, 0, sizeof seen);
     if (!transport_start(&server, &options, &running, &err)) {
@@ -199,6 +196,20 @@ static int start(void **state)
         return -1;
     }
     return 0;
+}
+
+static int start(void **state)
+{
+    (void)state;
+    return start_with(test_options());
+}
+
+static int start_impatient(void **state)
+{
+    (void)state;
+    struct transport_options options = test_options();
+    options.idle_s = 1;
+    return start_with(options);
 }
 
 static int stop(void **state)
@@ -501,12 +512,27 @@ static void an_upload_that_is_cut_is_ended_with_what_arrived(void **state)
     free(bytes);
 }
 
+static void a_client_that_leaves_with_its_last_bytes_is_noticed_soon(void **state)
+{
+    (void)state;
+    const char *request = "PUT /api/uploads/1" HEAD "Content-Length: 1000000\r\n\r\n";
+    for (unsigned i = 1; i <= 5; i++) {
+        int fd = dial();
+        assert_true(send_all(fd, request, strlen(request)));
+        assert_true(send_all(fd, "\0\1\2\3", 4));
+        close(fd); /* often the server sees the bytes and the end as one event */
+        assert_true(becomes(&seen.ended, i));
+        assert_int_equal(seen.at_end, 4);
+    }
+    assert_int_equal(seen.cut, 5);
+}
+
 static void a_client_that_falls_silent_is_ended(void **state)
 {
     (void)state;
     const char *const beginnings[] = {"", "GET /api/he",
                                       "POST /api/echo" HEAD "Content-Length: 10\r\n\r\n12",
-                                      "PUT /api/uploads/1" HEAD "Content-Length: 10\r\n\r\n"};
+                                      "PUT /api/uploads/1" HEAD "Content-Length: 10\r\n\r\nabc"};
     int fds[ARRAY_LEN(beginnings)];
     for (size_t i = 0; i < ARRAY_LEN(beginnings); i++) {
         fds[i] = dial();
@@ -666,8 +692,10 @@ int main(void)
         EACH(a_big_upload_reaches_its_handler_in_order),
         EACH(a_client_that_expects_100_continue_gets_it),
         EACH(an_upload_that_is_cut_is_ended_with_what_arrived),
-        EACH(a_client_that_falls_silent_is_ended),
-        EACH(headers_that_come_in_drops_do_not_hold_a_connection),
+        EACH(a_client_that_leaves_with_its_last_bytes_is_noticed_soon),
+        cmocka_unit_test_setup_teardown(a_client_that_falls_silent_is_ended, start_impatient, stop),
+        cmocka_unit_test_setup_teardown(headers_that_come_in_drops_do_not_hold_a_connection,
+                                        start_impatient, stop),
         EACH(too_many_headers_are_refused),
         EACH(many_parallel_requests_each_get_their_own_answer),
         EACH(stopping_ends_open_uploads_and_answers),

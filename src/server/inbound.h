@@ -12,6 +12,5 @@ struct inbound {
     size_t headers_len;
     struct str query; /* as sent */
     struct str peer;  /* the client's address without port */
-    bool chunked;     /* the body's length was not told */
     bool tls;         /* by our own TLS */
 };

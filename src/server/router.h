@@ -22,7 +22,8 @@ typedef bool route_handler(struct server *s, struct request *q, struct response 
 
 /* An upload is given to its handler in parts as they arrive, so its size has no bound in memory. */
 struct route_upload {
-    /* Headers are there. True with *ret NULL means: answer `r` now and ignore the body. */
+    /* The first part, or all, of the body has arrived. True with *ret NULL means: answer `r` and
+     * ignore the body. */
     bool (*begin)(struct server *s, struct request *q, struct response *r, void **ret,
                   struct error *err);
     bool (*add)(void *upload, struct str bytes, struct error *err);

@@ -51,8 +51,7 @@ static bool check_password(struct server *s, struct request *q, struct response 
     unsigned wait_s = throttle_wait_s(throttle, username, peer, clock_monotonic_us());
     if (wait_s > 0) {
         response_header(r, "Retry-After", arena_printf(q->arena, "%u", wait_s));
-        return error_set(err, ERROR_THROTTLED, "too many attempts, please wait %u s",
-                         wait_s);
+        return error_set(err, ERROR_THROTTLED, "too many attempts, please wait %u s", wait_s);
     }
     bool good = user_check_password(s->campus, username, password, ret, &why);
     if (good)

@@ -4,20 +4,18 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/queue.h"
+#include "server/connections.h"
 #include "server/exchange.h"
 #include "server/listen.h"
 #include "server/security.h"
 
 #include <assert.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define EPOLL_THREADS 2
 #define WORKER_THREADS                                                                             \
@@ -31,13 +29,6 @@
 #define RATE_GRACE_US (60 * SECOND_US) /* ...after this */
 #define PEM_MAX (1 << 20)
 
-struct connection {
-    struct connection *next, *previous;
-    int fd;
-    int64_t waiting_since_us; /* for the headers of its next request; 0 while one is served */
-    char peer[INET6_ADDRSTRLEN];
-};
-
 struct transport {
     struct server *server;
     struct transport_options options;
@@ -50,18 +41,15 @@ struct transport {
 
     pthread_mutex_t lock;   /* of what follows */
     pthread_cond_t changed; /* monotonic; for transport_stop() */
-    pthread_cond_t reap;    /* monotonic; for the reaper */
-    struct connection *connections;
-    size_t exchanges; /* begun and not ended */
-    size_t steps;     /* given to workers, their connections suspended */
-    bool stopping;    /* new requests are turned away */
-    bool closed;      /* no new steps */
+    size_t exchanges;       /* begun and not ended */
+    size_t steps;           /* given to workers, their connections suspended */
+    bool stopping;          /* new requests are turned away */
+    bool closed;            /* no new steps */
 
     struct queue *jobs, *slow_jobs;
     pthread_t *threads;
     size_t threads_len;
-    pthread_t reaper;
-    bool reaper_runs;
+    struct connections *connections;
 };
 
 static void log_mhd(void *cls, const char *format, va_list args)
@@ -154,13 +142,6 @@ static struct connection *connection_of(struct MHD_Connection *c)
     return info ? info->socket_context : NULL;
 }
 
-static void set_waiting(struct transport *t, struct connection *c, int64_t since_us)
-{
-    pthread_mutex_lock(&t->lock);
-    c->waiting_since_us = since_us;
-    pthread_mutex_unlock(&t->lock);
-}
-
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -170,36 +151,11 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         const union MHD_ConnectionInfo *peer =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-        struct connection *c = calloc(1, sizeof *c);
-        if (!c || !fd) {
-            free(c);
-            return; /* its first request is turned away */
-        }
-        c->fd = fd->connect_fd;
-        c->waiting_since_us = clock_monotonic_us();
-        if (peer && peer->client_addr)
-            getnameinfo(peer->client_addr,
-                        peer->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                                 : sizeof(struct sockaddr_in),
-                        c->peer, sizeof c->peer, NULL, 0, NI_NUMERICHOST);
-        pthread_mutex_lock(&t->lock);
-        c->next = t->connections;
-        if (c->next)
-            c->next->previous = c;
-        t->connections = c;
-        pthread_mutex_unlock(&t->lock);
-        *context = c;
+        if (fd) /* without one, its first request is turned away */
+            *context =
+                connection_open(t->connections, fd->connect_fd, peer ? peer->client_addr : NULL);
     } else if (*context) {
-        struct connection *c = *context;
-        pthread_mutex_lock(&t->lock);
-        if (c->next)
-            c->next->previous = c->previous;
-        if (c->previous)
-            c->previous->next = c->next;
-        else
-            t->connections = c->next;
-        pthread_mutex_unlock(&t->lock);
-        free(c);
+        connection_close(t->connections, *context);
         *context = NULL;
     }
 }
@@ -245,7 +201,7 @@ static struct str client_address(const struct transport *t, const struct exchang
         rest = request_header(&x->q, "X-Forwarded-For");
     while (str_split(&rest, ',', &part))
         last = str_trim(part);
-    return last.len > 0 && last.len < INET6_ADDRSTRLEN ? last : str_from(c->peer);
+    return last.len > 0 && last.len < INET6_ADDRSTRLEN ? last : str_from(connection_peer(c));
 }
 
 static void on_headers(struct transport *t, struct exchange *x, struct connection *c,
@@ -258,8 +214,8 @@ static void on_headers(struct transport *t, struct exchange *x, struct connectio
     x->in.peer = client_address(t, x, c);
     x->in.tls = t->tls_cert != NULL;
     x->q.method = http_method_from(str_from(method));
-    x->in.chunked = request_header(&x->q, "Transfer-Encoding").ptr != NULL;
-    if (!x->in.chunked && str_to_u64(request_header(&x->q, "Content-Length"), &length))
+    if (!request_header(&x->q, "Transfer-Encoding").ptr &&
+        str_to_u64(request_header(&x->q, "Content-Length"), &length))
         x->declared = length;
     pthread_mutex_lock(&t->lock);
     bool stopping = t->stopping;
@@ -370,17 +326,6 @@ static bool worth_draining(const struct exchange *x)
     return x->declared == UINT64_MAX || x->declared <= DRAIN_MAX;
 }
 
-/* A call without data is the last one; but when the first call suspended the connection, it is
- * repeated after that, before the body. */
-static bool header_call_again(struct exchange *x)
-{
-    bool again =
-        x->in.chunked ? !x->headers_again : x->declared != UINT64_MAX && x->received < x->declared;
-    again = again && x->route && x->route->upload;
-    x->headers_again = true;
-    return again;
-}
-
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *data,
                                   size_t *data_size, void **context)
@@ -393,18 +338,16 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     if (!x || !c)
         return MHD_NO; /* out of memory */
     if (!x->seen) {
-        set_waiting(t, c, 0);
         on_headers(t, x, c, method);
-        if (x->answered)
-            return worth_draining(x) ? MHD_YES : queue_answer(t, x);
-        if (x->route->upload)
-            return dispatch(t, x, EXCHANGE_BEGIN) ? MHD_YES : MHD_NO;
-        return MHD_YES;
+        connection_set_phase(t->connections, c, CONNECTION_BODY);
+        /* Not to be suspended here: this call would come again, and look like the last one. */
+        return x->answered && !worth_draining(x) ? queue_answer(t, x) : MHD_YES;
     }
     if (*data_size)
         return on_body(t, x, data, data_size);
-    if (header_call_again(x))
-        return x->answered && !worth_draining(x) ? queue_answer(t, x) : MHD_YES;
+    if (!x->arrived)
+        connection_set_phase(t->connections, c, CONNECTION_SERVED);
+    x->arrived = true;
     if (x->answered)
         return queue_answer(t, x);
     return dispatch(t, x, x->route->upload ? EXCHANGE_FINISH : EXCHANGE_HANDLE) ? MHD_YES : MHD_NO;
@@ -417,7 +360,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     struct exchange *x = *context;
     struct connection *c = connection_of(connection);
     if (c)
-        set_waiting(t, c, clock_monotonic_us());
+        connection_set_phase(t->connections, c, CONNECTION_WAITING);
     *context = NULL;
     if (!x)
         return;
@@ -453,32 +396,6 @@ static void close_source(void *cls)
     release(transport_of(x), x);
 }
 
-/* ---- those whose headers never come ---- */
-
-static struct timespec in_us(int64_t us)
-{
-    int64_t at_us = clock_monotonic_us() + us;
-    return (struct timespec){.tv_sec = (time_t)(at_us / SECOND_US),
-                             .tv_nsec = (long)(at_us % SECOND_US) * 1000};
-}
-
-static void *reaper_main(void *argument)
-{
-    struct transport *t = argument;
-    int64_t patience_us = (int64_t)t->options.idle_s * HEADER_GRACE * SECOND_US;
-    pthread_mutex_lock(&t->lock);
-    while (!t->closed) {
-        int64_t now_us = clock_monotonic_us();
-        struct timespec until = in_us(patience_us / 4);
-        for (struct connection *c = t->connections; c; c = c->next)
-            if (c->waiting_since_us && now_us - c->waiting_since_us > patience_us)
-                shutdown(c->fd, SHUT_RDWR); /* the epoll thread sees the end and closes it */
-        pthread_cond_timedwait(&t->reap, &t->lock, &until);
-    }
-    pthread_mutex_unlock(&t->lock);
-    return NULL;
-}
-
 /* ---- start and stop ---- */
 
 static bool start_threads(struct transport *t, struct error *err)
@@ -498,11 +415,7 @@ static bool start_threads(struct transport *t, struct error *err)
             return error_errno(err, why, "cannot start a thread");
         t->threads_len++;
     }
-    int why = pthread_create(&t->reaper, NULL, reaper_main, t);
-    if (why != 0)
-        return error_errno(err, why, "cannot start a thread");
-    t->reaper_runs = true;
-    return true;
+    return connections_create(t->options.idle_s * HEADER_GRACE, &t->connections, err);
 }
 
 static bool start_daemon(struct transport *t, struct error *err)
@@ -564,7 +477,6 @@ bool transport_start(struct server *s, const struct transport_options *options,
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&t->changed, &monotonic);
-    pthread_cond_init(&t->reap, &monotonic);
     pthread_condattr_destroy(&monotonic);
     bool tls = o->tls_cert || o->tls_key;
     size_t len; /* PEM is text */
@@ -592,7 +504,9 @@ void transport_stop(struct transport *t, unsigned wait_ms)
         closep(&fd);
         t->listen_fd = -1;
     }
-    struct timespec until = in_us((int64_t)wait_ms * 1000);
+    int64_t until_us = clock_monotonic_us() + (int64_t)wait_ms * 1000;
+    const struct timespec until = {.tv_sec = (time_t)(until_us / SECOND_US),
+                                   .tv_nsec = (long)(until_us % SECOND_US) * 1000};
     pthread_mutex_lock(&t->lock);
     t->stopping = true;
     while (t->exchanges > 0 && pthread_cond_timedwait(&t->changed, &t->lock, &until) == 0)
@@ -600,12 +514,10 @@ void transport_stop(struct transport *t, unsigned wait_ms)
     t->closed = true;
     while (t->steps > 0) /* a handler ends; libmicrohttpd must not be stopped before */
         pthread_cond_wait(&t->changed, &t->lock);
-    pthread_cond_broadcast(&t->reap);
     pthread_mutex_unlock(&t->lock);
     if (t->daemon)
         MHD_stop_daemon(t->daemon); /* what was cut comes to the workers, to be ended */
-    if (t->reaper_runs)
-        pthread_join(t->reaper, NULL);
+    connections_destroy(t->connections);
     if (t->jobs)
         queue_close(t->jobs);
     if (t->slow_jobs)
@@ -620,7 +532,6 @@ void transport_stop(struct transport *t, unsigned wait_ms)
         explicit_bzero(t->tls_key, strlen(t->tls_key));
     free(t->tls_key);
     free(t->tls_cert);
-    pthread_cond_destroy(&t->reap);
     pthread_cond_destroy(&t->changed);
     pthread_mutex_destroy(&t->lock);
     free(t);

@@ -428,22 +428,23 @@ static void with_a_checksum_nothing_of_a_cut_request_is_kept(void **state)
 static void a_second_writer_is_told_to_wait(void **state)
 {
     (void)state;
-    struct client c = {.fd = -1}, first = {.fd = -1};
+    struct client c = {.fd = -1};
+    struct stream_write *writer = NULL;
+    struct error err;
+    uint64_t size;
     char location[200];
     create(&c, V DEFER, location);
-    first.fd = begin_patch(location, "", 6, "abc");
-    unsigned status = 204;
-    for (int i = 0; i < 500 && status == 204; i++) /* until the first one has begun */
-        status = patch(&c, location, 0, "", "");
-    assert_int_equal(status, 423);
+    struct str id = str_from(strrchr(location, '/') + 1);
+    assert_good(stream_write_begin(&proctor, str_from(session), id, USER, 0, &writer, &err), err);
+    assert_int_equal(patch(&c, location, 0, "", "abc"), 423);
     assert_non_null(strstr(c.body, "\"code\":\"busy\""));
     assert_int_equal(send_request(&c, "HEAD", location, V, NULL), 200);
-    assert_true(send_all(first.fd, "def", 3));
-    assert_true(receive(&first, true));
-    assert_int_equal(first.status, 204);
-    close(first.fd);
-    assert_content(location, "abcdef");
-    forget(&first);
+    assert_good(stream_write_add(writer, STR("first"), &err), err);
+    assert_good(stream_write_commit(writer, &size, &err), err);
+    stream_write_end(writer);
+    assert_int_equal(patch(&c, location, 0, "", "abc"), 409);
+    assert_header(&c, "Upload-Offset", "5");
+    assert_int_equal(patch(&c, location, 5, "", "abc"), 204);
     forget(&c);
 }
 

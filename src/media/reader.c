@@ -8,6 +8,7 @@
 #include "media/reader.h"
 
 #include "media/picture.h"
+#include "media/sound_decoder.h"
 #include "media/source.h"
 #include "media/timeline.h"
 
@@ -32,7 +33,8 @@ struct reader {
     AVPacket *packet;        /* owned */
     AVFrame *picture;        /* owned */
     struct scale scale;
-    int video; /* index of the stream; -1 */
+    struct sound_decoder *sound; /* owned; NULL when nobody listens */
+    int video, audio;            /* indices of the streams; -1 */
     struct orientation turn;
     AVRational pixel_aspect;
     int64_t step_us;
@@ -143,7 +145,7 @@ static bool open_container(struct reader *r, const struct container *container, 
 
 static bool choose_streams(struct reader *r)
 {
-    r->video = -1;
+    r->video = r->audio = -1;
     for (unsigned i = 0; i < r->format->nb_streams; i++) {
         AVStream *stream = r->format->streams[i];
         enum AVMediaType type = stream->codecpar->codec_type;
@@ -152,6 +154,7 @@ static bool choose_streams(struct reader *r)
             r->video = (int)i;
         } else if (type == AVMEDIA_TYPE_AUDIO && !r->info.has_audio) {
             r->info.has_audio = true;
+            r->audio = (int)i;
             snprintf(r->info.audio_codec, sizeof r->info.audio_codec, "%s",
                      avcodec_get_name(stream->codecpar->codec_id));
         } else {
@@ -281,7 +284,8 @@ static void mend_time(struct reader *r)
         r->stats.last_time_us = MAX(r->stats.last_time_us, p->pts + duration_us);
 }
 
-/* The next packet of a stream in use into r->packet; r->packets_ended when there is none. */
+/* The next packet of the video into r->packet; r->packets_ended when there is none. Sound on the
+ * way there is heard. */
 static bool next_packet(struct reader *r, struct error *err)
 {
     for (int errors = 0; errors < DEMUX_ERRORS_MAX;) {
@@ -308,19 +312,20 @@ static bool next_packet(struct reader *r, struct error *err)
             continue;
         }
         mend_time(r);
-        return true;
+        if (r->packet->stream_index == r->video)
+            return true;
+        if (r->sound && !sound_decoder_take(r->sound, r->packet, err))
+            return false;
     }
     r->packets_ended = true;
-    return true;
+    return !r->sound || sound_decoder_take(r->sound, NULL, err);
 }
 
 /* Feeds the decoder one packet, or its end. */
 static bool feed_decoder(struct reader *r, struct error *err)
 {
-    do {
-        if (!next_packet(r, err))
-            return false;
-    } while (!r->packets_ended && r->packet->stream_index != r->video);
+    if (!next_packet(r, err))
+        return false;
     int failed = avcodec_send_packet(r->decoder, r->packets_ended ? NULL : r->packet);
     av_packet_unref(r->packet);
     if (failed == AVERROR(ENOMEM))
@@ -378,6 +383,13 @@ static bool read_sound_only(struct reader *r, struct error *err)
     return true;
 }
 
+bool reader_hear(struct reader *r, const struct reader_ear *ear, struct error *err)
+{
+    if (r->audio < 0)
+        return error_set(err, ERROR_UNSUPPORTED, "the recording has no sound");
+    return sound_decoder_open(r->format->streams[r->audio]->codecpar, ear, &r->sound, err);
+}
+
 bool reader_next(struct reader *r, int64_t not_before_us, struct frame **ret, struct error *err)
 {
     bool end = !r->decoder;
@@ -419,6 +431,11 @@ struct reader_stats reader_stats(const struct reader *r)
 {
     struct reader_stats stats = r->stats;
     stats.time_jumps = r->timeline.jumps + r->picture_jumps;
+    if (r->sound) {
+        stats.damaged_packets += sound_decoder_damaged(r->sound);
+        stats.time_jumps += sound_decoder_jumps(r->sound);
+        stats.last_time_us = MAX(stats.last_time_us, sound_decoder_end_us(r->sound));
+    }
     return stats;
 }
 
@@ -426,6 +443,7 @@ void reader_close(struct reader *r)
 {
     if (!r)
         return;
+    sound_decoder_close(r->sound);
     avcodec_free_context(&r->decoder);
     avformat_close_input(&r->format);
     source_close_avio(&r->avio);

@@ -144,6 +144,97 @@ static inline bool made_sound(const struct made *m, AVFormatContext *format)
     return good && av_write_trailer(format) >= 0;
 }
 
+/* A sound to be recorded: its samples' value at `at_s`, -1..1, in each channel. */
+struct made_sound {
+    const char *muxer, *encoder; /* "webm", "opus" */
+    int rate, channels;
+    double seconds;
+    float (*value)(double at_s, int channel);
+    double jump_at_s, jump_by_s; /* timestamps from there on are so much later, or earlier */
+    bool live;
+};
+
+static inline void made_sound_frame(AVFrame *f, int64_t first, float (*value)(double, int))
+{
+    bool planar = av_sample_fmt_is_planar(f->format);
+    int channels = f->ch_layout.nb_channels;
+    for (int channel = 0; channel < channels; channel++)
+        for (int i = 0; i < f->nb_samples; i++) {
+            float v = value((double)(first + i) / f->sample_rate, channel);
+            int at = planar ? i : i * channels + channel;
+            uint8_t *plane = f->extended_data[planar ? channel : 0];
+            if (f->format == AV_SAMPLE_FMT_FLTP || f->format == AV_SAMPLE_FMT_FLT)
+                ((float *)(void *)plane)[at] = v;
+            else
+                ((int16_t *)(void *)plane)[at] = (int16_t)(v * 32767);
+        }
+}
+
+static inline void made_sound_packets(const struct made_sound *m, AVFormatContext *format,
+                                      AVCodecContext *encoder, AVFrame *frame, AVPacket *packet,
+                                      bool *good)
+{
+    *good = *good && avcodec_send_frame(encoder, frame) >= 0;
+    while (*good && avcodec_receive_packet(encoder, packet) >= 0) {
+        if ((double)packet->pts / m->rate >= m->jump_at_s)
+            packet->pts += (int64_t)(m->jump_by_s * m->rate);
+        packet->dts = packet->pts;
+        av_packet_rescale_ts(packet, (AVRational){1, m->rate}, format->streams[0]->time_base);
+        *good = av_write_frame(format, packet) >= 0;
+    }
+}
+
+/* Appends the recording. False when this libav lacks the encoder. */
+static inline bool made_sound_recording(const struct made_sound *m, struct buf *to)
+{
+    av_log_set_level(AV_LOG_QUIET);
+    const AVCodec *codec = avcodec_find_encoder_by_name(m->encoder);
+    AVCodecContext *encoder = avcodec_alloc_context3(codec);
+    AVFrame *frame = av_frame_alloc();
+    AVPacket *packet = av_packet_alloc();
+    AVFormatContext *format;
+    if (!codec || avformat_alloc_output_context2(&format, NULL, m->muxer, NULL) < 0)
+        return false;
+    format->flags |= AVFMT_FLAG_BITEXACT;
+    avio_open_dyn_buf(&format->pb);
+    if (m->live)
+        av_opt_set(format->priv_data, "live", "1", 0);
+    encoder->sample_rate = m->rate;
+    encoder->sample_fmt = codec->sample_fmts[0];
+    encoder->time_base = (AVRational){1, m->rate};
+    encoder->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
+    av_channel_layout_default(&encoder->ch_layout, m->channels);
+    if (format->oformat->flags & AVFMT_GLOBALHEADER)
+        encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+    bool good = avcodec_open2(encoder, codec, NULL) >= 0 && avformat_new_stream(format, NULL);
+    if (good) {
+        avcodec_parameters_from_context(format->streams[0]->codecpar, encoder);
+        good = avformat_write_header(format, NULL) >= 0;
+        frame->format = encoder->sample_fmt;
+        frame->sample_rate = m->rate;
+        frame->nb_samples = encoder->frame_size ? encoder->frame_size : m->rate / 50;
+        av_channel_layout_copy(&frame->ch_layout, &encoder->ch_layout);
+        good = good && av_frame_get_buffer(frame, 0) >= 0;
+    }
+    for (int64_t at = 0; good && (double)at < m->seconds * m->rate; at += frame->nb_samples) {
+        good = av_frame_make_writable(frame) >= 0;
+        made_sound_frame(frame, at, m->value);
+        frame->pts = at;
+        made_sound_packets(m, format, encoder, frame, packet, &good);
+    }
+    made_sound_packets(m, format, encoder, NULL, packet, &good);
+    good = good && av_write_trailer(format) >= 0;
+    uint8_t *bytes;
+    int len = avio_close_dyn_buf(format->pb, &bytes);
+    buf_add(to, str_bytes(bytes, (size_t)len));
+    av_free(bytes);
+    avcodec_free_context(&encoder);
+    av_frame_free(&frame);
+    av_packet_free(&packet);
+    avformat_free_context(format);
+    return good && !to->failed;
+}
+
 /* Appends the recording. False when this libav lacks the encoder. */
 static inline bool made_recording(const struct made *m, struct buf *to)
 {

@@ -1,6 +1,6 @@
 /* modules: media */
 /* Recordings, as the decoder reads them: bit 0 of the first byte chooses a file or a pipe, the rest
- * is the recording. Frames must keep to their limits and times must not go back. */
+ * is the recording. Frames and sound must keep to their limits and times must not go back. */
 #include "media/reader.h"
 
 #include <stdlib.h>
@@ -10,6 +10,19 @@
 #define FRAMES_MAX 40
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool hear(void *context, const struct sound *s, struct error *err)
+{
+    int64_t *end_us = context;
+    (void)err;
+    if (s->time_us < *end_us - 1 || s->len == 0 || s->len > SOUND_RATE)
+        abort();
+    for (size_t i = 0; i < s->len; i++)
+        if (!(s->samples[i] >= -8 && s->samples[i] <= 8))
+            abort();
+    *end_us = s->time_us + (int64_t)s->len * 1000000 / SOUND_RATE;
+    return true;
+}
 
 static void read_frames(struct reader *r)
 {
@@ -51,8 +64,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct reader *r = NULL;
     struct error err;
-    if (reader_open(fd, NULL, &r, &err))
+    int64_t heard_us = 0;
+    const struct reader_ear ear = {hear, &heard_us};
+    if (reader_open(fd, NULL, &r, &err)) {
+        (void)!reader_hear(r, &ear, &err);
         read_frames(r);
+    }
     reader_close(r);
     close(fd);
     return 0;

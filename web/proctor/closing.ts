@@ -5,11 +5,17 @@ import type { KeeperStatus } from "./recording/messages";
 export type Closing =
   | { state: "sending" } // this computer still has bytes to send
   | { state: "ready"; lengths: Record<string, number> }
-  /* Streams begun on another computer (or before the browser's data were cleared): their rest is not
-   * here, so they cannot be ended without saying so. */
+  /* Streams begun on another computer (or before the browser's data were cleared): their rest may still
+   * come from there. */
   | { state: "elsewhere"; streams: ServerStream[] };
 
-export function closingOf(status: KeeperStatus, server: readonly ServerStream[]): Closing {
+/* `withoutRest`: the candidate has said that the rest of the others will not come. A stream that is not
+ * named is closed by the server as it is, and that is put on record. */
+export function closingOf(
+  status: KeeperStatus,
+  server: readonly ServerStream[],
+  withoutRest = false,
+): Closing {
   if (status.streams.some((stream) => stream.state === "growing" || stream.state === "ending"))
     return { state: "sending" };
   const lengths: Record<string, number> = {};
@@ -19,9 +25,12 @@ export function closingOf(status: KeeperStatus, server: readonly ServerStream[])
     if (own?.state === "done") lengths[stream.id] = own.bytes;
     else if (stream.length !== null) lengths[stream.id] = stream.length;
     else if (stream.state !== "open" || own?.state === "stuck") lengths[stream.id] = stream.bytes;
-    else foreign.push(stream);
+    /* One without a byte is what a lost answer leaves behind: it was made again under another name. */
+    else if (stream.bytes > 0) foreign.push(stream);
   }
-  return foreign.length > 0 ? { state: "elsewhere", streams: foreign } : { state: "ready", lengths };
+  return foreign.length > 0 && !withoutRest
+    ? { state: "elsewhere", streams: foreign }
+    : { state: "ready", lengths };
 }
 
 /* How fast bytes were acknowledged lately, from (time, acknowledged) samples. */

@@ -186,8 +186,10 @@ test("the session is closed with the whole length of each stream, not before all
 });
 
 test("an open stream of another computer is said, not passed over", () => {
-  const closing = closingOf(status(), [onServer({ id: "C" })]);
-  assert.equal(closing.state, "elsewhere");
+  const others = [onServer({ id: "C" })];
+  assert.equal(closingOf(status(), others).state, "elsewhere");
+  assert.deepEqual(closingOf(status(), others, true), { state: "ready", lengths: {} });
+  assert.equal(closingOf(status(), [onServer({ id: "C", bytes: 0 })]).state, "ready");
 });
 
 test("a stream that the server has closed counts with what it has", () => {

@@ -13,9 +13,8 @@ import { browserMedia } from "./recording/camera";
 import { createRecordingControl, type RecordingControl } from "./recording/control";
 import { startKeeper, type Keeper } from "./recording/keeper";
 import { bytesLeft } from "./recording/messages";
-import { browserNetwork, browserTimers } from "./recording/network";
+import { browserTimers } from "./recording/network";
 import { startRecorder } from "./recording/recorder";
-import { sendPiece } from "./recording/tus";
 
 export type SittingView =
   | { state: "loading" }
@@ -47,8 +46,8 @@ export interface Sitting {
   signedIn(): void;
   /* The frame that shows the exam, so that only its messages count. */
   setExamFrame(frame: HTMLIFrameElement | null): void;
-  /* Streams of another computer that will not come: end them where the server has them. */
-  finishWithoutRest(streams: readonly ServerStream[]): Promise<void>;
+  /* The candidate says that what another computer still has will not come. */
+  finishWithoutRest(): void;
 }
 
 const POLL_MS = 10_000;
@@ -79,6 +78,8 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
   let examFrame: HTMLIFrameElement | null = null;
   let announced = false;
   let closing = false;
+  let withoutRest = false;
+  const asked = new AbortController(); // aborted when that was said
   let leaving = false;
 
   async function learn(asking: Promise<Session>): Promise<void> {
@@ -187,11 +188,11 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
       if (open.state !== "open" || open.session.state !== "ended") break;
       const status = tools.keeper.status.get();
       if (status === null) continue;
-      const what = closingOf(status, open.session.streams);
+      const what = closingOf(status, open.session.streams, withoutRest);
       if (what.state === "sending") continue;
       if (what.state === "elsewhere") {
         finishing.set({ state: "elsewhere", streams: what.streams });
-        await browserTimers.sleep(POLL_MS, new AbortController().signal);
+        await browserTimers.sleep(POLL_MS, asked.signal);
         continue;
       }
       finishing.set({ state: "closing" });
@@ -320,19 +321,9 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
       void refresh();
     },
     setExamFrame: (frame) => (examFrame = frame),
-    async finishWithoutRest(streams) {
-      events.add("recorder-error", { message: "the rest of a recording is not on this computer" });
-      for (const stream of streams) {
-        const result = await sendPiece(
-          { network: browserNetwork, signal: AbortSignal.timeout(20_000) },
-          `/api/proctor/sessions/${id}/uploads/${stream.id}`,
-          stream.bytes,
-          new Uint8Array(0),
-          stream.bytes,
-        );
-        if (!result.ok) finishing.set({ state: "refused", message: result.failure.type });
-      }
-      await refresh();
+    finishWithoutRest() {
+      withoutRest = true;
+      asked.abort();
     },
   };
 }

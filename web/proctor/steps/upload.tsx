@@ -1,7 +1,7 @@
 /* After "Home": how much of the recording has reached the server. */
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../ui/button";
-import { ErrorNotice, Notice, Spinner } from "../../ui/notice";
+import { Notice, Spinner } from "../../ui/notice";
 import { Progress } from "../../ui/progress";
 import { useStore } from "../../ui/store";
 import { texts } from "../../ui/texts";
@@ -10,7 +10,6 @@ import { createRate } from "../closing";
 import { bytesLeft, bytesTotal, type KeeperStatus } from "../recording/messages";
 import type { Keeper } from "../recording/keeper";
 import type { Finishing, Sitting } from "../sitting";
-import { useAction } from "./action";
 import type { StepProps } from "./step";
 
 const t = texts.proctor.upload;
@@ -77,9 +76,6 @@ function WaitingNotice(props: { reachable: boolean; status: KeeperStatus; left: 
 
 function FinishingNotice(props: { sitting: Sitting; finishing: Finishing }) {
   const { finishing } = props;
-  const without = useAction(() =>
-    props.sitting.finishWithoutRest(finishing.state === "elsewhere" ? finishing.streams : []),
-  );
   switch (finishing.state) {
     case "no":
     case "sending":
@@ -92,10 +88,7 @@ function FinishingNotice(props: { sitting: Sitting; finishing: Finishing }) {
         <Notice tone="warning" title={t.elsewhereTitle}>
           <p>{t.elsewhere(finishing.streams.length)}</p>
           <p>{t.elsewhereNo}</p>
-          {without.error !== null ? <ErrorNotice error={without.error} /> : null}
-          <Button busy={without.busy} onClick={without.run}>
-            {t.finishWithout}
-          </Button>
+          <Button onClick={() => props.sitting.finishWithoutRest()}>{t.finishWithout}</Button>
         </Notice>
       );
   }

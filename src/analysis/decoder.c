@@ -84,6 +84,9 @@ static bool look_at(struct decoder *d, struct frame *f, struct error *err)
     memset(&o, 0, sizeof o); /* the bytes between the members cross the pipe, too */
     if (!detect_look(d->detect, f, &o, err))
         return false;
+    const char *wrong;
+    if (!fields_tidy(&o, &wrong)) /* the parent's rules see the same rounded numbers */
+        return error_set(err, ERROR_INTERNAL, "a detector gave %s out of its range", wrong);
     if (rules_wants_picture(d->rules, &o)) {
         buf_clear(&d->jpeg);
         if (!frame_to_jpeg(d->scaler, f, MESSAGE_PICTURE_SIDE, &d->jpeg, err) ||

@@ -2,10 +2,10 @@
  * binary. */
 #include "analysis/message.h"
 
+#include "analysis/fields.h"
 #include "base/file.h"
 #include "base/json.h"
 
-#include <math.h>
 #include <string.h>
 
 static const struct {
@@ -112,30 +112,14 @@ bool message_read_info(struct str payload, struct message_info *ret, struct erro
     return true;
 }
 
-static bool is_between(float value, float min, float max)
-{
-    return isfinite(value) && value >= min && value <= max;
-}
-
 bool message_read_observation(struct str payload, struct observation *ret, struct error *err)
 {
     struct observation o;
+    const char *wrong;
     if (!read_plain(payload, &o, sizeof o, err))
         return false;
-    /* A little under black and over white is allowed by every codec. */
-    if (!is_time(o.time_us) || o.faces_len < -1 || o.faces_len > DETECT_FACES_MAX ||
-        !is_between(o.luma_mean, -0.1F, 1.1F) || !is_between(o.luma_deviation, 0, 1.1F) ||
-        !is_between(o.detail, 0, 1.1F) || !is_between(o.motion, -1, 1.2F) ||
-        !is_between(o.motion_peak, -1, 1.2F) || !is_between(o.changed, -1, 1) ||
-        !is_between(o.redness, -0.6F, 0.6F))
-        return refuse(err, "a look out of range");
-    for (int i = 0; i < o.faces_len; i++) {
-        const struct detect_face *f = &o.faces[i];
-        if (!is_between(f->x, -10, 10) || !is_between(f->y, -10, 10) ||
-            !is_between(f->width, 0, 10) || !is_between(f->height, 0, 10) ||
-            !is_between(f->score, 0, 1) || !is_between(f->mesh_score, 0, 1))
-            return refuse(err, "a face out of range");
-    }
+    if (!fields_tidy(&o, &wrong))
+        return error_set(err, ERROR_IO, "the decoder said something wrong: %s out of range", wrong);
     *ret = o;
     return true;
 }

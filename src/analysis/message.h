@@ -1,10 +1,10 @@
 /* What a decoder child says to its parent: messages of a length, a type and a payload, little
  * endian. The child has read a stranger's bytes and may have been taken over by them, so the parent
- * believes nothing: every length has a limit by its type, every value a range, and the first thing
- * out of order ends the conversation. Private to this folder, and fuzzed. */
+ * believes nothing: every length has a limit by its type, every value a range (fields.h), and the
+ * first thing out of order ends the conversation. Private to this folder, and fuzzed. */
 #pragma once
+#include "analysis/fields.h"
 #include "base/buf.h"
-#include "detect/detect.h"
 
 enum message_type {
     MESSAGE_NONE = 0,
@@ -25,7 +25,7 @@ enum message_type {
     ((size_t)4 << 20)            /* a head: 64 KiB and 65536 cues of up to 40 bytes                \
                                   */
 #define MESSAGE_PICTURE_SIDE 320 /* pixels; enough to recognise, small to keep */
-#define MESSAGE_TIME_MAX_US (INT64_C(48) * 3600 * 1000000)
+#define MESSAGE_TIME_MAX_US FIELD_TIME_MAX_US
 #define MESSAGE_TEXT_MAX 4096
 
 struct message {

@@ -1,5 +1,6 @@
 /* A real server on a port of its own, a small table of routes, and a client made of a plain socket.
  */
+#include "support/fault.h"
 #include "support/test.h"
 
 #include "base/clock.h"
@@ -674,6 +675,50 @@ static void a_bad_address_or_certificate_is_told(void **state)
     assert_non_null(strstr(err.message, "does not start"));
 }
 
+static void a_start_without_memory_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    static struct server server;
+    const struct transport_options options = test_options();
+    bool hit = true;
+    for (uint64_t n = 1; hit; n++) {
+        struct transport *t = NULL;
+        struct error err = {0};
+        fault_arm(FAULT_MEMORY, n);
+        bool good = transport_start(&server, &options, &t, &err);
+        hit = fault_disarm();
+        assert_int_equal(good, !hit);
+        if (!good)
+            assert_int_equal(err.code, ERROR_NO_MEMORY);
+        transport_stop(t, 0);
+    }
+}
+
+static void a_request_without_memory_is_refused_or_cut_and_the_server_goes_on(void **state)
+{
+    (void)state;
+    const char *request = "POST /api/json" HEAD
+                          "Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{\"a\":[1]}";
+    bool hit = true;
+    uint64_t most = 0;
+    for (uint64_t n = 1; hit; n++) {
+        struct client c = {.fd = dial()};
+        char first[13] = {0};
+        fault_arm(FAULT_MEMORY, n); /* the server's: we take none until fault_disarm() */
+        assert_true(send_all(c.fd, request, strlen(request)));
+        ssize_t len = recv(c.fd, first, 12, MSG_WAITALL);
+        hit = fault_disarm();
+        if (!hit)
+            assert_string_equal(first, "HTTP/1.1 200");
+        else if (len == 12) /* what was missing was not always needed for the answer */
+            assert_true(strstr(first, " 200") || strstr(first, " 503") || strstr(first, " 400"));
+        close(c.fd);
+        most = n;
+    }
+    assert_true(most > 3);
+    assert_int_equal(status_of("GET /api/hello" HEAD "\r\n"), 200);
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -700,6 +745,8 @@ int main(void)
         EACH(many_parallel_requests_each_get_their_own_answer),
         EACH(stopping_ends_open_uploads_and_answers),
         EACH(a_bad_address_or_certificate_is_told),
+        cmocka_unit_test(a_start_without_memory_leaves_nothing_behind),
+        EACH(a_request_without_memory_is_refused_or_cut_and_the_server_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

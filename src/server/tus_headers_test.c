@@ -1,3 +1,4 @@
+#include "support/fault.h"
 #include "support/test.h"
 
 #include "base/buf.h"
@@ -138,6 +139,28 @@ static void a_size_is_a_whole_number_that_a_database_can_hold(void **state)
     assert_string_equal(err.message, "Upload-Offset: is missing");
 }
 
+static void without_memory_metadata_is_an_error_and_not_half_read(void **state)
+{
+    (void)state;
+    bool hit = true;
+    for (uint64_t n = 1; hit; n++) {
+        struct arena arena;
+        struct tus_pair pairs[TUS_PAIRS_MAX];
+        size_t len = 99;
+        struct error err = {0};
+        arena_init(&arena, 0);
+        fault_arm(FAULT_MEMORY, n);
+        bool good = tus_parse_metadata(STR("kind Y2FtZXJh,mime dmlkZW8vd2VibQ=="), &arena, pairs,
+                                       &len, &err);
+        hit = fault_disarm();
+        assert_int_equal(good, !hit);
+        assert_int_equal(len, good ? 2 : 99);
+        if (!good)
+            assert_int_equal(err.code, ERROR_NO_MEMORY);
+        arena_done(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +169,7 @@ int main(void)
         cmocka_unit_test(a_checksum_has_a_known_algorithm_and_a_whole_digest),
         cmocka_unit_test(a_concatenation_names_its_parts_by_any_form_of_address),
         cmocka_unit_test(a_size_is_a_whole_number_that_a_database_can_hold),
+        cmocka_unit_test(without_memory_metadata_is_an_error_and_not_half_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

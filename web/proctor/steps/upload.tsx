@@ -38,13 +38,15 @@ function Amount(props: { sitting: Sitting; keeper: Keeper }) {
   if (status === null) return <Spinner />;
   const growing = status.streams.some((stream) => stream.state === "growing");
   const seconds = rate.current.secondsFor(left);
-  const percent = total === 0 ? 100 : Math.floor(((total - left) / total) * 100);
+  /* Not 100 % before it is true: the last piece is still to come. */
+  const done = total === 0 ? (growing ? 0 : 1) : (total - left) / total;
+  const shown = growing ? Math.min(done, 0.99) : done;
   return (
     <>
       <Progress
         label={t.bar}
-        value={total === 0 ? 1 : (total - left) / total}
-        text={t.barText(percent, formatBytes(total - left), formatBytes(total))}
+        value={shown}
+        text={t.barText(Math.floor(shown * 100), formatBytes(total - left), formatBytes(total))}
       />
       <p class="numeric" role="status">
         {growing

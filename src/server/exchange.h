@@ -4,8 +4,9 @@
 #include "server/inbound.h"
 #include "server/router.h"
 
-#define EXCHANGE_PART (128 * 1024)  /* most bytes of an upload given to its handler at a time */
-#define EXCHANGE_CHUNK (256 * 1024) /* bytes of a source read at a time */
+#define EXCHANGE_PART                                                                              \
+    ((size_t)128 << 10) /* most bytes of an upload given to its handler at a time */
+#define EXCHANGE_CHUNK ((size_t)256 << 10) /* bytes of a source read at a time */
 
 enum exchange_step {
     EXCHANGE_NONE = 0,

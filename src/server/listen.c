@@ -35,7 +35,7 @@ bool listen_open(const char *address, uint16_t port, int *ret_fd, uint16_t *ret_
         struct sockaddr any;
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
-    } bound;
+    } bound = {.v6 = {0}};
     socklen_t len = sizeof bound;
     if (getsockname(fd, &bound.any, &len) != 0)
         return error_errno(err, errno, "getsockname");

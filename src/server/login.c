@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOUR_US (3600 * SECOND_US)
+#define HOUR_US (INT64_C(3600) * SECOND_US)
 #define IDLE_MAX_US (12 * HOUR_US)
 #define AGE_MAX_US (7 * 24 * HOUR_US)
 #define TOUCH_US (300 * SECOND_US) /* `used_us` is that exact: no write for each request */

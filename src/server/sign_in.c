@@ -8,7 +8,7 @@
 #include "server/state.h"
 
 #define COOKIE "pt_session"
-#define COOKIE_DAYS 7
+#define COOKIE_AGE_S (INT64_C(7) * 24 * 3600)
 #define BODY_MAX 4096
 
 static json_t *user_json(const struct user *u)
@@ -69,7 +69,7 @@ static bool sign_in(struct server *s, struct request *q, struct response *r, str
         !login_end(s->state->logins, request_cookie(q, COOKIE), err) ||
         !login_begin(s->state->logins, user.id, token, err))
         return false;
-    set_cookie(s, q, r, token, COOKIE_DAYS * 24 * 3600);
+    set_cookie(s, q, r, token, COOKIE_AGE_S);
     crypto_wipe(token, sizeof token);
     return response_json(r, 200, json_pack("{s:o}", "user", user_json(&user)), err);
 }

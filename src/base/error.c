@@ -22,23 +22,22 @@ static void make_clean(char *message)
     }
 }
 
-bool error_set(struct error *err, enum error_code code, const char *format, ...)
+void error_report(struct error *err, enum error_code code, const char *format, ...)
 {
     if (!err)
-        return false;
+        return;
     err->code = code;
     va_list args;
     va_start(args, format);
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
     make_clean(err->message);
-    return false;
 }
 
-bool error_wrap(struct error *err, const char *format, ...)
+void error_prefix(struct error *err, const char *format, ...)
 {
     if (!err)
-        return false;
+        return;
     char rest[ERROR_MESSAGE_MAX];
     memcpy(rest, err->message, sizeof rest);
     rest[sizeof rest - 1] = '\0';
@@ -49,13 +48,12 @@ bool error_wrap(struct error *err, const char *format, ...)
     if (used >= 0 && (size_t)used < sizeof err->message)
         snprintf(err->message + used, sizeof err->message - (size_t)used, ": %s", rest);
     make_clean(err->message);
-    return false;
 }
 
-bool error_errno(struct error *err, int error_number, const char *format, ...)
+void error_report_errno(struct error *err, int error_number, const char *format, ...)
 {
     if (!err)
-        return false;
+        return;
     switch (error_number) {
     case ENOSPC:
     case EDQUOT:
@@ -80,10 +78,7 @@ bool error_errno(struct error *err, int error_number, const char *format, ...)
         snprintf(err->message + used, sizeof err->message - (size_t)used, ": %s",
                  strerror_r(error_number, reason, sizeof reason));
     make_clean(err->message);
-    return false;
 }
-
-bool error_no_memory(struct error *err) { return error_set(err, ERROR_NO_MEMORY, "out of memory"); }
 
 const char *error_code_name(enum error_code code)
 {

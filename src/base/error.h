@@ -31,14 +31,23 @@ struct error {
     char message[ERROR_MESSAGE_MAX]; /* one line of UTF-8, no trailing period */
 };
 
-/* Both return false, so that a failure is reported and left in one line. `err` may be NULL. */
-bool error_set(struct error *err, enum error_code code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Each gives false, so that a failure is reported and left in one line: `return error_set(...)`.
+ * They are macros over functions so that the compiler sees the false, too, and knows that a ret_ is
+ * not read after a failure. `err` may be NULL. */
+#define error_set(err, code, ...) (error_report((err), (code), __VA_ARGS__), error_false())
 /* Puts "prefix: " before the message that is there; the code stays. */
-bool error_wrap(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* From errno: ENOSPC and EDQUOT are ERROR_NO_SPACE, ENOENT is ERROR_NOT_FOUND, else ERROR_IO. */
-bool error_errno(struct error *err, int error_number, const char *format, ...)
+#define error_wrap(err, ...) (error_prefix((err), __VA_ARGS__), error_false())
+/* From errno: ENOSPC, EDQUOT and EFBIG are ERROR_NO_SPACE, ENOENT is ERROR_NOT_FOUND, ENOMEM is
+ * ERROR_NO_MEMORY, else ERROR_IO. */
+#define error_errno(err, error_number, ...)                                                        \
+    (error_report_errno((err), (error_number), __VA_ARGS__), error_false())
+#define error_no_memory(err) error_set((err), ERROR_NO_MEMORY, "out of memory")
+
+void error_report(struct error *err, enum error_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-bool error_no_memory(struct error *err);
+void error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void error_report_errno(struct error *err, int error_number, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static inline bool error_false(void) { return false; }
 
 const char *error_code_name(enum error_code code); /* "not-found"; static */

@@ -52,7 +52,7 @@ struct transport {
     struct connections *connections;
 };
 
-static void log_mhd(void *cls, const char *format, va_list args)
+PRINTF_LIKE(2, 0) static void log_mhd(void *cls, const char *format, va_list args)
 {
     struct transport *t = cls;
     if (!t->started) /* afterwards it would only tell what strangers do */

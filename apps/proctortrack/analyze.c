@@ -33,6 +33,7 @@ static const char help[] =
     "                      (docs/policy.md)\n"
     "  --json              print the report as JSON: sorted keys, equal findings are equal bytes\n"
     "  --html FILE         also write it as one HTML page with a timeline and pictures\n"
+    "  --observations FILE keep what was measured, for `judge` (one recording only)\n"
     "  --threads N         analyse up to N recordings at a time (without it: one a processor);\n"
     "                      the output is the same for every N\n"
     "  --models DIR        the folder of the models (without it: `models` beside this program)\n"
@@ -70,7 +71,7 @@ struct settings {
     struct policy policy;
     char models[PATH_MAX];
     bool json, quiet;
-    const char *html; /* NULL: none */
+    const char *html, *observations; /* NULL: none */
     size_t threads;
 };
 
@@ -166,6 +167,14 @@ static bool print_report(const struct settings *s, const struct report_recording
     return true;
 }
 
+static bool keep_track(const struct settings *s, const struct work *w, struct error *err)
+{
+    if (!s->observations)
+        return true;
+    return file_replace(s->observations, recording_track(w->jobs[0].recording), 0600, err) ||
+           error_wrap(err, "--observations");
+}
+
 static int report(const struct settings *s, const struct work *w)
 {
     struct error err;
@@ -184,7 +193,7 @@ static int report(const struct settings *s, const struct work *w)
         status = EXIT_FAILED;
     }
     /* All failed: the lines above say it, and a report of nothing would look like a clean one. */
-    if (len && !print_report(s, recordings, len, &err)) {
+    if (len && (!print_report(s, recordings, len, &err) || !keep_track(s, w, &err))) {
         fprintf(stderr, "proctortrack: %s\n", err.message);
         status = EXIT_FAILED;
     }
@@ -194,7 +203,9 @@ static int report(const struct settings *s, const struct work *w)
 static int analyze(const struct settings *s, char **paths, size_t len)
 {
     struct work w = {
-        .options = {.models_folder = s->models, .policy = &s->policy},
+        .options = {.models_folder = s->models,
+                    .policy = &s->policy,
+                    .keep_track = s->observations != NULL},
         .jobs = calloc(len, sizeof *w.jobs),
         .jobs_len = len,
     };
@@ -250,10 +261,15 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
                          struct error *err)
 {
     static const struct option options[] = {
-        {"policy", required_argument, NULL, 'p'}, {"json", no_argument, NULL, 'j'},
-        {"html", required_argument, NULL, 'h'},   {"threads", required_argument, NULL, 't'},
-        {"models", required_argument, NULL, 'm'}, {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, '?' + 128},   {0},
+        {"policy", required_argument, NULL, 'p'},
+        {"json", no_argument, NULL, 'j'},
+        {"html", required_argument, NULL, 'h'},
+        {"threads", required_argument, NULL, 't'},
+        {"observations", required_argument, NULL, 'o'},
+        {"models", required_argument, NULL, 'm'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, '?' + 128},
+        {0},
     };
     const char *policy = "standard", *models = NULL;
     s->threads = default_threads();
@@ -269,6 +285,9 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
             break;
         case 'h':
             s->html = optarg;
+            break;
+        case 'o':
+            s->observations = optarg;
             break;
         case 't':
             if (!read_threads(optarg, &s->threads, err))
@@ -292,6 +311,8 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
     }
     if (optind == argc)
         return error_set(err, ERROR_INVALID, "no recording was named");
+    if (s->observations && argc - optind > 1)
+        return error_set(err, ERROR_INVALID, "--observations goes with one recording");
     return read_policy(policy, &s->policy, err) && paths_models(models, s->models, err);
 }
 

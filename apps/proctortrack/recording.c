@@ -1,7 +1,8 @@
-/* Collects what a follower tells about one recording: the last word on each flag, its picture, and
- * the digest of the bytes that were judged. */
+/* Collects what a follower tells about one recording: the last word on each flag, its picture, all
+ * looks where they are asked for, and the digest of the bytes that were judged. */
 #include "recording.h"
 
+#include "analysis/judge.h"
 #include "base/file.h"
 #include "crypto/hash.h"
 
@@ -25,8 +26,10 @@ struct recording {
     char sha256[STR_HEX_MAX(SHA256_SIZE)];
     uint64_t bytes, size; /* read so far; of the file, 0 for a pipe */
     struct follow_end end;
-    struct flag *flags; /* owned */
-    size_t flags_len, flags_capacity;
+    struct findings found;
+    struct track_writer *writer; /* owned; NULL: not asked for, or finished */
+    struct buf track;
+    struct error trouble;      /* of an event, which cannot report it */
     struct kept_picture *kept; /* owned; one a time, also when two flags name it */
     size_t kept_len, kept_capacity;
     struct report_picture *pictures; /* owned; one a flag, from `kept` */
@@ -41,7 +44,9 @@ void recording_destroy(struct recording *r)
         buf_done(&r->kept[i].jpeg);
     free(r->kept);
     free(r->pictures);
-    free(r->flags);
+    findings_done(&r->found);
+    track_writer_destroy(r->writer);
+    buf_done(&r->track);
     free(r->name);
     free(r->models);
     free(r->isa);
@@ -69,12 +74,14 @@ static bool grow(struct recording *r, void **array, size_t len, size_t *capacity
 static void take_flag(void *context, uint32_t index, const struct flag *flag)
 {
     struct recording *r = context;
-    void *flags = r->flags;
-    if (index == r->flags_len && grow(r, &flags, r->flags_len, &r->flags_capacity, sizeof *flag))
-        r->flags_len++;
-    r->flags = flags;
-    if (index < r->flags_len)
-        r->flags[index] = *flag;
+    findings_take(&r->found, index, flag);
+}
+
+static void take_look(void *context, const struct observation *o)
+{
+    struct recording *r = context;
+    if (r->trouble.code == ERROR_NONE)
+        (void)!track_write(r->writer, o, &r->trouble);
 }
 
 static void take_picture(void *context, const struct follow_picture *picture)
@@ -104,25 +111,42 @@ static void take_progress(void *context, const struct follow_progress *progress)
     r->options->progress(r->options->context, MIN(part, 1));
 }
 
-static int compare_flags(const void *a, const void *b) { return report_flag_order(a, b); }
-
 /* Flags in the order of the report, each with its picture. */
 static bool arrange(struct recording *r, struct error *err)
 {
     if (r->no_memory)
         return error_no_memory(err);
-    if (r->flags_len == 0)
-        return true;
-    qsort(r->flags, r->flags_len, sizeof *r->flags, compare_flags);
-    r->pictures = calloc(r->flags_len, sizeof *r->pictures);
+    if (!findings_arrange(&r->found, err))
+        return false;
+    r->pictures = calloc(MAX(r->found.len, 1), sizeof *r->pictures);
     if (!r->pictures)
         return error_no_memory(err);
-    for (size_t i = 0; i < r->flags_len; i++)
+    for (size_t i = 0; i < r->found.len; i++)
         for (size_t k = 0; k < r->kept_len; k++)
-            if (r->kept[k].time_us == r->flags[i].best_us)
+            if (r->kept[k].time_us == r->found.flags[i].best_us)
                 r->pictures[i] =
                     (struct report_picture){r->kept[k].time_us, buf_str(&r->kept[k].jpeg)};
     return true;
+}
+
+static bool finish_track(struct recording *r, struct error *err)
+{
+    const struct track_about about = {
+        .name = str_from(r->name),
+        .sha256 = str_from(r->sha256),
+        .models = str_from(r->models),
+        .isa = str_from(r->isa),
+        .bytes = r->bytes,
+        .frames = r->end.frames,
+        .damaged_packets = r->end.damaged_packets,
+        .time_jumps = r->end.time_jumps,
+        .duration_us = r->end.duration_us,
+    };
+    if (!r->writer)
+        return true;
+    if (r->trouble.code != ERROR_NONE)
+        return error_set(err, r->trouble.code, "%s", r->trouble.message);
+    return track_finish(r->writer, &about, &r->track, err);
 }
 
 static bool read_piece(int fd, char *piece, struct str *ret, struct error *err)
@@ -186,8 +210,11 @@ static bool analyze(struct recording *r, int fd, bool file, struct error *err)
         .policy = r->options->policy,
         .file_fd = file ? fd : -1,
     };
-    const struct follow_events events = {
-        .flag = take_flag, .picture = take_picture, .progress = take_progress, .context = r};
+    const struct follow_events events = {.observed = r->writer ? take_look : NULL,
+                                         .flag = take_flag,
+                                         .picture = take_picture,
+                                         .progress = take_progress,
+                                         .context = r};
     CLEANUP(follow_destroyp) struct follow *f = NULL;
     if (file && !read_all(r, fd, NULL, err)) /* before: the child moves the same file position */
         return false;
@@ -197,7 +224,7 @@ static bool analyze(struct recording *r, int fd, bool file, struct error *err)
         return advise(f, err);
     r->end.head = STR(""); /* the follower's, and of no use here */
     return keep_text(&r->models, follow_models(f), err) && keep_text(&r->isa, follow_isa(f), err) &&
-           arrange(r, err);
+           arrange(r, err) && finish_track(r, err);
 }
 
 bool recording_analyze(const char *path, const struct recording_options *options,
@@ -228,7 +255,8 @@ bool recording_analyze(const char *path, const struct recording_options *options
         return error_set(err, ERROR_INVALID, "it is empty (0 bytes); was it copied to its end?");
     if (!keep_text(&r->name, standard_input ? "standard input" : slash ? slash + 1 : path, err))
         return false;
-    if (!analyze(r, fd, file, err))
+    if ((options->keep_track && !track_writer_create(&r->writer, err)) ||
+        !analyze(r, fd, file, err))
         return false;
     r->options = NULL;
     *ret = TAKE(r);
@@ -242,8 +270,8 @@ struct report_recording recording_report(const struct recording *r)
         .sha256 = r->sha256,
         .bytes = r->bytes,
         .duration_us = r->end.duration_us,
-        .flags = r->flags,
-        .flags_len = r->flags_len,
+        .flags = r->found.flags,
+        .flags_len = r->found.len,
         .pictures = r->pictures,
         .models = r->models,
         .isa = r->isa,
@@ -252,3 +280,5 @@ struct report_recording recording_report(const struct recording *r)
         .time_jumps = r->end.time_jumps,
     };
 }
+
+struct str recording_track(const struct recording *r) { return buf_str(&r->track); }

@@ -11,11 +11,14 @@ struct recording_options {
     /* Called now and then with the part done, 0..1; NULL when nobody looks. */
     void (*progress)(void *context, double part);
     void *context;
+    bool keep_track; /* keep all looks, for recording_track() */
 };
 
 /* `path` "-" is standard input. A failure says what is wrong and what to do about it. */
 MUST_USE bool recording_analyze(const char *path, const struct recording_options *options,
                                 struct recording **ret, struct error *err);
 struct report_recording recording_report(const struct recording *r); /* borrowed */
+struct str
+recording_track(const struct recording *r); /* analysis/track.h; borrowed; may be empty */
 void recording_destroy(struct recording *r);
 void recording_destroyp(struct recording **r);

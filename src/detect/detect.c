@@ -5,7 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct detector *const detectors[] = {&detector_light, &detector_faces};
+static const struct detector *const detectors[] = {
+    &detector_light, &detector_faces,   &detector_objects, &detector_head,
+    &detector_gaze,  &detector_clarity, &detector_loop,    &detector_still};
+
+static const struct detect_options everything = {.objects = DETECT_OBJECTS_ALL,
+                                                 .head = true,
+                                                 .gaze = true,
+                                                 .clarity = true,
+                                                 .loop = true,
+                                                 .still_limit = 0.3};
 
 struct detect {
     struct frame_scaler *scaler;        /* owned */
@@ -16,8 +25,8 @@ struct detect {
 };
 
 /* `only` NULL: every row of the table. */
-static bool create(const char *models_folder, const struct detector *only, struct detect **ret,
-                   struct error *err)
+static bool create(const char *models_folder, const struct detector *only,
+                   const struct detect_options *options, struct detect **ret, struct error *err)
 {
     CLEANUP(detect_destroyp) struct detect *d = calloc(1, sizeof *d);
     CLEANUP(json_decrefp) json_t *models = json_object();
@@ -25,7 +34,7 @@ static bool create(const char *models_folder, const struct detector *only, struc
         return error_no_memory(err);
     if (!frame_scaler_create(&d->scaler, err))
         return false;
-    struct detector_setup setup = {models_folder, d->scaler, d->finds, models};
+    struct detector_setup setup = {models_folder, options, d->scaler, d->finds, models};
     for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
         if ((!only || only == detectors[i]) && !detectors[i]->create(&setup, &d->selves[i], err))
             return error_wrap(err, "detector %s", detectors[i]->name);
@@ -37,12 +46,18 @@ static bool create(const char *models_folder, const struct detector *only, struc
 
 bool detect_create(const char *models_folder, struct detect **ret, struct error *err)
 {
-    return create(models_folder, NULL, ret, err);
+    return detect_create_wanted(models_folder, &everything, ret, err);
+}
+
+bool detect_create_wanted(const char *models_folder, const struct detect_options *options,
+                          struct detect **ret, struct error *err)
+{
+    return create(models_folder, NULL, options, ret, err);
 }
 
 bool detect_create_faces(const char *models_folder, struct detect **ret, struct error *err)
 {
-    return create(models_folder, &detector_faces, ret, err);
+    return create(models_folder, &detector_faces, &everything, ret, err);
 }
 
 bool detect_look(struct detect *d, struct frame *f, struct observation *ret, struct error *err)
@@ -50,7 +65,11 @@ bool detect_look(struct detect *d, struct frame *f, struct observation *ret, str
     struct observation o;
     memset(&o, 0, sizeof o); /* padding too: it crosses a pipe as bytes */
     o.time_us = f->time_us;
-    o.faces_len = -1;
+    o.faces_len = o.objects.len = -1;
+    o.objects.age_s = -1;
+    o.head.gaze = -9;
+    o.clarity = (struct detect_clarity){-1, -1, -1, -1, -1, -1};
+    o.loop.period_s = o.still.seconds = o.still.difference = -1;
     d->faces_len = 0;
     for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
         if (d->selves[i] && !detectors[i]->look(d->selves[i], f, &o, err))
@@ -58,6 +77,21 @@ bool detect_look(struct detect *d, struct frame *f, struct observation *ret, str
     d->faces_len = o.faces_len;
     *ret = o;
     return true;
+}
+
+void detect_glance(struct detect *d, const struct frame *f)
+{
+    for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
+        if (d->selves[i] && detectors[i]->glance)
+            detectors[i]->glance(d->selves[i], f);
+}
+
+bool detect_wants_glances(const struct detect *d)
+{
+    for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
+        if (d->selves[i] && detectors[i]->glance)
+            return true;
+    return false;
 }
 
 const struct detect_landmark *detect_landmarks(const struct detect *d, int i)

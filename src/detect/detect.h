@@ -14,6 +14,62 @@ struct detect_face {
     float mesh_score;          /* 0..1, the face mesh's: may be low when half hidden */
 };
 
+/* What the object model is asked for. A phone may be a remote control as well: the model takes one
+ * for the other. A screen is a monitor or a television, not a laptop's. */
+enum object_kind {
+    OBJECT_NONE = 0,
+    OBJECT_PERSON,
+    OBJECT_PHONE,
+    OBJECT_BOOK,
+    OBJECT_LAPTOP,
+    OBJECT_SCREEN,
+    OBJECT_KINDS,
+};
+#define DETECT_OBJECTS_MAX 16
+
+struct detect_object {
+    int32_t kind;              /* enum object_kind */
+    float x, y, width, height; /* of the frame: 0..1; may reach out of it */
+    float score;               /* 0..1, the object model's, in the last look that saw it */
+    float keypad; /* 0..1: the score as a remote control, of a phone: keys like a calculator's */
+};
+/* Things confirmed by several looks. The object model looks every few seconds and when something
+ * changed; between its looks the last answer stands. */
+struct detect_objects {
+    int32_t len; /* -1: not looked for, or not yet */
+    struct detect_object list[DETECT_OBJECTS_MAX]; /* by kind, the surest of a kind first */
+    float age_s; /* since the object model looked last; -1 with len */
+};
+
+/* The largest face's head, from its mesh. Rules see yaw, pitch, gaze and eyes against this
+ * candidate's usual ones (analysis/calibration.h). */
+struct detect_head {
+    int32_t known;          /* 1: the numbers below are those of a face; 0: there is none to tell */
+    float yaw, pitch, roll; /* degrees; turned to the picture's right, down, clockwise are > 0 */
+    float inside;           /* 0..1: part of the mesh that lies within the frame */
+    float eyes[2]; /* 0..4: height over width of the eye at the picture's left, at its right */
+    float mouth;   /* 0..4: the same of the opening between the lips */
+    float gaze;    /* of the eyes within the head, in widths of the eye, right > 0; -9: unknown */
+};
+/* Is there light and focus enough to judge the picture by? -1: it could not be told. */
+struct detect_clarity {
+    float white;           /* 0..1: part of the picture that is as bright as can be */
+    float sharpness;       /* 0..1: how steep edges are; 0.125 is a slope without edges */
+    float face_white;      /* the same of the largest face */
+    float face_sharpness;  /* and what is close around it */
+    float face_luma;       /* 0..1: of the brightest tenth of it */
+    float around_luma;     /* 0..1: three quarters of what is around it are darker */
+};
+struct detect_loop {
+    float period_s;  /* a stretch so long is shown again and again; -1: none known */
+    float matched_s; /* for so long each picture has been the one of a period before */
+};
+struct detect_still {
+    float seconds;    /* so long the largest face has been one flat picture; -1: unknown */
+    float difference; /* from that picture, at its worst parts, in its gradients; -1: unknown */
+    float moved;      /* how far it was moved in that time: 1 is its own size */
+};
+
 /* Plain data without pointers: it crosses a pipe between processes of one build as it is. */
 struct observation {
     int64_t time_us;
@@ -27,6 +83,11 @@ struct observation {
     float motion;      /* mean absolute difference of luma of small parts, 0..1 */
     float motion_peak; /* the largest of those differences: a still person stirs somewhere */
     float changed;     /* part of the single pixels (0..1) that differ at all */
+    struct detect_head head;
+    struct detect_clarity clarity;
+    struct detect_loop loop;
+    struct detect_still still;
+    struct detect_objects objects;
 };
 
 #define DETECT_LANDMARKS 468
@@ -35,7 +96,18 @@ struct detect_landmark {
 };
 
 struct detect;
+/* What the rules in force ask for: a detector that nobody asks is not even made. */
+struct detect_options {
+    uint32_t objects; /* a bit 1 << kind for each enum object_kind; 0: no object model */
+    bool head, gaze;  /* gaze: the model of the iris, on top of head */
+    bool clarity, loop;
+    double still_limit; /* of detect_still.difference: more is another picture; 0: not looked for */
+};
+#define DETECT_OBJECTS_ALL (((1u << OBJECT_KINDS) - 1) & ~1u)
+/* Every detector, for everything. */
 MUST_USE bool detect_create(const char *models_folder, struct detect **ret, struct error *err);
+MUST_USE bool detect_create_wanted(const char *models_folder, const struct detect_options *options,
+                                   struct detect **ret, struct error *err);
 /* The faces only: for single pictures, as of an enrolment, beside a stream's own detectors. The
  * rest of its observations is zero. */
 MUST_USE bool detect_create_faces(const char *models_folder, struct detect **ret,
@@ -43,6 +115,10 @@ MUST_USE bool detect_create_faces(const char *models_folder, struct detect **ret
 /* Looks at one frame. Call with times that rise. */
 MUST_USE bool detect_look(struct detect *d, struct frame *f, struct observation *ret,
                           struct error *err);
+/* A frame between looks, for what has to see more of them (loop.c): cheap. Times rise over looks and
+ * glances together. */
+void detect_glance(struct detect *d, const struct frame *f);
+bool detect_wants_glances(const struct detect *d);
 /* The mesh of face `i` of the last look's observation (canonical MediaPipe numbering: 33 and 133
  * are the corners of the eye at the picture's left, 263 and 362 of the other, 61 and 291 of the
  * mouth); NULL when there is no such face. Borrowed until the next look. Of use only where the
@@ -53,4 +129,5 @@ const char *detect_models(const struct detect *d);
 void detect_destroy(struct detect *d);
 void detect_destroyp(struct detect **d);
 
+#define DETECT_GLANCE_US 40000 /* from glance to glance: 25 a second */
 #define DETECT_INTERVAL_US 500000 /* two looks a second: a glance of a second is seen twice */

@@ -10,17 +10,21 @@ struct detector_finds {
 
 struct detector_setup {
     const char *models_folder;
+    const struct detect_options *options; /* borrowed for the call */
     struct frame_scaler *scaler;  /* borrowed; shared, since detectors look one after the other */
     struct detector_finds *finds; /* borrowed, lives as long as the detectors */
     json_t *models;               /* to be given "name": "sha256" of each model that was loaded */
 };
 struct detector {
     const char *name;
-    /* Makes all models and buffers: after it the sandbox is closed. */
+    /* Makes all models and buffers: after it the sandbox is closed. *ret NULL when nobody asks for
+     * what it finds: then its look is not taken. */
     bool (*create)(const struct detector_setup *setup, void **ret, struct error *err);
     /* Fills its fields of `o`. */
     bool (*look)(void *self, const struct frame *f, struct observation *o, struct error *err);
     void (*destroy)(void *self); /* NULL is fine */
+    void (*glance)(void *self, const struct frame *f); /* at frames between looks; may be NULL */
 };
 
-extern const struct detector detector_faces, detector_light;
+extern const struct detector detector_head, detector_gaze, detector_clarity, detector_loop, detector_still;
+extern const struct detector detector_faces, detector_light, detector_objects;

@@ -2,6 +2,7 @@
  * threads, each with a decoder child of its own; results are printed in the order of the command
  * line, so the number of threads never shows in the output. */
 #include "commands.h"
+#include "options.h"
 #include "paths.h"
 #include "progress.h"
 #include "recording.h"
@@ -15,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define THREADS_MAX 64
 
 /* clang-format off */
 static const char help[] =
@@ -101,7 +100,7 @@ static void *run_jobs(void *context)
 /* This thread works, too; when no other can be started it does all. */
 static void run_all(struct work *w, size_t threads)
 {
-    pthread_t others[THREADS_MAX];
+    pthread_t others[OPTIONS_THREADS_MAX];
     size_t started = 0;
     while (started + 1 < MIN(threads, w->jobs_len) &&
            pthread_create(&others[started], NULL, run_jobs, w) == 0)
@@ -226,36 +225,6 @@ static int analyze(const struct settings *s, char **paths, size_t len)
     return status;
 }
 
-static bool read_policy(const char *given, struct policy *ret, struct error *err)
-{
-    CLEANUP(freep) char *text = NULL;
-    size_t len;
-    if (policy_builtin(str_from(given), ret, NULL))
-        return true;
-    if (!file_read(given, POLICY_BYTES_MAX, &text, &len, err))
-        return err->code == ERROR_NOT_FOUND
-                   ? error_set(err, ERROR_NOT_FOUND,
-                               "--policy %s: neither a file nor open, standard or strict", given)
-                   : error_wrap(err, "--policy");
-    return policy_parse(str_bytes(text, len), ret, err) || error_wrap(err, "--policy %s", given);
-}
-
-static bool read_threads(const char *given, size_t *ret, struct error *err)
-{
-    uint64_t value;
-    if (!str_to_u64(str_from(given), &value) || value < 1 || value > THREADS_MAX)
-        return error_set(err, ERROR_INVALID, "--threads must be a number from 1 to %d",
-                         THREADS_MAX);
-    *ret = (size_t)value;
-    return true;
-}
-
-static size_t default_threads(void)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    return (size_t)MIN(MAX(processors, 1), THREADS_MAX);
-}
-
 /* True when there is work to do; else *ret_status is what to exit with. */
 static bool read_options(int argc, char **argv, struct settings *s, int *ret_status,
                          struct error *err)
@@ -272,7 +241,7 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
         {0},
     };
     const char *policy = "standard", *models = NULL;
-    s->threads = default_threads();
+    s->threads = options_threads_default();
     int found;
     opterr = 0;
     while ((found = getopt_long(argc, argv, ":", options, NULL)) != -1) {
@@ -290,7 +259,7 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
             s->observations = optarg;
             break;
         case 't':
-            if (!read_threads(optarg, &s->threads, err))
+            if (!options_threads(optarg, &s->threads, err))
                 return false;
             break;
         case 'm':
@@ -313,7 +282,7 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
         return error_set(err, ERROR_INVALID, "no recording was named");
     if (s->observations && argc - optind > 1)
         return error_set(err, ERROR_INVALID, "--observations goes with one recording");
-    return read_policy(policy, &s->policy, err) && paths_models(models, s->models, err);
+    return options_policy(policy, &s->policy, err) && paths_models(models, s->models, err);
 }
 
 int analyze_run(int argc, char **argv)

@@ -241,7 +241,9 @@ static bool count_events(struct score *s, const struct truth_file *file, struct 
         rule->events++;
         rule->found += e->found;
         if (!e->found) {
-            if (!note(s, SCORE_MISSED, file, rule, cell_s(e->from), cell_s(e->to), "", err))
+            /* What no rule looks for is no news of this file. */
+            if (rule->on &&
+                !note(s, SCORE_MISSED, file, rule, cell_s(e->from), cell_s(e->to), "", err))
                 return false;
             continue;
         }

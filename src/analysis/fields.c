@@ -3,6 +3,8 @@
  * than what the detectors can tell. */
 #include "analysis/fields.h"
 
+#include "identity/face.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -85,6 +87,15 @@ const struct field fields[] = {
     EACH(objects.list, objects.len, score, 0, 1, 10),
     EACH(objects.list, objects.len, keypad, 0, 1, 10),
     ONE(objects.age_s, -1, 60, 8, -1),
+    ONE(identity.enrolled.state, 0, IDENTITY_STATES - 1, 0, 0),
+    ONE(identity.enrolled.samples, 0, 64, 0, 0),
+    ONE(identity.enrolled.similarity, -1, 1, 12, 0),
+    ONE(identity.enrolled.since_s, 0, IDENTITY_SINCE_MAX_S, 8, 0),
+    ONE(identity.earlier.state, 0, IDENTITY_STATES - 1, 0, 0),
+    ONE(identity.earlier.samples, 0, 64, 0, 0),
+    ONE(identity.earlier.similarity, -1, 1, 12, 0),
+    ONE(identity.earlier.since_s, 0, IDENTITY_SINCE_MAX_S, 8, 0),
+    ONE(identity.fault, 0, FACE_FAULTS - 1, 0, 0),
 };
 const size_t fields_len = ARRAY_LEN(fields);
 

@@ -70,6 +70,28 @@ struct detect_still {
     float moved;      /* how far it was moved in that time: 1 is its own size */
 };
 
+/* Who is in view (identity/watch.h): the likeness of the face to one that is known. */
+enum identity_state {
+    IDENTITY_NONE = 0,  /* nobody in view, or nobody to compare with (yet) */
+    IDENTITY_UNCHECKED, /* a face, but too poor, or too many, to be judged: no sign of anything */
+    IDENTITY_MATCH,
+    IDENTITY_UNSURE,
+    IDENTITY_MISMATCH,
+    IDENTITY_STATES,
+};
+struct detect_likeness {
+    int32_t state;    /* enum identity_state; it stands from one comparison to the next */
+    int32_t samples;  /* comparisons behind `similarity`; 0: there is none */
+    float similarity; /* their median, -1..1 */
+    float since_s;    /* of a mismatch: how long ago the first comparison behind it was */
+};
+struct detect_identity {
+    struct detect_likeness enrolled; /* to the enrolled person */
+    struct detect_likeness earlier;  /* to who was first seen in this stream */
+    int32_t fault; /* enum face_fault (identity/face.h): why it is unchecked, if for the picture */
+};
+#define IDENTITY_SINCE_MAX_S 3600
+
 /* Plain data without pointers: it crosses a pipe between processes of one build as it is. */
 struct observation {
     int64_t time_us;
@@ -88,6 +110,7 @@ struct observation {
     struct detect_loop loop;
     struct detect_still still;
     struct detect_objects objects;
+    struct detect_identity identity;
 };
 
 #define DETECT_LANDMARKS 468

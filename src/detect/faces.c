@@ -278,4 +278,4 @@ static bool faces_look(void *self, const struct frame *f, struct observation *o,
     return true;
 }
 
-const struct detector detector_faces = {"faces", faces_create, faces_look, faces_destroy};
+const struct detector detector_faces = {"faces", faces_create, faces_look, faces_destroy, NULL};

@@ -148,4 +148,4 @@ static bool light_look(void *self, const struct frame *f, struct observation *o,
     return true;
 }
 
-const struct detector detector_light = {"light", light_create, light_look, light_destroy};
+const struct detector detector_light = {"light", light_create, light_look, light_destroy, NULL};

@@ -370,4 +370,4 @@ static bool objects_look(void *self, const struct frame *f, struct observation *
     return true;
 }
 
-const struct detector detector_objects = {"objects", objects_create, objects_look, objects_destroy};
+const struct detector detector_objects = {"objects", objects_create, objects_look, objects_destroy, NULL};

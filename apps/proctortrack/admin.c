@@ -16,9 +16,9 @@
 #include <termios.h>
 #include <unistd.h>
 
+/* clang-format off */
 static const char help[] =
-    "usage: proctortrack admin user add USERNAME --data DIR --role ROLE --name NAME --email "
-    "ADDRESS\n"
+    "usage: proctortrack admin user add USERNAME --data DIR --role ROLE --name NAME --email ADDRESS\n"
     "       proctortrack admin user passwd USERNAME --data DIR\n"
     "       proctortrack admin user list --data DIR\n"
     "       proctortrack admin demo --data DIR\n"
@@ -28,9 +28,8 @@ static const char help[] =
     "  user add     makes an account; its password is asked for, or read from standard input\n"
     "  user passwd  sets a new password, asked for or read likewise\n"
     "  user list    prints user name, role, name and address of everybody\n"
-    "  demo         makes a demo institution (six people, a practice test, an exam) and prints "
-    "how\n"
-    "               to sign in; what is there already is left as it is\n"
+    "  demo         makes a demo institution (six people, a practice test, an exam) and prints\n"
+    "               how to sign in; what is there already is left as it is\n"
     "\n"
     "options:\n"
     "  --data DIR       the data folder; made when it is absent\n"
@@ -40,17 +39,16 @@ static const char help[] =
     "  --help           this\n"
     "\n"
     "A user name is a-z, 0-9, '.', '_' and '-' and begins with a letter. A password has at least\n"
-    "8 characters. PROCTORTRACK_DEMO_PASSWORD in the environment is the password of everybody in "
-    "the\n"
-    "demo; without it each gets one at random, which is printed this once.\n"
+    "8 characters. PROCTORTRACK_DEMO_PASSWORD in the environment is the password of everybody in\n"
+    "the demo; without it each gets one at random, which is printed this once.\n"
     "\n"
     "example:\n"
     "  proctortrack admin user add ada.lovelace --data /var/lib/proctortrack --role instructor \\\n"
     "    --name \"Ada Lovelace\" --email ada@example.org\n"
     "\n"
-    "Exit status: 0 done, 1 it could not be done (one line on standard error says why), 2 the "
-    "command\n"
-    "line was wrong.\n";
+    "Exit status: 0 done, 1 it could not be done (one line on standard error says why), 2 the\n"
+    "command line was wrong.\n";
+/* clang-format on */
 
 struct settings {
     const char *data, *role, *name, *email;

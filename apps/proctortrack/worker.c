@@ -15,38 +15,25 @@
 #define TEXT(x) TEXT_OF(x)
 #define TEXT_OF(x) #x
 
+/* clang-format off */
 static const char help[] =
     "usage: proctortrack worker --data DIR [OPTION...]\n"
     "\n"
-    "Analyses the recordings of a data folder while they grow, makes the reports of sessions that "
-    "are\n"
-    "complete, and ends what has run out of time. `proctortrack serve` does the same by itself; "
-    "with\n"
-    "`serve --no-worker` it is left to one or several workers, which share the work.\n"
+    "Analyses the recordings of a data folder while they grow, makes the reports of sessions that\n"
+    "are complete, and ends what has run out of time. `proctortrack serve` does the same by itself;\n"
+    "with `serve --no-worker` it is left to one or several workers, which share the work.\n"
     "\n"
     "options:\n"
     "  --data DIR     the data folder\n"
     "  --models DIR   the folder of the models (without it: `models` beside this program)\n"
-    "  --followers N  recordings followed at the same time, 1 to " TEXT(
-        WORKER_FOLLOWERS_MAX) " (without it: " TEXT(WORKER_FOLLOWERS_DEFAULT) ");\n"
-                                                                              "                 "
-                                                                              "each is a process "
-                                                                              "that keeps the "
-                                                                              "models in its "
-                                                                              "memory\n"
-                                                                              "  --help         "
-                                                                              "this\n"
-                                                                              "\n"
-                                                                              "Stops on SIGTERM or "
-                                                                              "SIGINT; what was "
-                                                                              "under way is taken "
-                                                                              "up by the next "
-                                                                              "worker.\n"
-                                                                              "Exit status: 0 "
-                                                                              "stopped, 1 it could "
-                                                                              "not start, 2 the "
-                                                                              "command line was "
-                                                                              "wrong.\n";
+    "  --followers N  recordings followed at the same time, 1 to " TEXT(WORKER_FOLLOWERS_MAX)
+    " (without it: " TEXT(WORKER_FOLLOWERS_DEFAULT) ");\n"
+    "                 each is a process that keeps the models in its memory\n"
+    "  --help         this\n"
+    "\n"
+    "Stops on SIGTERM or SIGINT; what was under way is taken up by the next worker.\n"
+    "Exit status: 0 stopped, 1 it could not start, 2 the command line was wrong.\n";
+/* clang-format on */
 
 static int usage(const char *problem)
 {

@@ -215,14 +215,27 @@ bool campus_demo_seed(struct campus *c, const char *password, struct demo *ret, 
 
 void campus_demo_text(const struct demo *d, struct buf *to)
 {
-    if (d->others)
-        buf_add_c(to, "  (no demo: this database has people of its own)\n");
-    for (size_t i = 0; i < DEMO_USERS && !d->others; i++) {
-        const struct demo_user *u = &d->users[i];
-        buf_printf(to, "  %-16s %-10s %-16s %s\n", u->username, user_role_name(u->role),
-                   u->full_name,
-                   u->password[0] ? u->password
-                   : u->made      ? "(the password given)"
-                                  : "(was there already)");
+    if (d->others) {
+        buf_add_c(to, "No demo: this database has people of its own.\n");
+        return;
     }
+    if (!d->made) {
+        buf_printf(
+            to,
+            "The demo institution was here already; sign in as before (candidate: %s,\n"
+            "instructor: %s). A new password: proctortrack admin user passwd NAME --data DIR\n",
+            people[0].username, people[2].username);
+        return;
+    }
+    buf_add_c(to, "Sign in with one of these. The passwords are not shown again.\n\n");
+    buf_printf(to, "  %-16s %-20s %-11s %s\n", "username", "password", "role", "name");
+    for (size_t i = 0; i < DEMO_USERS; i++) {
+        const struct demo_user *u = &d->users[i];
+        buf_printf(to, "  %-16s %-20s %-11s %s\n", u->username,
+                   u->password[0] ? u->password
+                   : u->made      ? "(the one you gave)"
+                                  : "(was here already)",
+                   user_role_name(u->role), u->full_name);
+    }
+    buf_add_char(to, '\n');
 }

@@ -5,10 +5,10 @@
  * be judged and none of them is the person: somebody else beside the candidate is not a change of
  * person, and a face that is hidden, turned or too dark says nothing.
  *
- * Cost, at 15 ms a look: 13 s of CPU an hour while all is well, 110 at the very most. What cannot
- * be seen: a change to somebody whose likeness is over the threshold (3 % of pairs of strangers in
- * two pictures, more between relatives), one before the first three good looks, and one that is
- * over before three looks could be taken (1.5 s). */
+ * Cost, at 11 ms a look: 10 s of CPU an hour while all is well, up to 40 with somebody who never
+ * keeps still, 20 while it stays unsure. What cannot be seen: a change to somebody whose likeness
+ * is over the threshold (3 % of strangers in two pictures, more among relatives), one before the
+ * first three good looks, and one that is over before three looks could be taken (1.5 s). */
 #include "identity/watch.h"
 
 #include "base/clock.h"
@@ -23,13 +23,13 @@
 /* Smaller than this part of the largest one's width, a face is somebody in the background. */
 #define CANDIDATE_MIN 0.5f
 #define BEAT_US (4 * SECOND_US)
+#define JUMP_US (1 * SECOND_US)   /* not more often, in one who moves a lot */
 #define SLOW_US (1 * SECOND_US)   /* when it was not sure for SLOW_AFTER looks */
 #define SLOWER_US (2 * SECOND_US) /* when for SLOWER_AFTER */
 #define SLOW_AFTER 12
 #define SLOWER_AFTER 60
 #define HOLD_US (10 * SECOND_US) /* an answer stands so long without a new look */
 #define GONE_US (3 * DETECT_INTERVAL_US)
-#define TOKENS_MAX 3 /* looks out of turn at hand; one more each beat */
 
 /* A jump of the face, or of the whole picture. A talking head overlaps its place of half a second
  * before by 0.8 to 1, and moves the picture as it did in the seconds before. */
@@ -46,7 +46,7 @@ struct comparison {
     struct template reference;
     float different; /* under it a median is a mismatch */
     enum identity_state state;
-    float samples[SAMPLES_MAX]; /* the newest last, since the last sure match */
+    float samples[SAMPLES_MAX]; /* the newest last; one sure match, or all since then */
     size_t len;
     int64_t below_us; /* when the samples under `different` without a break began */
     bool below;
@@ -55,8 +55,8 @@ struct comparison {
 struct identity_watch {
     struct face_reader *reader; /* owned */
     struct comparison enrolled, earlier;
-    struct face_embedding faces[CANDIDATES_MAX], best;
-    enum face_fault fault; /* of the last look; what it could not be judged for */
+    struct face_embedding best; /* of the last look: the face most like the person */
+    enum face_fault fault;      /* of the last look; what it could not be judged for */
 
     bool sure;         /* the last try gave the answer that all is well */
     uint32_t unsure;   /* tries since then */
@@ -67,8 +67,7 @@ struct identity_watch {
     int64_t seen_us;
     struct detect_face place;
     float motion; /* of the seconds before, smoothed; -1 at the beginning */
-    float tokens;
-    int64_t tokens_us;
+    bool jumped;  /* and nobody has looked since */
 };
 
 bool identity_watch_create(const char *models_folder, struct identity_watch **ret,
@@ -85,7 +84,6 @@ bool identity_watch_create(const char *models_folder, struct identity_watch **re
     w->earlier.different = IDENTITY_STREAM_DIFFERENT;
     w->motion = -1;
     w->tried_us = w->judged_us = INT64_MIN / 2;
-    w->tokens = TOKENS_MAX;
     *ret = TAKE(w);
     return true;
 }
@@ -119,7 +117,7 @@ static void forget(struct comparison *c)
 
 static void add_sample(struct comparison *c, int64_t time_us, float sample)
 {
-    if (sample >= IDENTITY_SAME_MIN)
+    if (sample >= IDENTITY_SAME_MIN || c->state == IDENTITY_MATCH)
         c->len = 0;
     if (c->len == SAMPLES_MAX)
         memmove(c->samples, c->samples + 1, --c->len * sizeof *c->samples);
@@ -176,17 +174,6 @@ static void smooth_motion(struct identity_watch *w, const struct observation *o)
         w->motion = w->motion < 0 ? o->motion : w->motion + (o->motion - w->motion) / 4;
 }
 
-static bool take_token(struct identity_watch *w, int64_t time_us)
-{
-    w->tokens += (float)(time_us - w->tokens_us) / (float)BEAT_US;
-    w->tokens = fminf(w->tokens, TOKENS_MAX);
-    w->tokens_us = time_us;
-    if (w->tokens < 1)
-        return false;
-    w->tokens--;
-    return true;
-}
-
 static bool has_learnt(const struct comparison *earlier)
 {
     return earlier->reference.pictures >= REFERENCE_MIN;
@@ -200,12 +187,13 @@ static bool all_match(const struct identity_watch *w)
 
 static bool is_due(struct identity_watch *w, const struct observation *o)
 {
-    if (has_jumped(w, o) && take_token(w, o->time_us))
-        return true;
+    w->jumped = has_jumped(w, o) || w->jumped;
     int64_t wait_us = w->sure                    ? BEAT_US
                       : w->unsure > SLOWER_AFTER ? SLOWER_US
                       : w->unsure > SLOW_AFTER   ? SLOW_US
                                                  : 0;
+    if (w->jumped)
+        wait_us = MIN(wait_us, JUMP_US);
     return o->time_us - w->tried_us >= wait_us;
 }
 
@@ -288,6 +276,7 @@ static bool look(struct identity_watch *w, const struct detect *d, const struct 
     if (!find_person(w, d, f, o, &judged, err))
         return false;
     w->tried_us = o->time_us;
+    w->jumped = false;
     if (judged) {
         w->judged_us = o->time_us;
         compare(w, o->time_us, !is_candidate(o, 1));
@@ -316,10 +305,11 @@ bool identity_watch_look(struct identity_watch *w, const struct detect *d, const
         return false;
     }
     smooth_motion(w, o);
-    o->identity = (struct detect_identity){.fault = (int32_t)w->fault};
-    if (o->faces_len > 0) {
-        o->identity.enrolled = tell(&w->enrolled, now);
-        o->identity.earlier = tell(&w->earlier, now);
-    }
+    if (o->faces_len > 0)
+        o->identity = (struct detect_identity){
+            .enrolled = tell(&w->enrolled, now),
+            .earlier = tell(&w->earlier, now),
+            .fault = (int32_t)w->fault,
+        };
     return true;
 }

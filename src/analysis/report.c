@@ -53,22 +53,68 @@ static json_t *flag_json(const struct flag *f)
                      "confidence", json_real(round(f->confidence * 1000) / 1000));
 }
 
+bool report_incidents(const struct report_recording *r, struct incident **ret, size_t *ret_len,
+                      struct error *err)
+{
+    CLEANUP(freep) struct incident_part *parts = calloc(MAX(r->flags_len, 1), sizeof *parts);
+    struct incident *list = parts ? calloc(MAX(r->flags_len, 1), sizeof *list) : NULL;
+    if (!list)
+        return error_no_memory(err);
+    for (size_t i = 0; i < r->flags_len; i++)
+        parts[i] =
+            (struct incident_part){r->flags[i].from_us, r->flags[i].to_us, r->flags[i].severity};
+    *ret = list;
+    *ret_len = incidents_make(parts, r->flags_len, list);
+    return true;
+}
+
+static json_t *incident_json(const struct report_recording *r, const struct incident *x)
+{
+    CLEANUP(json_decrefp) json_t *rules = json_array();
+    bool seen[RULE_COUNT] = {false};
+    for (size_t i = x->first; i < x->first + x->len; i++) {
+        enum rule rule = r->flags[i].rule;
+        if (!seen[rule] && json_array_append_new(rules, json_string(rule_name(rule))))
+            return NULL;
+        seen[rule] = true;
+    }
+    return json_pack("{s:o, s:o, s:s, s:O}", "from_s", seconds_json(x->from_us), "to_s",
+                     seconds_json(x->to_us), "severity", severity_name(x->severity), "rules",
+                     rules);
+}
+
+static bool incidents_json(const struct report_recording *r, json_t *to, struct error *err)
+{
+    CLEANUP(freep) struct incident *list = NULL;
+    size_t len;
+    if (!report_incidents(r, &list, &len, err))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (json_array_append_new(to, incident_json(r, &list[i])))
+            return error_no_memory(err);
+    return true;
+}
+
 static bool recording_json(const struct report_recording *r, json_t **ret, struct error *err)
 {
     CLEANUP(json_decrefp) json_t *models = NULL;
     CLEANUP(json_decrefp) json_t *flags = json_array();
+    CLEANUP(json_decrefp) json_t *incidents = json_array();
     if (!json_parse(str_from(r->models), &models, err))
         return error_wrap(err, "models");
     for (size_t i = 0; flags && i < r->flags_len; i++)
         if (json_array_append_new(flags, flag_json(&r->flags[i])))
             return error_no_memory(err);
-    if (!flags)
+    if (!flags || !incidents)
         return error_no_memory(err);
+    if (!incidents_json(r, incidents, err))
+        return false;
     json_t *value = json_pack(
-        "{s:o, s:s, s:I, s:o, s:I, s:I, s:I, s:s, s:O, s:O}", "name", text_json(r->name), "sha256",
-        r->sha256, "bytes", (json_int_t)r->bytes, "duration_s", seconds_json(r->duration_us),
-        "frames", (json_int_t)r->frames, "damaged_packets", (json_int_t)r->damaged_packets,
-        "time_jumps", (json_int_t)r->time_jumps, "isa", r->isa, "models", models, "flags", flags);
+        "{s:o, s:s, s:I, s:o, s:I, s:I, s:I, s:s, s:O, s:O, s:O}", "name", text_json(r->name),
+        "sha256", r->sha256, "bytes", (json_int_t)r->bytes, "duration_s",
+        seconds_json(r->duration_us), "frames", (json_int_t)r->frames, "damaged_packets",
+        (json_int_t)r->damaged_packets, "time_jumps", (json_int_t)r->time_jumps, "isa", r->isa,
+        "models", models, "flags", flags, "incidents", incidents);
     if (!value)
         return error_no_memory(err);
     *ret = value;

@@ -2,6 +2,7 @@
  * findings give equal bytes) and as one HTML file that needs nothing beside it. */
 #pragma once
 #include "analysis/follow.h"
+#include "analysis/incidents.h"
 #include "base/buf.h"
 
 struct report_picture {
@@ -25,6 +26,10 @@ MUST_USE bool report_json(const struct policy *policy, const struct report_recor
                           size_t len, json_t **ret, struct error *err);
 MUST_USE bool report_html(const struct policy *policy, const struct report_recording *recordings,
                           size_t len, struct buf *to, struct error *err);
+
+/* The flags of a recording as incidents, in media time; malloc'ed. */
+MUST_USE bool report_incidents(const struct report_recording *r, struct incident **ret,
+                               size_t *ret_len, struct error *err);
 
 #define REPORT_TIME_MAX 24
 /* "1:02:05.5" or "0:07.0": a media time as people read it, to a tenth of a second. */

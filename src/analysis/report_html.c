@@ -181,6 +181,19 @@ static void add_facts(struct buf *to, const struct report_recording *r)
     buf_add_c(to, "</ul>\n");
 }
 
+static void add_count(struct buf *to, const struct report_recording *r)
+{
+    CLEANUP(freep) struct incident *incidents = NULL;
+    size_t len;
+    if (!report_incidents(r, &incidents, &len, NULL)) {
+        to->failed = true;
+        return;
+    }
+    buf_printf(to, "<p>%zu %s raised, to be looked at as %zu %s.</p>\n", r->flags_len,
+               r->flags_len == 1 ? "flag was" : "flags were", len,
+               len == 1 ? "incident" : "incidents");
+}
+
 static void add_recording(struct buf *to, const struct report_recording *r, size_t number)
 {
     buf_printf(to, "<section class=recording aria-labelledby=r%zu><h2 id=r%zu>", number, number);
@@ -188,8 +201,7 @@ static void add_recording(struct buf *to, const struct report_recording *r, size
     buf_add_c(to, "</h2>\n");
     add_facts(to, r);
     if (r->flags_len) {
-        buf_printf(to, "<p>%zu %s raised.</p>\n", r->flags_len,
-                   r->flags_len == 1 ? "flag was" : "flags were");
+        add_count(to, r);
         add_timeline(to, r, number);
         buf_add_c(to, "<ul class=cards>\n");
         for (size_t i = 0; i < r->flags_len; i++)

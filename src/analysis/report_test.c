@@ -76,6 +76,8 @@ static void the_json_is_canonical_and_holds_what_was_found(void **state)
         "\"rule\":\"no-face\",\"severity\":\"medium\",\"title\":\"Nobody in "
         "view\",\"to_s\":16.0}"));
     assert_non_null(strstr(text, "\"duration_s\":59.47,"));
+    assert_non_null(strstr(text, "\"incidents\":[{\"from_s\":10.5,\"rules\":[\"no-face\"],"
+                                 "\"severity\":\"medium\",\"to_s\":16.0},{\"from_s\":30.1,"));
     assert_non_null(strstr(text, "\"models\":" MODELS));
     assert_non_null(strstr(text, "\"policy\":{\"name\":\"standard\",\"rules\":{"));
     assert_non_null(strstr(text, "\"version\":1}"));
@@ -107,6 +109,7 @@ static void the_page_needs_nothing_and_lets_nothing_in(void **state)
     assert_non_null(strstr(text, "0:10.5 to 0:16.0"));
     assert_non_null(strstr(text, "prefers-color-scheme:dark"));
     assert_non_null(strstr(text, "never a verdict"));
+    assert_non_null(strstr(text, "2 flags were raised, to be looked at as 2 incidents"));
     assert_non_null(strstr(text, "3 damaged pieces"));
 }
 

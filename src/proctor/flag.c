@@ -203,24 +203,15 @@ bool flag_incidents(const struct flag_row *flags, size_t len, struct arena *aren
                     struct incident **ret, size_t *ret_len, struct error *err)
 {
     struct incident *list = arena_alloc(arena, sizeof *list * MAX(len, 1));
-    size_t n = 0;
-    if (!list)
+    struct incident_part *parts = arena_alloc(arena, sizeof *parts * MAX(len, 1));
+    if (!list || !parts)
         return error_no_memory(err);
-    for (size_t i = 0; i < len; i++) {
-        const struct flag *f = &flags[i].flag;
-        int64_t from = flags[i].start_us + f->from_us, to = flags[i].start_us + f->to_us;
-        struct incident *last = n ? &list[n - 1] : NULL;
-        if (last && from - last->to_us <= INCIDENT_GAP_US) {
-            last->to_us = MAX(last->to_us, to);
-            last->severity = MAX(last->severity, f->severity);
-            last->len++;
-        } else {
-            list[n++] = (struct incident){
-                .from_us = from, .to_us = to, .severity = f->severity, .first = i, .len = 1};
-        }
-    }
+    for (size_t i = 0; i < len; i++)
+        parts[i] =
+            (struct incident_part){flags[i].start_us + flags[i].flag.from_us,
+                                   flags[i].start_us + flags[i].flag.to_us, flags[i].flag.severity};
     *ret = list;
-    *ret_len = n;
+    *ret_len = incidents_make(parts, len, list);
     return true;
 }
 

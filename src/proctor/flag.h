@@ -2,12 +2,12 @@
  * session that overlap or lie within INCIDENT_GAP_US are looked at together. Only this module
  * touches the tables `flag` and `picture`. A flag is never a verdict. */
 #pragma once
+#include "analysis/incidents.h"
 #include "analysis/rules.h"
 #include "base/arena.h"
 #include "base/id.h"
 #include "proctor/proctor.h"
 
-#define INCIDENT_GAP_US (5 * INT64_C(1000000))
 #define FLAG_PER_STREAM_MAX 5000
 #define FLAG_PICTURE_MAX ((size_t)256 << 10) /* bytes of JPEG */
 
@@ -41,12 +41,7 @@ MUST_USE bool flag_list_stream(struct proctor *p, struct str stream_id, struct a
 MUST_USE bool flag_picture(struct proctor *p, struct str session_id, int64_t flag_id,
                            struct buf *to, struct error *err);
 
-struct incident {
-    int64_t from_us, to_us; /* server time */
-    enum severity severity; /* the highest of its flags */
-    size_t first, len;      /* its flags in the list that it was made from */
-};
-/* `flags` as flag_list() gives them; in the arena. */
+/* `flags` as flag_list() gives them; in the arena, in server time. */
 MUST_USE bool flag_incidents(const struct flag_row *flags, size_t len, struct arena *arena,
                              struct incident **ret, size_t *ret_len, struct error *err);
 

@@ -1,5 +1,6 @@
 /* Policies as JSON. The built-in ones are columns of the rule table; a document names what differs.
  */
+#include "analysis/permitted.h"
 #include "analysis/rule_table.h"
 
 #include <stdio.h>
@@ -32,6 +33,11 @@ const char *rule_meaning(enum rule rule)
 const char *severity_name(enum severity severity)
 {
     return (size_t)severity < ARRAY_LEN(severity_names) ? severity_names[severity] : "none";
+}
+
+bool policy_judges(const struct policy *p, enum rule rule)
+{
+    return p->rules[rule].on && !permitted_silences(p->permitted, rule);
 }
 
 bool policy_builtin(struct str name, struct policy *ret, struct error *err)
@@ -136,19 +142,40 @@ static bool parse_rules(json_t *rules, struct policy *p, struct error *err)
     return true;
 }
 
-bool policy_parse(struct str json, struct policy *ret, struct error *err)
+static bool parse_name(json_t *root, struct policy *p, struct error *err)
 {
-    if (json.len > POLICY_BYTES_MAX)
-        return error_set(err, ERROR_TOO_LARGE, "a policy has at most %zu bytes", POLICY_BYTES_MAX);
+    struct str name;
+    if (!json_get_str(root, "", "name", sizeof p->name - 1, &name, err))
+        return false;
+    if (name.len == 0 || !is_plain_text(name))
+        return error_set(err, ERROR_INVALID,
+                         "name: must have 1 to %zu bytes and no control characters",
+                         sizeof p->name - 1);
+    snprintf(p->name, sizeof p->name, STR_FMT, STR_ARG(name));
+    return true;
+}
+
+static bool parse_root(struct str json, const char *what, json_t **ret, struct error *err)
+{
     CLEANUP(json_decrefp) json_t *root = NULL;
+    if (json.len > POLICY_BYTES_MAX)
+        return error_set(err, ERROR_TOO_LARGE, "a %s has at most %zu bytes", what,
+                         POLICY_BYTES_MAX);
     if (!json_parse(json, &root, err))
         return false;
     if (!json_is_object(root))
-        return error_set(err, ERROR_INVALID, "a policy is a JSON object");
+        return error_set(err, ERROR_INVALID, "a %s is a JSON object", what);
+    *ret = TAKE(root);
+    return true;
+}
 
+bool policy_parse(struct str json, struct policy *ret, struct error *err)
+{
+    CLEANUP(json_decrefp) json_t *root = NULL;
     struct str base = STR("standard");
     struct policy p;
-    if (json_object_get(root, "base") && !json_get_str(root, "", "base", 64, &base, err))
+    if (!parse_root(json, "policy", &root, err) ||
+        (json_object_get(root, "base") && !json_get_str(root, "", "base", 64, &base, err)))
         return false;
     if (!policy_builtin(base, &p, err)) {
         if (err)
@@ -160,20 +187,36 @@ bool policy_parse(struct str json, struct policy *ret, struct error *err)
     json_object_foreach(root, key, value)
     {
         if (strcmp(key, "name") == 0) {
-            struct str name;
-            if (!json_get_str(root, "", "name", sizeof p.name - 1, &name, err))
+            if (!parse_name(root, &p, err))
                 return false;
-            if (name.len == 0 || !is_plain_text(name))
-                return error_set(err, ERROR_INVALID,
-                                 "name: must have 1 to %zu bytes and no control characters",
-                                 sizeof p.name - 1);
-            snprintf(p.name, sizeof p.name, STR_FMT, STR_ARG(name));
+        } else if (strcmp(key, "permitted") == 0) {
+            if (!permitted_parse(value, "permitted", &p.permitted, err))
+                return false;
         } else if (strcmp(key, "rules") == 0) {
             if (!parse_rules(value, &p, err))
                 return false;
         } else if (strcmp(key, "base") != 0) {
-            return unknown_member("", key, "base, name, rules", err);
+            return unknown_member("", key, "base, name, permitted, rules", err);
         }
+    }
+    *ret = p;
+    return true;
+}
+
+bool policy_patch(const struct policy *base, struct str json, struct policy *ret, struct error *err)
+{
+    CLEANUP(json_decrefp) json_t *root = NULL;
+    struct policy p = *base;
+    const char *key;
+    json_t *value;
+    if (!parse_root(json, "patch of a policy", &root, err))
+        return false;
+    json_object_foreach(root, key, value)
+    {
+        if (strcmp(key, "rules") != 0)
+            return unknown_member("", key, "a patch has rules alone", err);
+        if (!parse_rules(value, &p, err))
+            return false;
     }
     *ret = p;
     return true;
@@ -197,7 +240,12 @@ bool policy_json(const struct policy *p, json_t **ret, struct error *err)
     for (enum rule rule = RULE_NONE + 1; rules && rule < RULE_COUNT; rule++)
         if (json_object_set_new(rules, rule_name(rule), rule_json(rule_row(rule), &p->rules[rule])))
             return error_no_memory(err);
-    json_t *root = rules ? json_pack("{s:s, s:O}", "name", p->name, "rules", rules) : NULL;
+    CLEANUP(json_decrefp) json_t *permitted = NULL;
+    if (!permitted_json(p->permitted, &permitted, err))
+        return false;
+    json_t *root = rules ? json_pack("{s:s, s:O, s:O}", "name", p->name, "permitted", permitted,
+                                     "rules", rules)
+                         : NULL;
     if (!root)
         return error_no_memory(err);
     *ret = root;

@@ -12,7 +12,25 @@ enum rule {
     RULE_TOO_DARK,
     RULE_CAMERA_COVERED,
     RULE_CAMERA_FROZEN,
+    RULE_PHONE,
+    RULE_BOOK,
+    RULE_LAPTOP,
+    RULE_SECOND_SCREEN,
+    RULE_SEVERAL_PEOPLE,
     RULE_COUNT,
+};
+/* Things a policy may permit: they raise nothing, as far as a rule is about them. */
+enum permitted {
+    PERMITTED_BOOK,
+    PERMITTED_CALCULATOR,
+    PERMITTED_DRINK,
+    PERMITTED_HEADPHONES,
+    PERMITTED_HELPER, /* somebody who reads aloud, writes or signs for the candidate */
+    PERMITTED_LAPTOP,
+    PERMITTED_PAPER,
+    PERMITTED_PEN,
+    PERMITTED_PHONE,
+    PERMITTED_SECOND_SCREEN,
 };
 enum severity { SEVERITY_NONE = 0, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH };
 
@@ -24,6 +42,7 @@ struct policy_rule {
 };
 struct policy {
     char name[64];
+    uint32_t permitted; /* bits 1 << enum permitted */
     struct policy_rule rules[RULE_COUNT];
 };
 
@@ -32,11 +51,18 @@ const char *rule_title(enum rule rule);   /* "Nobody in view" */
 const char *rule_meaning(enum rule rule); /* one or two sentences for a reviewer */
 const char *severity_name(enum severity severity);
 
+/* Is the rule on, and not about something that is permitted? */
+bool policy_judges(const struct policy *p, enum rule rule);
+
 /* A built-in policy: "open", "standard" or "strict"; ERROR_NOT_FOUND else. */
 MUST_USE bool policy_builtin(struct str name, struct policy *ret, struct error *err);
-/* {"name": ..., "base": "standard", "rules": {"no-face": {"on": true, "min_s": 5}}}: what is not
- * named is as in the base. Unknown members are errors. */
+/* {"name": ..., "base": "standard", "permitted": ["paper"], "rules": {"no-face": {"on": true,
+ * "min_s": 5}}}: what is not named is as in the base. Unknown members are errors. */
 MUST_USE bool policy_parse(struct str json, struct policy *ret, struct error *err);
+/* The accommodations of one candidate: {"rules": ...} as above, on the exam's policy instead of a
+ * built-in one. Nothing but rules may be named. */
+MUST_USE bool policy_patch(const struct policy *base, struct str json, struct policy *ret,
+                           struct error *err);
 /* The whole policy, every rule with every member. The caller ends *ret with json_decref(). */
 MUST_USE bool policy_json(const struct policy *p, json_t **ret, struct error *err);
 /* Its canonical text, which policy_parse() reads back to the same policy; malloc'ed. */

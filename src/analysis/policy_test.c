@@ -127,6 +127,42 @@ static void a_document_over_the_limit_is_refused_unread(void **state)
     free(large);
 }
 
+static void a_patch_changes_what_it_names_of_any_policy(void **state)
+{
+    (void)state;
+    struct policy base, p, unchanged;
+    struct error err;
+    assert_true(policy_parse(STR("{\"name\":\"Law\",\"base\":\"strict\",\"rules\":{"
+                                 "\"several-faces\":{\"threshold\":3}}}"),
+                             &base, &err));
+    unchanged = base;
+    assert_true(policy_patch(&base,
+                             STR("{\"rules\":{\"no-face\":{\"on\":false},"
+                                 "\"camera-frozen\":{\"min_s\":60}}}"),
+                             &p, &err));
+    assert_string_equal(p.name, "Law");
+    assert_false(p.rules[RULE_NO_FACE].on);
+    assert_float_equal(p.rules[RULE_CAMERA_FROZEN].min_s, 60, 0);
+    assert_float_equal(p.rules[RULE_SEVERAL_FACES].threshold, 3, 0);
+    assert_memory_equal(&base, &unchanged, sizeof base);
+    assert_true(policy_patch(&base, STR("{}"), &p, &err));
+    assert_memory_equal(&base, &p, sizeof base);
+
+    static const char *const wrong[][2] = {
+        {"{\"base\":\"open\"}", "base: is not known here (a patch has rules alone)"},
+        {"{\"name\":\"x\"}", "name: is not known here"},
+        {"{\"rules\":{\"no-face\":{\"min_s\":-1}}}", "rules.no-face.min_s: must be"},
+        {"{\"rules\":{\"no-such\":{}}}", "rules.no-such: is not known here"},
+        {"[]", "a patch of a policy is a JSON object"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        assert_false(policy_patch(&base, str_from(wrong[i][0]), &p, &err));
+        assert_int_equal(err.code, ERROR_INVALID);
+        if (!strstr(err.message, wrong[i][1]))
+            fail_msg("\"%s\" instead of \"%s\"", err.message, wrong[i][1]);
+    }
+}
+
 static void every_rule_has_words_for_people(void **state)
 {
     (void)state;
@@ -148,6 +184,7 @@ int main(void)
         cmocka_unit_test(the_text_of_a_policy_reads_back_to_the_same_policy),
         cmocka_unit_test(a_wrong_document_is_told_where_it_is_wrong),
         cmocka_unit_test(a_document_over_the_limit_is_refused_unread),
+        cmocka_unit_test(a_patch_changes_what_it_names_of_any_policy),
         cmocka_unit_test(every_rule_has_words_for_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

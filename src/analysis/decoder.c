@@ -3,6 +3,7 @@
 #include "analysis/follow.h"
 #include "analysis/message.h"
 #include "analysis/sandbox.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "media/reader.h"
 #include "media/webm_index.h"
@@ -17,6 +18,7 @@
 
 struct decoder {
     struct detect *detect;       /* owned */
+    struct sound_detect *sound;  /* owned */
     struct frame_scaler *scaler; /* owned */
     struct rules *rules;         /* owned */
     struct webm_index *index;    /* owned; NULL when the recording is a file */
@@ -31,6 +33,7 @@ static void decoder_done(struct decoder *d)
     webm_index_destroy(d->index);
     rules_destroy(d->rules);
     frame_scaler_destroy(d->scaler);
+    sound_detect_destroy(d->sound);
     detect_destroy(d->detect);
     buf_done(&d->jpeg);
 }
@@ -45,19 +48,40 @@ static bool read_options(int argc, char **argv, const char **ret_models, struct 
     return policy_parse(str_from(argv[2]), ret_policy, err);
 }
 
+static bool send_sound(void *context, const struct sound_observation *heard, struct error *err)
+{
+    struct sound_observation o = *heard;
+    const char *wrong;
+    (void)context;
+    if (!sound_fields_tidy(&o, &wrong)) /* the parent's rules see rounded numbers */
+        return error_set(err, ERROR_INTERNAL, "a detector gave %s out of its range", wrong);
+    return message_send(STDOUT_FILENO, MESSAGE_SOUND, str_bytes(&o, sizeof o), STR(""), err);
+}
+
+static bool take_sound(void *context, const struct sound *s, struct error *err)
+{
+    struct decoder *d = context;
+    if (s->time_us > MESSAGE_TIME_MAX_US - SECOND_US)
+        return error_set(err, ERROR_TOO_LARGE, "it is longer than two days");
+    return sound_detect_take(d->sound, s->time_us, s->samples, s->len, err);
+}
+
 static bool prepare(struct decoder *d, int argc, char **argv, struct error *err)
 {
     const char *models;
     struct policy policy;
+    struct detect_options options;
     struct stat st;
     int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nothing >= 0) /* libav's complaints about a stranger's bytes are of no use to anybody */
         dup2(nothing, STDERR_FILENO);
     bool file = fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode);
-    if (!read_options(argc, argv, &models, &policy, err) ||
-        !detect_create(models, &d->detect, err) || !frame_scaler_create(&d->scaler, err) ||
-        !rules_create(&policy, &d->rules, err) || (!file && !webm_index_create(&d->index, err)) ||
-        !sandbox_close(err))
+    if (!read_options(argc, argv, &models, &policy, err))
+        return false;
+    rules_ask(&policy, &options);
+    if (!detect_create_wanted(models, &options, &d->detect, err) ||
+        !frame_scaler_create(&d->scaler, err) || !rules_create(&policy, &d->rules, err) ||
+        (!file && !webm_index_create(&d->index, err)) || !sandbox_close(err))
         return false;
     return message_send(STDOUT_FILENO, MESSAGE_READY, str_bytes(nn_isa(), strlen(nn_isa()) + 1),
                         str_from(detect_models(d->detect)), err);
@@ -107,8 +131,11 @@ static bool look_through(struct decoder *d, struct error *err)
     if (!reader_open(STDIN_FILENO, &tap, &d->reader, err))
         return false;
     const struct reader_info *info = reader_info(d->reader);
-    if (!info->has_video)
-        return error_set(err, ERROR_UNSUPPORTED, "there is no video in it, only sound");
+    const struct reader_ear ear = {take_sound, d};
+    struct error deaf;
+    /* Sound that cannot be decoded is no reason not to look. */
+    if (!reader_hear(d->reader, &ear, &deaf) && (!info->has_video || deaf.code == ERROR_NO_MEMORY))
+        return error_set(err, deaf.code, "%s", deaf.message);
     const struct message_info claims = {.duration_us = info->duration_us};
     if (!message_send(STDOUT_FILENO, MESSAGE_INFO, str_bytes(&claims, sizeof claims), STR(""), err))
         return false;
@@ -119,7 +146,7 @@ static bool look_through(struct decoder *d, struct error *err)
         if (!reader_next(d->reader, next_us, &f, err))
             return false;
         if (!f)
-            return true;
+            return sound_detect_end(d->sound, err);
         if (f->time_us > MESSAGE_TIME_MAX_US)
             return error_set(err, ERROR_TOO_LARGE, "it is longer than two days");
         if (!look_at(d, f, err))

@@ -241,9 +241,9 @@ bool policy_json(const struct policy *p, json_t **ret, struct error *err)
         if (json_object_set_new(rules, rule_name(rule), rule_json(rule_row(rule), &p->rules[rule])))
             return error_no_memory(err);
     CLEANUP(json_decrefp) json_t *permitted = NULL;
-    if (!permitted_json(p->permitted, &permitted, err))
+    if (p->permitted && !permitted_json(p->permitted, &permitted, err))
         return false;
-    json_t *root = rules ? json_pack("{s:s, s:O, s:O}", "name", p->name, "permitted", permitted,
+    json_t *root = rules ? json_pack("{s:s, s:O*, s:O}", "name", p->name, "permitted", permitted,
                                      "rules", rules)
                          : NULL;
     if (!root)

@@ -55,7 +55,7 @@ static enum look look_several_faces(const struct policy *p, const struct observa
 
 static enum look look_too_dark(const struct policy *p, const struct observation *o)
 {
-    if (p->rules[RULE_CAMERA_COVERED].on && is_covered(p, o))
+    if (policy_judges(p, RULE_CAMERA_COVERED) && is_covered(p, o))
         return LOOK_UNKNOWN; /* one flag for one thing: a covered lens is dark, too */
     /* Somebody lit by the screen alone is found at half of the light; then only the room is dark.
      */
@@ -249,4 +249,8 @@ static const struct rule_row rows[RULE_COUNT] = {
         },
 };
 
-const struct rule_row *rule_row(enum rule rule) { return &rows[rule]; }
+const struct rule_row *rule_row(enum rule rule)
+{
+    return rule >= RULE_PHONE && rule <= RULE_SEVERAL_PEOPLE ? &rule_objects[rule - RULE_PHONE]
+                                                             : &rows[rule];
+}

@@ -3,6 +3,7 @@
 #pragma once
 #include "analysis/policy.h"
 #include "detect/detect.h"
+#include "detect/sound.h"
 
 /* What one look says about a rule. Unknown is an answer of its own: a look that could not have seen
  * the thing neither shows it nor refutes it. */
@@ -23,6 +24,12 @@ struct rule_row {
     double threshold_min, threshold_max;
     struct policy_rule defaults[POLICIES_LEN];
 
+    uint32_t objects; /* bits 1 << enum object_kind that the object model is to look for */
+
+    /* A rule is about what is seen or about what is heard, then with `hear` and `heard` in place of
+     * the other three. */
+    enum look (*hear)(const struct policy *p, const struct sound_observation *o);
+    double (*heard)(const struct sound_observation *o);
     enum look (*look)(const struct policy *p, const struct observation *o);
     double (*value)(const struct observation *o); /* what `numbers` is about */
     /* How well a picture of this hit, `lasted_s` into the span, shows it: more is better. */
@@ -35,5 +42,10 @@ struct rule_row {
     bool gap_is_hit;    /* a time without any picture is a hit, too */
 };
 
+/* Rows of their own file: RULE_PHONE to RULE_SEVERAL_PEOPLE. */
+enum { RULE_OBJECTS_LEN = RULE_SEVERAL_PEOPLE - RULE_PHONE + 1 };
+extern const struct rule_row rule_objects[RULE_OBJECTS_LEN];
+
+const struct rule_row *rule_row_of_sound(enum rule rule); /* rule_sound.c; NULL: it is not heard */
 const struct rule_row *rule_row(enum rule rule); /* of RULE_NONE < rule < RULE_COUNT */
 extern const char *const policy_builtin_names[POLICIES_LEN];

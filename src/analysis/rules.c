@@ -29,13 +29,32 @@ struct span {
     int64_t best_us;
 };
 
+/* Looks and sounds come with times of their own. */
+struct sense {
+    bool begun; /* there was one before */
+    int64_t last_us;
+};
+/* What a rule is asked about: one of the two. */
+struct sample {
+    int64_t time_us;
+    const struct observation *look;
+    const struct sound_observation *sound;
+};
+
 struct rules {
     struct policy policy;
     struct span spans[RULE_COUNT];
-    bool begun; /* there was a look before */
-    int64_t last_us;
+    struct sense looks, sounds;
     uint32_t flags;
 };
+
+void rules_ask(const struct policy *policy, struct detect_options *ret)
+{
+    *ret = (struct detect_options){0};
+    for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+        if (policy_judges(policy, rule))
+            ret->objects |= rule_row(rule)->objects;
+}
 
 bool rules_create(const struct policy *policy, struct rules **ret, struct error *err)
 {
@@ -100,65 +119,79 @@ static void end_span(struct rules *r, enum rule rule, rules_raised *raised, void
     r->spans[rule] = (struct span){0};
 }
 
-static void add_hit(struct span *s, const struct rule_row *row, const struct observation *o,
+static const struct sense *sense_of(const struct rules *r, const struct rule_row *row)
+{
+    return row->hear ? &r->sounds : &r->looks;
+}
+
+static double value_of(const struct rule_row *row, const struct sample *x)
+{
+    return row->hear ? row->heard(x->sound) : row->value(x->look);
+}
+
+static void add_hit(struct span *s, const struct rule_row *row, const struct sample *x,
                     int64_t from_us)
 {
-    double value = row->value(o);
+    double value = value_of(row, x);
     if (!s->active)
         *s = (struct span){.active = true,
                            .from_us = from_us,
                            .value_min = value,
                            .value_max = value,
                            .best = -1,
-                           .best_us = o->time_us};
+                           .best_us = x->time_us};
     s->samples += s->misses + 1;
     s->hits++;
     s->misses = s->quiet = 0;
     s->hitting = true;
-    s->to_us = o->time_us;
+    s->to_us = x->time_us;
     s->value_min = fmin(s->value_min, value);
     s->value_max = fmax(s->value_max, value);
     s->value_sum += value;
 }
 
 /* Would a picture of this hit be the best of its span so far? Not more often than a picture makes
- * sense to be sent: the decoder asks this, too. */
-static bool is_best(const struct span *s, const struct rule_row *row, const struct observation *o,
+ * sense to be sent: the decoder asks this, too. Sounds have none. */
+static bool is_best(const struct span *s, const struct rule_row *row, const struct sample *x,
                     int *ret_shows)
 {
-    *ret_shows = row->shows(o, s->active ? seconds(o->time_us - s->from_us) : 0);
+    double lasted_s = s->active ? seconds(x->time_us - s->from_us) : 0;
+    *ret_shows = row->hear ? 0 : row->shows(x->look, lasted_s);
     return !s->active || s->best < 0 ||
-           (*ret_shows > s->best && o->time_us - s->best_us >= PICTURE_EVERY_US);
+           (*ret_shows > s->best && x->time_us - s->best_us >= PICTURE_EVERY_US);
 }
 
-static bool is_hole(const struct rules *r, int64_t time_us)
+static bool is_hole(const struct sense *sense, int64_t time_us)
 {
-    return r->begun && time_us - r->last_us > REACH_MAX_US;
+    return sense->begun && time_us - sense->last_us > REACH_MAX_US;
 }
 
-static void feed_rule(struct rules *r, enum rule rule, const struct observation *o,
-                      rules_raised *raised, void *context)
+static void feed_rule(struct rules *r, enum rule rule, const struct sample *x, rules_raised *raised,
+                      void *context)
 {
     const struct rule_row *row = rule_row(rule);
+    const struct sense *sense = sense_of(r, row);
     struct span *s = &r->spans[rule];
-    enum look look = row->look(&r->policy, o);
-    bool hole = is_hole(r, o->time_us);
-    if (hole && row->gap_is_hit) {
+    enum look look = row->hear ? row->hear(&r->policy, x->sound) : row->look(&r->policy, x->look);
+    bool hole = is_hole(sense, x->time_us), missing = hole && row->gap_is_hit;
+    if (missing) {
         look = LOOK_HIT;
     } else if (hole && s->active) {
-        s->to_us = s->hitting && !row->since_before ? r->last_us + DETECT_INTERVAL_US : s->to_us;
+        s->to_us =
+            s->hitting && !row->since_before ? sense->last_us + DETECT_INTERVAL_US : s->to_us;
         end_span(r, rule, raised, context);
     }
     if (s->active && s->hitting && !row->since_before)
-        s->to_us = o->time_us;
+        s->to_us = x->time_us;
 
     if (look == LOOK_HIT) {
         int shows;
-        bool best = is_best(s, row, o, &shows);
-        add_hit(s, row, o, row->since_before && r->begun ? r->last_us : o->time_us);
+        bool best = is_best(s, row, x, &shows);
+        bool before = sense->begun && (row->since_before || missing);
+        add_hit(s, row, x, before ? sense->last_us : x->time_us);
         if (best) {
             s->best = shows;
-            s->best_us = o->time_us;
+            s->best_us = x->time_us;
         }
         tell(r, rule, true, raised, context);
     } else if (s->active) {
@@ -172,39 +205,62 @@ static void feed_rule(struct rules *r, enum rule rule, const struct observation 
     }
 }
 
+static bool feed(struct rules *r, struct sense *sense, const struct sample *x, rules_raised *raised,
+                 void *context, struct error *err)
+{
+    if (x->time_us < 0 || (sense->begun && x->time_us <= sense->last_us))
+        return error_set(err, ERROR_INVALID, "the times of looks must rise");
+    for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+        if (r->policy.rules[rule].on && sense_of(r, rule_row(rule)) == sense)
+            feed_rule(r, rule, x, raised, context);
+    sense->begun = true;
+    sense->last_us = x->time_us;
+    return true;
+}
+
 bool rules_feed(struct rules *r, const struct observation *o, rules_raised *raised, void *context,
                 struct error *err)
 {
-    if (o->time_us < 0 || (r->begun && o->time_us <= r->last_us))
-        return error_set(err, ERROR_INVALID, "the times of looks must rise");
-    for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
-        if (r->policy.rules[rule].on)
-            feed_rule(r, rule, o, raised, context);
-    r->begun = true;
-    r->last_us = o->time_us;
-    return true;
+    const struct sample x = {.time_us = o->time_us, .look = o};
+    return feed(r, &r->looks, &x, raised, context, err);
+}
+
+bool rules_hear(struct rules *r, const struct sound_observation *o, rules_raised *raised,
+                void *context, struct error *err)
+{
+    const struct sample x = {.time_us = o->time_us, .sound = o};
+    return feed(r, &r->sounds, &x, raised, context, err);
+}
+
+static void end_rule(struct rules *r, enum rule rule, int64_t end_us, rules_raised *raised,
+                     void *context)
+{
+    const struct rule_row *row = rule_row(rule);
+    const struct sense *sense = sense_of(r, row);
+    struct span *s = &r->spans[rule];
+    if (!r->policy.rules[rule].on || !sense->begun)
+        return;
+    end_us = MAX(end_us, sense->last_us);
+    if (is_hole(sense, end_us) && row->gap_is_hit) {
+        const struct observation nothing_seen = {
+            .time_us = end_us, .faces_len = -1, .changed = -1};
+        const struct sound_observation nothing_heard = {.time_us = end_us, .rms_db = SOUND_DB_MIN};
+        const struct sample none = {end_us, &nothing_seen, &nothing_heard};
+        add_hit(s, row, &none, sense->last_us);
+        s->best_us = s->best < 0 ? sense->last_us : s->best_us;
+    } else if (s->active && s->hitting && !row->since_before) {
+        s->to_us = is_hole(sense, end_us) ? sense->last_us + DETECT_INTERVAL_US : end_us;
+    }
+    if (s->active)
+        end_span(r, rule, raised, context);
 }
 
 bool rules_end(struct rules *r, int64_t end_us, rules_raised *raised, void *context,
                struct error *err)
 {
     (void)err;
-    end_us = r->begun ? MAX(end_us, r->last_us) : end_us;
-    for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
-        const struct rule_row *row = rule_row(rule);
-        struct span *s = &r->spans[rule];
-        if (!r->policy.rules[rule].on || !r->begun)
-            continue;
-        if (is_hole(r, end_us) && row->gap_is_hit) {
-            struct observation none = {.time_us = end_us, .faces_len = -1, .changed = -1};
-            add_hit(s, row, &none, r->last_us);
-            s->best_us = s->best < 0 ? r->last_us : s->best_us;
-        } else if (s->active && s->hitting && !row->since_before) {
-            s->to_us = is_hole(r, end_us) ? r->last_us + DETECT_INTERVAL_US : end_us;
-        }
-        if (s->active)
-            end_span(r, rule, raised, context);
-    }
+    for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+        end_rule(r, rule, end_us, raised, context);
     return true;
 }
 
@@ -213,12 +269,12 @@ bool rules_wants_picture(const struct rules *r, const struct observation *o)
     bool hole = is_hole(r, o->time_us);
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
         const struct rule_row *row = rule_row(rule);
-        if (!r->policy.rules[rule].on ||
+        if (!policy_judges(&r->policy, rule) ||
             (row->look(&r->policy, o) != LOOK_HIT && !(hole && row->gap_is_hit)))
             continue;
         const struct span none = {0};
         int shows;
-        if (is_best(hole && !row->gap_is_hit ? &none : &r->spans[rule], row, o, &shows))
+        if (is_best(hole && !row->gap_is_hit ? &none : &r->spans[rule], row, &x, &shows))
             return true;
     }
     return false;
@@ -227,7 +283,7 @@ bool rules_wants_picture(const struct rules *r, const struct observation *o)
 bool rules_keeps_picture(const struct rules *r, int64_t time_us)
 {
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
-        if (r->spans[rule].active && r->spans[rule].best_us == time_us)
+        if (r->spans[rule].active && !rule_row(rule)->hear && r->spans[rule].best_us == time_us)
             return true;
     return false;
 }

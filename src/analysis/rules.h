@@ -3,6 +3,7 @@
 #pragma once
 #include "analysis/policy.h"
 #include "detect/detect.h"
+#include "detect/sound.h"
 
 struct flag {
     enum rule rule;
@@ -12,8 +13,12 @@ struct flag {
     double confidence;      /* 0..1: part of the samples in the span that show it */
     uint32_t samples, hits; /* in the span */
     char numbers[200];      /* in words: "2 faces in 14 of 16 samples" */
-    int64_t best_us;        /* the look that shows it best: its thumbnail is the evidence */
+    int64_t best_us;        /* the look that shows it best: its thumbnail is the evidence; of what is
+                               heard, its first sound */
 };
+
+/* What the detectors must look for, so that the rules of this policy can be judged. */
+void rules_ask(const struct policy *policy, struct detect_options *ret);
 
 struct rules;
 MUST_USE bool rules_create(const struct policy *policy, struct rules **ret, struct error *err);
@@ -21,6 +26,10 @@ MUST_USE bool rules_create(const struct policy *policy, struct rules **ret, stru
  * has ended; `index` counts flags of this stream from 0 in order of first being raised. */
 typedef void rules_raised(void *context, uint32_t index, const struct flag *flag);
 MUST_USE bool rules_feed(struct rules *r, const struct observation *o, rules_raised *raised,
+                         void *context, struct error *err);
+/* Feeds half a second of sound, times rising, apart from those of looks: what one shows is not seen
+ * in the other, so it is all the same which comes first. */
+MUST_USE bool rules_hear(struct rules *r, const struct sound_observation *o, rules_raised *raised,
                          void *context, struct error *err);
 /* The end of the stream: open flags end at `end_us`. */
 MUST_USE bool rules_end(struct rules *r, int64_t end_us, rules_raised *raised, void *context,

@@ -67,12 +67,12 @@ bool score_create(const struct policy *policy, struct score **ret, struct error 
                                 .label = score_table[i].label,
                                 .stage = score_table[i].stage,
                                 .id = id,
-                                .on = id != RULE_NONE && policy->rules[id].on};
+                                .on = id != RULE_NONE && policy_judges(policy, id)};
     }
     for (enum rule id = RULE_NONE + 1; id < RULE_COUNT; id++)
         if (!has_row(id))
             s->rules[s->rules_len++] = (struct score_rule){
-                .rule = rule_name(id), .label = "", .id = id, .on = policy->rules[id].on};
+                .rule = rule_name(id), .label = "", .id = id, .on = policy_judges(policy, id)};
     *ret = TAKE(s);
     return true;
 }

@@ -178,7 +178,11 @@ void blob_close(struct blob *b)
     if (!b)
         return;
     if (b->fd >= 0)
-        close(b->fd); /* the lock goes with it */
+        /* Explicitly: a child process that was forked at this moment holds the same open file until
+         * it starts its program, and closing alone would leave the lock with it. */
+        if (b->writer)
+            flock(b->fd, LOCK_UN);
+        close(b->fd);
     free(b);
 }
 

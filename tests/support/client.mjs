@@ -46,7 +46,7 @@ export class Client {
 
   async signIn(username, password = PASSWORD) {
     const { headers, body } = await this.send('POST', '/api/sign-in', { body: { username, password } });
-    this.cookie = headers.getSetCookie()[0].split(';')[0];
+    this.cookie = headers.get('set-cookie').split(';')[0]; // the only one
     return body.user;
   }
 

@@ -177,11 +177,11 @@ void blob_close(struct blob *b)
 {
     if (!b)
         return;
+    /* Explicitly: a child process that was forked at this moment holds the same open file until it
+     * starts its program, and closing alone would leave the lock with it. */
+    if (b->fd >= 0 && b->writer)
+        flock(b->fd, LOCK_UN);
     if (b->fd >= 0)
-        /* Explicitly: a child process that was forked at this moment holds the same open file until
-         * it starts its program, and closing alone would leave the lock with it. */
-        if (b->writer)
-            flock(b->fd, LOCK_UN);
         close(b->fd);
     free(b);
 }

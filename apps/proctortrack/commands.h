@@ -9,5 +9,6 @@ enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 int serve_run(int argc, char **argv);
 int analyze_run(int argc, char **argv);
 int eval_run(int argc, char **argv);
+int judge_run(int argc, char **argv);
 int admin_run(int argc, char **argv);
 int worker_run(int argc, char **argv);

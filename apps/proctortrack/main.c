@@ -13,6 +13,7 @@ static const struct command {
 } commands[] = {
     {"serve", "the whole system: pages, API, uploads, analysis", serve_run},
     {"analyze", "look through recordings and print the flags they raise", analyze_run},
+    {"judge", "the flags of analysed recordings under another policy", judge_run},
     {"eval", "measure how right the analysis is, on recordings with known events", eval_run},
     {"worker", "analyse the recordings of a server", worker_run},
     {"admin", "look after users; make the demo institution", admin_run},

@@ -41,16 +41,17 @@ static bool run(struct track_reader *track, const struct policy *policy, struct 
                 struct error *err)
 {
     CLEANUP(rules_destroyp) struct rules *rules = NULL;
-    struct observation o;
-    bool end = false;
+    struct track_item item;
     if (!rules_create(policy, &rules, err))
         return false;
-    while (!end) {
-        if (!track_next(track, &o, &end, err))
+    do {
+        if (!track_next(track, &item, err) ||
+            (item.kind == TRACK_LOOK &&
+             !rules_feed(rules, &item.look, findings_take, found, err)) ||
+            (item.kind == TRACK_SOUND &&
+             !rules_hear(rules, &item.sound, findings_take, found, err)))
             return false;
-        if (!end && !rules_feed(rules, &o, findings_take, found, err))
-            return false;
-    }
+    } while (item.kind != TRACK_END);
     return rules_end(rules, track_about(track).duration_us, findings_take, found, err) &&
            findings_arrange(found, err);
 }

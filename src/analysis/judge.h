@@ -15,6 +15,6 @@ void findings_take(void *findings, uint32_t index, const struct flag *flag); /* 
 MUST_USE bool findings_arrange(struct findings *f, struct error *err);
 void findings_done(struct findings *f);
 
-/* Runs the rules over all looks of a track; the flags are arranged. */
+/* Runs the rules over all that a track holds; the flags are arranged. */
 MUST_USE bool judge_track(struct track_reader *track, const struct policy *policy,
                           struct findings *ret, struct error *err);

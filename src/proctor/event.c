@@ -25,6 +25,7 @@ static const struct {
     {"stream-abandoned", "A recording ended early: the rest was lost with its page", false},
     {"stream-expired", "A recording ended early: nothing came for three days", false},
     {"stream-terminated", "The candidate's page ended a recording", false},
+    {"first-face", "A face was seen for the first time", false},
     {"connection-lost", "Lost connection", false},
     {"connection-back", "Connection is back", false},
     {"tab-changed", "Went on in another window", false},
@@ -108,6 +109,28 @@ static bool repeats(const struct event *before, const struct evidence_record *r)
            json_equal(json_object_get(one, "item"), json_object_get(other, "item"));
 }
 
+/* A record is made when something is known; what the analysis found in a recording happened at the
+ * time of the recording. */
+static int64_t time_of(const struct evidence_record *r)
+{
+    CLEANUP(json_decrefp) json_t *payload = NULL;
+    int64_t at_us;
+    if (!str_eq(r->kind, STR("first-face")) || !json_parse(r->payload, &payload, NULL) ||
+        !json_get_i64(payload, "", "at_us", 0, r->time_us, &at_us, NULL))
+        return r->time_us;
+    return at_us;
+}
+
+/* Moves the last event to its place in time; few are not there already. */
+static void settle(struct event *events, size_t len)
+{
+    for (size_t i = len - 1; i > 0 && events[i - 1].time_us > events[i].time_us; i--) {
+        struct event later = events[i - 1];
+        events[i - 1] = events[i];
+        events[i] = later;
+    }
+}
+
 bool event_list(struct proctor *p, struct str session_id, struct arena *arena, struct event **ret,
                 size_t *ret_len, struct error *err)
 {
@@ -122,10 +145,11 @@ bool event_list(struct proctor *p, struct str session_id, struct arena *arena, s
         const struct evidence_record *r = &records[i];
         if (events_len && repeats(&events[events_len - 1], r))
             events_len--;
-        events[events_len++] = (struct event){.time_us = r->time_us,
+        events[events_len++] = (struct event){.time_us = time_of(r),
                                               .kind = r->kind,
                                               .title = title_of(r->kind),
                                               .detail = r->payload};
+        settle(events, events_len);
     }
     *ret = events;
     *ret_len = events_len;

@@ -30,6 +30,14 @@ bool evidence_head_in(struct db *db, struct str session_id, uint64_t *ret_record
     return true;
 }
 
+bool evidence_has_in(struct db *db, struct str session_id, const char *kind, bool *ret,
+                     struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    return db_query_one(db, "SELECT 1 FROM evidence WHERE session_id = $1 AND kind = $2 LIMIT 1",
+                        DB_ARGS(DB_TEXT(session_id), DB_TEXT(str_from(kind))), ret, &rows, err);
+}
+
 /* The time that the next record may have: now, unless the clock was set back since the last one. */
 static bool next_time(struct db *db, struct str session_id, uint64_t records, int64_t *ret_us,
                       struct error *err)

@@ -26,6 +26,9 @@ MUST_USE bool evidence_append_in(struct db *db, struct str session_id, struct st
 MUST_USE bool evidence_add_in(struct db *db, struct str session_id, const char *kind,
                               json_t *payload, struct error *err);
 
+/* Is there a record of this kind? */
+MUST_USE bool evidence_has_in(struct db *db, struct str session_id, const char *kind, bool *ret,
+                              struct error *err);
 /* How many records there are and the hash of the last; zeros for none. */
 MUST_USE bool evidence_head_in(struct db *db, struct str session_id, uint64_t *ret_records,
                                unsigned char ret_hash[CHAIN_HASH_SIZE], struct error *err);

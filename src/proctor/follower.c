@@ -4,8 +4,11 @@
 #include "proctor/follower.h"
 
 #include "analysis/follow.h"
+#include "analysis/track.h"
 #include "base/log.h"
+#include "proctor/evidence.h"
 #include "proctor/flag.h"
+#include "proctor/observation.h"
 #include "proctor/session.h"
 #include "proctor/stream.h"
 
@@ -36,6 +39,9 @@ struct follower {
     int64_t renewed_us;   /* monotonic */
     struct raised *flags; /* owned; by index */
     size_t flags_len, flags_room;
+    struct track_writer *track; /* owned */
+    int64_t first_face_us;      /* media time of the first face; -1: none yet */
+    bool first_face_written;
     struct {
         int64_t time_us;
         struct buf jpeg;
@@ -45,6 +51,22 @@ struct follower {
 };
 
 /* ---- what comes back ---- */
+
+static void on_look(void *context, const struct observation *o)
+{
+    struct follower *f = context;
+    if (f->trouble.code == ERROR_NONE)
+        (void)!track_write_look(f->track, o, &f->trouble);
+    if (f->first_face_us < 0 && o->faces_len > 0)
+        f->first_face_us = o->time_us;
+}
+
+static void on_sound(void *context, const struct sound_observation *o)
+{
+    struct follower *f = context;
+    if (f->trouble.code == ERROR_NONE)
+        (void)!track_write_sound(f->track, o, &f->trouble);
+}
 
 static void on_picture(void *context, const struct follow_picture *picture)
 {
@@ -124,18 +146,33 @@ static void flags_written(struct follower *f)
     }
 }
 
+/* A milestone of the session: the first of its streams that shows somebody. */
+static bool put_first_face(struct db *db, struct follower *f, struct error *err)
+{
+    struct str session_id = str_from(f->job->session_id);
+    bool known;
+    if (f->first_face_us < 0 || f->first_face_written)
+        return true;
+    return evidence_has_in(db, session_id, "first-face", &known, err) &&
+           (known || evidence_add_in(db, session_id, "first-face",
+                                     json_pack("{s:s, s:I}", "stream", f->job->stream_id, "at_us",
+                                               (json_int_t)(f->start_us + f->first_face_us)),
+                                     err));
+}
+
 static bool flush_body(struct db *db, void *context, struct error *err)
 {
     struct follower *f = context;
     return analysis_job_renew_in(db, str_from(f->job->stream_id), f->options->owner, f->fed, err) &&
-           put_flags(db, f, err);
+           put_flags(db, f, err) && put_first_face(db, f, err);
 }
 
 /* Writes what is new; without news only now and then, for the claim's sake. */
 static bool flush(struct follower *f, struct error *err)
 {
     int64_t now = clock_monotonic_us();
-    bool news = now - f->renewed_us >= RENEW_US;
+    bool news =
+        now - f->renewed_us >= RENEW_US || (f->first_face_us >= 0 && !f->first_face_written);
     if (f->trouble.code != ERROR_NONE)
         return error_set(err, f->trouble.code, "%s", f->trouble.message);
     for (size_t i = 0; i < f->flags_len; i++)
@@ -145,6 +182,7 @@ static bool flush(struct follower *f, struct error *err)
     if (!db_store_write(f->options->p->store, flush_body, f, err))
         return false;
     f->renewed_us = now;
+    f->first_face_written = f->first_face_us >= 0;
     flags_written(f);
     return true;
 }
@@ -152,7 +190,7 @@ static bool flush(struct follower *f, struct error *err)
 struct ending {
     struct follower *follower;
     const struct analysis_end *end;
-    struct str sealed_head;
+    struct str sealed_head, sealed_track;
 };
 
 static bool end_body(struct db *db, void *context, struct error *err)
@@ -161,16 +199,49 @@ static bool end_body(struct db *db, void *context, struct error *err)
     struct follower *f = e->follower;
     struct str stream_id = str_from(f->job->stream_id);
     return analysis_job_end_in(db, stream_id, f->options->owner, e->end, e->sealed_head, err) &&
-           put_flags(db, f, err) && flag_drop_from_in(db, stream_id, (uint32_t)f->flags_len, err);
+           (e->sealed_track.len == 0 || observation_put_in(db, stream_id, e->sealed_track, err)) &&
+           put_flags(db, f, err) && put_first_face(db, f, err) &&
+           flag_drop_from_in(db, stream_id, (uint32_t)f->flags_len, err);
+}
+
+/* What is said of the stream in its track comes from the row: only now is its digest final. */
+static bool seal_track(struct follower *f, const struct analysis_end *end, struct buf *to,
+                       struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    CLEANUP(buf_done) struct buf track = {0};
+    char sha256[STR_HEX_MAX(SHA256_SIZE)];
+    struct stream stream;
+    if (!stream_get(f->options->p, str_from(f->job->session_id), str_from(f->job->stream_id),
+                    &arena, &stream, err))
+        return false;
+    str_to_hex(str_bytes(stream.sha256, sizeof stream.sha256), sha256);
+    const struct track_about about = {
+        .name = str_from(f->job->stream_id),
+        .sha256 = str_from(sha256),
+        .models = end->models,
+        .isa = end->isa,
+        .bytes = end->fed,
+        .frames = end->frames,
+        .damaged_packets = end->damaged_packets,
+        .time_jumps = end->time_jumps,
+        .duration_us = end->duration_us,
+    };
+    return track_finish(f->track, &about, &track, err) &&
+           observation_seal(&f->key, str_from(f->job->stream_id), buf_str(&track), to, err);
 }
 
 static bool end_job(struct follower *f, const struct analysis_end *end, struct error *err)
 {
-    CLEANUP(buf_done) struct buf sealed = {0};
+    CLEANUP(buf_done) struct buf head = {0};
+    CLEANUP(buf_done) struct buf track = {0};
     if (end->head.len &&
-        !analysis_head_seal(&f->key, str_from(f->job->stream_id), end->head, &sealed, err))
+        !analysis_head_seal(&f->key, str_from(f->job->stream_id), end->head, &head, err))
         return false;
-    struct ending e = {.follower = f, .end = end, .sealed_head = buf_str(&sealed)};
+    if (!end->problem && !seal_track(f, end, &track, err))
+        return false;
+    struct ending e = {
+        .follower = f, .end = end, .sealed_head = buf_str(&head), .sealed_track = buf_str(&track)};
     return db_store_write(f->options->p->store, end_body, &e, err);
 }
 
@@ -272,7 +343,13 @@ static bool set_up(struct follower *f, struct error *err)
         !stream_read_open(p, stream_id, &f->reader, err))
         return false;
     f->start_us = stream.start_us;
-    struct follow_events events = {.flag = on_flag, .picture = on_picture, .context = f};
+    if (!track_writer_create(&f->track, err))
+        return false;
+    struct follow_events events = {.observed = on_look,
+                                   .heard = on_sound,
+                                   .flag = on_flag,
+                                   .picture = on_picture,
+                                   .context = f};
     struct follow_options options = {.program = f->options->program,
                                      .models_folder = f->options->models_folder,
                                      .policy = &f->policy,
@@ -330,6 +407,7 @@ static bool run(struct follower *f, struct error *err)
 static void follower_done(struct follower *f)
 {
     follow_destroy(f->follow);
+    track_writer_destroy(f->track);
     stream_read_close(f->reader);
     for (size_t i = 0; i < f->flags_len; i++)
         buf_done(&f->flags[i].picture);
@@ -347,6 +425,7 @@ bool follower_run(const struct follower_options *options, const struct analysis_
         return error_no_memory(err);
     f->options = options;
     f->job = job;
+    f->first_face_us = -1;
     bool good = run(f, err);
     follower_done(f);
     free(f);

@@ -139,7 +139,13 @@ static const char version_1[] =
     " flag_id BIGINT PRIMARY KEY REFERENCES flag (id) ON DELETE CASCADE,"
     " sealed BLOB NOT NULL);";
 
-static const char *const versions[] = {version_1};
+static const char version_2[] =
+    /* observation.c */
+    "CREATE TABLE observation ("
+    " stream_id TEXT PRIMARY KEY REFERENCES stream (id),"
+    " sealed BLOB NOT NULL);";
+
+static const char *const versions[] = {version_1, version_2};
 
 const struct db_migrations proctor_migrations = {
     .owner = "proctor", .sql = versions, .len = ARRAY_LEN(versions)};

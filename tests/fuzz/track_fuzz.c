@@ -10,20 +10,21 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define LOOKS_MAX 3000
+#define ITEMS_MAX 3000
 
 static void check(struct str bytes)
 {
     struct error err;
-    struct observation o, tidy;
+    struct track_item item;
     const char *wrong;
-    bool end = false;
     CLEANUP(track_closep) struct track_reader *r = NULL;
     if (!track_open(bytes, &r, &err))
         return;
-    for (int looks = 0; looks < LOOKS_MAX && track_next(r, &o, &end, &err) && !end; looks++) {
-        tidy = o;
-        if (!fields_tidy(&tidy, &wrong) || memcmp(&tidy, &o, sizeof o) != 0)
+    for (int n = 0; n < ITEMS_MAX && track_next(r, &item, &err) && item.kind != TRACK_END; n++) {
+        struct track_item tidy = item;
+        bool good = item.kind == TRACK_LOOK ? fields_tidy(&tidy.look, &wrong)
+                                            : sound_fields_tidy(&tidy.sound, &wrong);
+        if (!good || memcmp(&tidy, &item, sizeof item) != 0)
             abort();
     }
 }

@@ -18,10 +18,11 @@
 #define BEAT_US (5 * SECOND_US)
 #define FILL_US (3 * SECOND_US) /* one look more in the purse */
 #define PURSE_MAX 12.0
-#define PURSE_RESERVE 6.0 /* not for mere changes */
+#define PURSE_RESERVE 6.0 /* not for mere changes and guesses */
 #define CHANGE_GAP_US SECOND_US
-/* A cell is a sixteenth of the picture's width. A hand with a phone that comes into view changed
- * one by 0.2 to 0.5; a head that nods or talks changes one by 0.03 to 0.15. */
+/* A cell is a sixteenth of the picture's width. A hand with a phone that came into view, or
+ * somebody who did, changed one by 0.3 to 0.6 within two seconds; a head that talks by 0.02 to 0.1
+ * where the person is calm, by 0.3 and more where not. */
 #define CHANGE_MIN 0.12F
 #define AGE_MAX_US (60 * SECOND_US)
 #define SURE_SCORE 0.5F
@@ -93,8 +94,10 @@ bool objects_watch_due(const struct objects_watch *w, int64_t time_us,
         return true;
     if (purse < 1)
         return false;
-    return since_us >= BEAT_US || w->curious || is_unsettled(w) ||
-           (since_us >= CHANGE_GAP_US && purse >= PURSE_RESERVE && has_changed(w, cells));
+    if (since_us >= BEAT_US || is_unsettled(w))
+        return true;
+    return purse >= PURSE_RESERVE &&
+           (w->curious || (since_us >= CHANGE_GAP_US && has_changed(w, cells)));
 }
 
 static int middle(const int8_t counts[3])
@@ -142,7 +145,7 @@ bool objects_watch_is_denied(const struct objects_watch *w, int64_t time_us,
     for (int i = 0; i < OBJECT_DENIED_MAX; i++)
         if (w->denied[i].what.kind == what->kind && time_us < w->denied[i].until_us &&
             what->score < w->denied[i].what.score + DENIED_SCORE_STEP &&
-            object_overlap(&w->denied[i].what, what) >= 0.5F)
+            object_overlap(&w->denied[i].what, what) >= 0.3F)
             return true;
     return false;
 }

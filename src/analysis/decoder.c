@@ -18,7 +18,7 @@
 
 struct decoder {
     struct detect *detect;       /* owned */
-    struct sound_detect *sound;  /* owned */
+    struct sound_detect *sound;  /* owned; NULL when no rule needs it */
     struct frame_scaler *scaler; /* owned */
     struct rules *rules;         /* owned */
     struct webm_index *index;    /* owned; NULL when the recording is a file */
@@ -48,14 +48,22 @@ static bool read_options(int argc, char **argv, const char **ret_models, struct 
     return policy_parse(str_from(argv[2]), ret_policy, err);
 }
 
-static bool send_sound(void *context, const struct sound_observation *heard, struct error *err)
+static void ignore_flag(void *context, uint32_t index, const struct flag *flag)
 {
+    (void)context;
+    (void)index;
+    (void)flag;
+}
+
+static bool tell_sound(void *context, const struct sound_observation *heard, struct error *err)
+{
+    const struct decoder *d = context;
     struct sound_observation o = *heard;
     const char *wrong;
-    (void)context;
-    if (!sound_fields_tidy(&o, &wrong)) /* the parent's rules see rounded numbers */
+    if (!sound_fields_tidy(&o, &wrong)) /* the parent's rules see the same rounded numbers */
         return error_set(err, ERROR_INTERNAL, "a detector gave %s out of its range", wrong);
-    return message_send(STDOUT_FILENO, MESSAGE_SOUND, str_bytes(&o, sizeof o), STR(""), err);
+    return rules_hear(d->rules, &o, ignore_flag, NULL, err) &&
+           message_send(STDOUT_FILENO, MESSAGE_SOUND, str_bytes(&o, sizeof o), STR(""), err);
 }
 
 static bool take_sound(void *context, const struct sound *s, struct error *err)
@@ -71,6 +79,7 @@ static bool prepare(struct decoder *d, int argc, char **argv, struct error *err)
     const char *models;
     struct policy policy;
     struct detect_options options;
+    const struct sound_ear ear = {tell_sound, d};
     struct stat st;
     int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nothing >= 0) /* libav's complaints about a stranger's bytes are of no use to anybody */
@@ -80,6 +89,7 @@ static bool prepare(struct decoder *d, int argc, char **argv, struct error *err)
         return false;
     rules_ask(&policy, &options);
     if (!detect_create_wanted(models, &options, &d->detect, err) ||
+        (rules_listen(&policy) && !sound_detect_create(&ear, &d->sound, err)) ||
         !frame_scaler_create(&d->scaler, err) || !rules_create(&policy, &d->rules, err) ||
         (!file && !webm_index_create(&d->index, err)) || !sandbox_close(err))
         return false;
@@ -93,13 +103,6 @@ static void take_bytes(void *context, struct str bytes)
     d->bytes += bytes.len;
     if (d->index)
         webm_index_feed(d->index, bytes);
-}
-
-static void ignore_flag(void *context, uint32_t index, const struct flag *flag)
-{
-    (void)context;
-    (void)index;
-    (void)flag;
 }
 
 static bool look_at(struct decoder *d, struct frame *f, struct error *err)
@@ -134,7 +137,8 @@ static bool look_through(struct decoder *d, struct error *err)
     const struct reader_ear ear = {take_sound, d};
     struct error deaf;
     /* Sound that cannot be decoded is no reason not to look. */
-    if (!reader_hear(d->reader, &ear, &deaf) && (!info->has_video || deaf.code == ERROR_NO_MEMORY))
+    if (d->sound && !reader_hear(d->reader, &ear, &deaf) &&
+        (!info->has_video || deaf.code == ERROR_NO_MEMORY))
         return error_set(err, deaf.code, "%s", deaf.message);
     const struct message_info claims = {.duration_us = info->duration_us};
     if (!message_send(STDOUT_FILENO, MESSAGE_INFO, str_bytes(&claims, sizeof claims), STR(""), err))
@@ -146,7 +150,7 @@ static bool look_through(struct decoder *d, struct error *err)
         if (!reader_next(d->reader, next_us, &f, err))
             return false;
         if (!f)
-            return sound_detect_end(d->sound, err);
+            return !d->sound || sound_detect_end(d->sound, err);
         if (f->time_us > MESSAGE_TIME_MAX_US)
             return error_set(err, ERROR_TOO_LARGE, "it is longer than two days");
         if (!look_at(d, f, err))

@@ -99,7 +99,31 @@ const struct field fields[] = {
 };
 const size_t fields_len = ARRAY_LEN(fields);
 
-static char *place(const struct field *f, struct observation *o, unsigned item, unsigned i)
+#undef LOOK
+#define LOOK ((struct sound_observation *)0)
+#define SOUND_ONE(member, low, high, step_bits)                                                    \
+    {                                                                                              \
+        .name = "sound." #member, .type = TYPE_OF(LOOK->member),                                   \
+        .at = offsetof(struct sound_observation, member), .count = 1, .items = 1, .min = (low),    \
+        .max = (high), .bits = (step_bits), .absent = (low)                                        \
+    }
+
+const struct field sound_fields[] = {
+    SOUND_ONE(time_us, 0, FIELD_TIME_MAX_US, 0),
+    SOUND_ONE(rms_db, SOUND_DB_MIN, 30, 8),
+    SOUND_ONE(peak_db, SOUND_DB_MIN, 30, 8),
+    SOUND_ONE(loudness, SOUND_DB_MIN, 30, 8),
+    SOUND_ONE(median_db, SOUND_DB_MIN, 30, 8),
+    SOUND_ONE(swing_db, 0, 160, 8),
+    SOUND_ONE(background_db, SOUND_DB_MIN, 30, 8),
+    SOUND_ONE(range, 0, 16, 20),
+    SOUND_ONE(hum, 0, 1, 12),
+    SOUND_ONE(speech, 0, 1, 12),
+    SOUND_ONE(music, 0, 1, 12),
+};
+const size_t sound_fields_len = ARRAY_LEN(sound_fields);
+
+static char *place(const struct field *f, void *o, unsigned item, unsigned i)
 {
     static const size_t sizes[] = {
         [FIELD_FLOAT] = sizeof(float),  [FIELD_I32] = sizeof(int32_t),
@@ -109,10 +133,9 @@ static char *place(const struct field *f, struct observation *o, unsigned item, 
     return (char *)o + f->at + item * f->stride + i * sizes[f->type];
 }
 
-static double read_number(const struct field *f, const struct observation *o, unsigned item,
-                          unsigned i)
+static double read_number(const struct field *f, const void *o, unsigned item, unsigned i)
 {
-    struct observation *unchanged = (struct observation *)(uintptr_t)o;
+    void *unchanged = (void *)(uintptr_t)o;
     const char *at = place(f, unchanged, item, i);
     float number;
     int32_t i32;
@@ -139,8 +162,7 @@ static double read_number(const struct field *f, const struct observation *o, un
     return HUGE_VAL;
 }
 
-static void write_number(const struct field *f, struct observation *o, unsigned item, unsigned i,
-                         double value)
+static void write_number(const struct field *f, void *o, unsigned item, unsigned i, double value)
 {
     char *at = place(f, o, item, i);
     const float number = (float)value;
@@ -168,7 +190,7 @@ static void write_number(const struct field *f, struct observation *o, unsigned 
     }
 }
 
-unsigned field_items(const struct field *f, const struct observation *o)
+unsigned field_items(const struct field *f, const void *o)
 {
     int32_t len;
     if (f->len_at == 0)
@@ -177,13 +199,12 @@ unsigned field_items(const struct field *f, const struct observation *o)
     return len <= 0 ? 0 : MIN((unsigned)len, f->items);
 }
 
-int64_t field_get(const struct field *f, const struct observation *o, unsigned item, unsigned i)
+int64_t field_get(const struct field *f, const void *o, unsigned item, unsigned i)
 {
     return (int64_t)nearbyint(ldexp(read_number(f, o, item, i), f->bits));
 }
 
-bool field_set(const struct field *f, struct observation *o, unsigned item, unsigned i,
-               int64_t steps)
+bool field_set(const struct field *f, void *o, unsigned item, unsigned i, int64_t steps)
 {
     if (steps < -FIELD_CODE_MAX || steps > FIELD_CODE_MAX)
         return false;
@@ -202,10 +223,10 @@ static double to_step(const struct field *f, double value)
     return ldexp(steps, -f->bits);
 }
 
-bool fields_tidy(struct observation *o, const char **ret_wrong)
+static bool tidy(const struct field *list, size_t list_len, void *o, const char **ret_wrong)
 {
-    for (size_t k = 0; k < fields_len; k++) {
-        const struct field *f = &fields[k];
+    for (size_t k = 0; k < list_len; k++) {
+        const struct field *f = &list[k];
         unsigned len = field_items(f, o);
         for (unsigned item = 0; item < f->items; item++) {
             for (unsigned i = 0; i < f->count; i++) {
@@ -219,6 +240,16 @@ bool fields_tidy(struct observation *o, const char **ret_wrong)
         }
     }
     return true;
+}
+
+bool fields_tidy(struct observation *o, const char **ret_wrong)
+{
+    return tidy(fields, fields_len, o, ret_wrong);
+}
+
+bool sound_fields_tidy(struct sound_observation *o, const char **ret_wrong)
+{
+    return tidy(sound_fields, sound_fields_len, o, ret_wrong);
 }
 
 void fields_absent(struct observation *ret)

@@ -29,6 +29,7 @@ struct follow_end {
 /* Any of these may be NULL. */
 struct follow_events {
     void (*observed)(void *context, const struct observation *o);
+    void (*heard)(void *context, const struct sound_observation *o);
     void (*flag)(void *context, uint32_t index, const struct flag *flag);
     /* A thumbnail; it comes just before the flag that first names its time (flag->best_us), and
      * only when there is such a flag. */

@@ -1,7 +1,7 @@
 /* The order of the conversation is READY, INFO, then looks (each perhaps with its picture before
- * it), at last HEAD perhaps, and END. A child gone wild can at worst give false observations of the
- * recording that took it over; how many it can give is bounded by media time, and what is kept of
- * its pictures by the number of rules. */
+ * it) and sounds, at last HEAD perhaps, and END. A child gone wild can at worst give false
+ * observations of the recording that took it over; how many it can give is bounded by media time,
+ * and what is kept of its pictures by the number of rules. */
 #include "analysis/listener.h"
 
 #include <stdlib.h>
@@ -24,8 +24,9 @@ struct listener {
     enum state state;
     struct buf bytes; /* owned; not a whole message yet */
     char isa[65], models[MESSAGE_TEXT_MAX + 1];
-    int64_t claimed_us;                    /* the container's duration, -1 */
-    int64_t last_look;                     /* its cell in the grid of looks */
+    int64_t claimed_us; /* the container's duration, -1 */
+    int64_t last_look;  /* its cell in the grid of looks */
+    int64_t last_sound_us;
     bool pictured;                         /* pictures[PICTURES_MAX - 1] waits for its look */
     struct picture pictures[PICTURES_MAX]; /* the last one is the newest */
     struct buf head;                       /* owned */
@@ -41,7 +42,7 @@ bool listener_create(const struct policy *policy, const struct follow_events *ev
         return error_no_memory(err);
     l->events = *events;
     l->state = STATE_STARTING;
-    l->claimed_us = l->last_look = -1;
+    l->claimed_us = l->last_look = l->last_sound_us = -1;
     strcpy(l->models, "{}");
     buf_init(&l->bytes, BUFFER_MAX);
     if (!rules_create(policy, &l->rules, err))
@@ -174,6 +175,21 @@ static bool take_observation(struct listener *l, struct str payload, struct erro
     return true;
 }
 
+static bool take_sound(struct listener *l, struct str payload, struct error *err)
+{
+    struct sound_observation o;
+    if (l->state != STATE_LOOKING || l->pictured)
+        return out_of_order(err);
+    if (!message_read_sound(payload, &o, err))
+        return false;
+    if (o.time_us <= l->last_sound_us)
+        return out_of_order(err);
+    l->last_sound_us = o.time_us;
+    if (l->events.heard)
+        l->events.heard(l->events.context, &o);
+    return rules_hear(l->rules, &o, tell_flag, l, err);
+}
+
 static bool take_progress(struct listener *l, struct str payload, struct error *err)
 {
     struct message_progress m;
@@ -220,6 +236,8 @@ static bool take_message(struct listener *l, const struct message *m, struct err
         return take_picture(l, m->payload, err);
     case MESSAGE_OBSERVATION:
         return take_observation(l, m->payload, err);
+    case MESSAGE_SOUND:
+        return take_sound(l, m->payload, err);
     case MESSAGE_PROGRESS:
         return take_progress(l, m->payload, err);
     case MESSAGE_HEAD:

@@ -52,8 +52,11 @@ static void heard_progress(void *context, const struct follow_progress *progress
 
 static struct listener *listen_for(struct heard *heard)
 {
-    const struct follow_events events = {heard_look, heard_flag, heard_picture, heard_progress,
-                                         heard};
+    const struct follow_events events = {.observed = heard_look,
+                                         .flag = heard_flag,
+                                         .picture = heard_picture,
+                                         .progress = heard_progress,
+                                         .context = heard};
     struct policy policy;
     struct listener *l = NULL;
     struct error err;

@@ -15,6 +15,7 @@ static const struct {
     [MESSAGE_INFO] = {sizeof(struct message_info), sizeof(struct message_info)},
     [MESSAGE_PICTURE] = {sizeof(int64_t) + 4, sizeof(int64_t) + MESSAGE_JPEG_MAX},
     [MESSAGE_OBSERVATION] = {sizeof(struct observation), sizeof(struct observation)},
+    [MESSAGE_SOUND] = {sizeof(struct sound_observation), sizeof(struct sound_observation)},
     [MESSAGE_PROGRESS] = {sizeof(struct message_progress), sizeof(struct message_progress)},
     [MESSAGE_HEAD] = {sizeof(uint64_t) + 1, MESSAGE_PAYLOAD_MAX},
     [MESSAGE_END] = {sizeof(struct message_end), sizeof(struct message_end)},
@@ -120,6 +121,18 @@ bool message_read_observation(struct str payload, struct observation *ret, struc
         return false;
     if (!fields_tidy(&o, &wrong))
         return error_set(err, ERROR_IO, "the decoder said something wrong: %s out of range", wrong);
+    *ret = o;
+    return true;
+}
+
+bool message_read_sound(struct str payload, struct sound_observation *ret, struct error *err)
+{
+    struct sound_observation o;
+    const char *wrong;
+    if (!read_plain(payload, &o, sizeof o, err))
+        return false;
+    if (!sound_fields_tidy(&o, &wrong) || o.time_us % SOUND_OBSERVATION_US != 0)
+        return refuse(err, "a sound out of range");
     *ret = o;
     return true;
 }

@@ -16,6 +16,7 @@ enum message_type {
     MESSAGE_HEAD,  /* of a seekable WebM */
     MESSAGE_END,   /* the last one of a good run */
     MESSAGE_ERROR, /* the last one of a bad run */
+    MESSAGE_SOUND, /* half a second of sound; between looks as it is met */
     MESSAGE_TYPES,
 };
 
@@ -55,6 +56,8 @@ MUST_USE bool message_read_ready(struct str payload, struct message_ready *ret, 
 MUST_USE bool message_read_info(struct str payload, struct message_info *ret, struct error *err);
 MUST_USE bool message_read_observation(struct str payload, struct observation *ret,
                                        struct error *err);
+MUST_USE bool message_read_sound(struct str payload, struct sound_observation *ret,
+                                 struct error *err);
 MUST_USE bool message_read_picture(struct str payload, int64_t *ret_time_us, struct str *ret_jpeg,
                                    struct error *err);
 MUST_USE bool message_read_progress(struct str payload, struct message_progress *ret,

@@ -17,6 +17,10 @@ enum rule {
     RULE_LAPTOP,
     RULE_SECOND_SCREEN,
     RULE_SEVERAL_PEOPLE,
+    RULE_SOUND_SPEECH,
+    RULE_SOUND_MUSIC,
+    RULE_SOUND_LOUD,
+    RULE_MICROPHONE_MUTED,
     RULE_COUNT,
 };
 /* Things a policy may permit: they raise nothing, as far as a rule is about them. */

@@ -251,6 +251,9 @@ static const struct rule_row rows[RULE_COUNT] = {
 
 const struct rule_row *rule_row(enum rule rule)
 {
-    return rule >= RULE_PHONE && rule <= RULE_SEVERAL_PEOPLE ? &rule_objects[rule - RULE_PHONE]
-                                                             : &rows[rule];
+    if (rule >= RULE_PHONE && rule <= RULE_SEVERAL_PEOPLE)
+        return &rule_objects[rule - RULE_PHONE];
+    if (rule >= RULE_SOUND_SPEECH && rule <= RULE_MICROPHONE_MUTED)
+        return &rule_sounds[rule - RULE_SOUND_SPEECH];
+    return &rows[rule];
 }

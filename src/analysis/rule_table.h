@@ -46,6 +46,9 @@ struct rule_row {
 enum { RULE_OBJECTS_LEN = RULE_SEVERAL_PEOPLE - RULE_PHONE + 1 };
 extern const struct rule_row rule_objects[RULE_OBJECTS_LEN];
 
-const struct rule_row *rule_row_of_sound(enum rule rule); /* rule_sound.c; NULL: it is not heard */
+/* RULE_SOUND_SPEECH to RULE_MICROPHONE_MUTED. */
+enum { RULE_SOUNDS_LEN = RULE_MICROPHONE_MUTED - RULE_SOUND_SPEECH + 1 };
+extern const struct rule_row rule_sounds[RULE_SOUNDS_LEN];
+
 const struct rule_row *rule_row(enum rule rule); /* of RULE_NONE < rule < RULE_COUNT */
 extern const char *const policy_builtin_names[POLICIES_LEN];

@@ -56,6 +56,14 @@ void rules_ask(const struct policy *policy, struct detect_options *ret)
             ret->objects |= rule_row(rule)->objects;
 }
 
+bool rules_listen(const struct policy *policy)
+{
+    for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+        if (rule_row(rule)->hear && policy_judges(policy, rule))
+            return true;
+    return false;
+}
+
 bool rules_create(const struct policy *policy, struct rules **ret, struct error *err)
 {
     struct rules *r = calloc(1, sizeof *r);
@@ -151,15 +159,17 @@ static void add_hit(struct span *s, const struct rule_row *row, const struct sam
 }
 
 /* Would a picture of this hit be the best of its span so far? Not more often than a picture makes
- * sense to be sent: the decoder asks this, too. Sounds have none. */
-static bool is_best(const struct span *s, const struct rule_row *row, const struct sample *x,
+ * sense to be sent: the decoder asks this, too. */
+static bool is_best(const struct span *s, const struct rule_row *row, const struct observation *o,
                     int *ret_shows)
 {
-    double lasted_s = s->active ? seconds(x->time_us - s->from_us) : 0;
-    *ret_shows = row->hear ? 0 : row->shows(x->look, lasted_s);
+    *ret_shows = row->shows(o, s->active ? seconds(o->time_us - s->from_us) : 0);
     return !s->active || s->best < 0 ||
-           (*ret_shows > s->best && x->time_us - s->best_us >= PICTURE_EVERY_US);
+           (*ret_shows > s->best && o->time_us - s->best_us >= PICTURE_EVERY_US);
 }
+
+/* What is heard has the picture of the first look after it was known: who was there then? */
+static bool is_first_look(const struct span *s) { return s->active && s->best < 0; }
 
 static bool is_hole(const struct sense *sense, int64_t time_us)
 {
@@ -185,8 +195,8 @@ static void feed_rule(struct rules *r, enum rule rule, const struct sample *x, r
         s->to_us = x->time_us;
 
     if (look == LOOK_HIT) {
-        int shows;
-        bool best = is_best(s, row, x, &shows);
+        int shows = 0;
+        bool best = x->look && is_best(s, row, x->look, &shows);
         bool before = sense->begun && (row->since_before || missing);
         add_hit(s, row, x, before ? sense->last_us : x->time_us);
         if (best) {
@@ -211,7 +221,7 @@ static bool feed(struct rules *r, struct sense *sense, const struct sample *x, r
     if (x->time_us < 0 || (sense->begun && x->time_us <= sense->last_us))
         return error_set(err, ERROR_INVALID, "the times of looks must rise");
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
-        if (r->policy.rules[rule].on && sense_of(r, rule_row(rule)) == sense)
+        if (policy_judges(&r->policy, rule) && sense_of(r, rule_row(rule)) == sense)
             feed_rule(r, rule, x, raised, context);
     sense->begun = true;
     sense->last_us = x->time_us;
@@ -222,7 +232,16 @@ bool rules_feed(struct rules *r, const struct observation *o, rules_raised *rais
                 struct error *err)
 {
     const struct sample x = {.time_us = o->time_us, .look = o};
-    return feed(r, &r->looks, &x, raised, context, err);
+    if (!feed(r, &r->looks, &x, raised, context, err))
+        return false;
+    for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+        struct span *s = &r->spans[rule];
+        if (rule_row(rule)->hear && is_first_look(s)) {
+            s->best = 0;
+            s->best_us = o->time_us;
+        }
+    }
+    return true;
 }
 
 bool rules_hear(struct rules *r, const struct sound_observation *o, rules_raised *raised,
@@ -238,12 +257,11 @@ static void end_rule(struct rules *r, enum rule rule, int64_t end_us, rules_rais
     const struct rule_row *row = rule_row(rule);
     const struct sense *sense = sense_of(r, row);
     struct span *s = &r->spans[rule];
-    if (!r->policy.rules[rule].on || !sense->begun)
+    if (!policy_judges(&r->policy, rule) || !sense->begun)
         return;
     end_us = MAX(end_us, sense->last_us);
     if (is_hole(sense, end_us) && row->gap_is_hit) {
-        const struct observation nothing_seen = {
-            .time_us = end_us, .faces_len = -1, .changed = -1};
+        const struct observation nothing_seen = {.time_us = end_us, .faces_len = -1, .changed = -1};
         const struct sound_observation nothing_heard = {.time_us = end_us, .rms_db = SOUND_DB_MIN};
         const struct sample none = {end_us, &nothing_seen, &nothing_heard};
         add_hit(s, row, &none, sense->last_us);
@@ -266,15 +284,17 @@ bool rules_end(struct rules *r, int64_t end_us, rules_raised *raised, void *cont
 
 bool rules_wants_picture(const struct rules *r, const struct observation *o)
 {
-    bool hole = is_hole(r, o->time_us);
+    bool hole = is_hole(&r->looks, o->time_us);
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
         const struct rule_row *row = rule_row(rule);
-        if (!policy_judges(&r->policy, rule) ||
+        if (row->hear && is_first_look(&r->spans[rule]))
+            return true;
+        if (row->hear || !policy_judges(&r->policy, rule) ||
             (row->look(&r->policy, o) != LOOK_HIT && !(hole && row->gap_is_hit)))
             continue;
         const struct span none = {0};
         int shows;
-        if (is_best(hole && !row->gap_is_hit ? &none : &r->spans[rule], row, &x, &shows))
+        if (is_best(hole && !row->gap_is_hit ? &none : &r->spans[rule], row, o, &shows))
             return true;
     }
     return false;
@@ -283,7 +303,7 @@ bool rules_wants_picture(const struct rules *r, const struct observation *o)
 bool rules_keeps_picture(const struct rules *r, int64_t time_us)
 {
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
-        if (r->spans[rule].active && !rule_row(rule)->hear && r->spans[rule].best_us == time_us)
+        if (r->spans[rule].active && r->spans[rule].best_us == time_us)
             return true;
     return false;
 }

@@ -13,12 +13,15 @@ struct flag {
     double confidence;      /* 0..1: part of the samples in the span that show it */
     uint32_t samples, hits; /* in the span */
     char numbers[200];      /* in words: "2 faces in 14 of 16 samples" */
-    int64_t best_us;        /* the look that shows it best: its thumbnail is the evidence; of what is
-                               heard, its first sound */
+    int64_t best_us;        /* the look that shows it best: its thumbnail is the evidence; of what
+                                      is heard, a look then, or its first sound when there is none */
 };
 
 /* What the detectors must look for, so that the rules of this policy can be judged. */
 void rules_ask(const struct policy *policy, struct detect_options *ret);
+
+/* Does any rule need what is heard? */
+bool rules_listen(const struct policy *policy);
 
 struct rules;
 MUST_USE bool rules_create(const struct policy *policy, struct rules **ret, struct error *err);
@@ -27,8 +30,8 @@ MUST_USE bool rules_create(const struct policy *policy, struct rules **ret, stru
 typedef void rules_raised(void *context, uint32_t index, const struct flag *flag);
 MUST_USE bool rules_feed(struct rules *r, const struct observation *o, rules_raised *raised,
                          void *context, struct error *err);
-/* Feeds half a second of sound, times rising, apart from those of looks: what one shows is not seen
- * in the other, so it is all the same which comes first. */
+/* Feeds half a second of sound, times rising, apart from those of looks. Which comes first decides
+ * nothing but which look is the picture of what was heard. */
 MUST_USE bool rules_hear(struct rules *r, const struct sound_observation *o, rules_raised *raised,
                          void *context, struct error *err);
 /* The end of the stream: open flags end at `end_us`. */

@@ -144,21 +144,28 @@ static bool look_through(struct decoder *d, struct error *err)
     if (!message_send(STDOUT_FILENO, MESSAGE_INFO, str_bytes(&claims, sizeof claims), STR(""), err))
         return false;
 
-    int64_t next_us = 0;
-    for (uint64_t looks = 0;; looks++) {
+    const bool glances = detect_wants_glances(d->detect);
+    int64_t next_us = 0, next_glance_us = glances ? 0 : INT64_MAX;
+    for (uint64_t looks = 0;;) {
         CLEANUP(frame_unrefp) struct frame *f = NULL;
-        if (!reader_next(d->reader, next_us, &f, err))
+        if (!reader_next(d->reader, MIN(next_us, next_glance_us), &f, err))
             return false;
         if (!f)
             return !d->sound || sound_detect_end(d->sound, err);
         if (f->time_us > MESSAGE_TIME_MAX_US)
             return error_set(err, ERROR_TOO_LARGE, "it is longer than two days");
+        if (glances)
+            next_glance_us = (f->time_us / DETECT_GLANCE_US + 1) * DETECT_GLANCE_US;
+        if (f->time_us < next_us) {
+            detect_glance(d->detect, f);
+            continue;
+        }
         if (!look_at(d, f, err))
             return false;
         /* On a grid, so that looks do not drift apart when pictures come a little late. */
         next_us = (f->time_us / DETECT_INTERVAL_US + 1) * DETECT_INTERVAL_US;
         const struct message_progress progress = {f->time_us, d->bytes};
-        if (looks % PROGRESS_EVERY == 0 &&
+        if (looks++ % PROGRESS_EVERY == 0 &&
             !message_send(STDOUT_FILENO, MESSAGE_PROGRESS, str_bytes(&progress, sizeof progress),
                           STR(""), err))
             return false;

@@ -251,6 +251,8 @@ static const struct rule_row rows[RULE_COUNT] = {
 
 const struct rule_row *rule_row(enum rule rule)
 {
+    if (rule >= RULE_LOOKING_AWAY && rule <= RULE_CAMERA_STILL)
+        return &rule_camera[rule - RULE_CAMERA_FIRST];
     if (rule >= RULE_PHONE && rule <= RULE_SEVERAL_PEOPLE)
         return &rule_objects[rule - RULE_PHONE];
     if (rule >= RULE_SOUND_SPEECH && rule <= RULE_MICROPHONE_MUTED)

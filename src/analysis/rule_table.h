@@ -11,11 +11,30 @@ enum look { LOOK_UNKNOWN = 0, LOOK_HIT, LOOK_MISS };
 
 enum { POLICY_OPEN, POLICY_STANDARD, POLICY_STRICT, POLICIES_LEN };
 
+/* A rule's defaults in one of the policies, on or off. */
+#define RULE_ON(severity, min_s, threshold)                                                        \
+    {                                                                                              \
+        true, (severity), (min_s), (threshold)                                                     \
+    }
+#define RULE_OFF(severity, min_s, threshold)                                                       \
+    {                                                                                              \
+        false, (severity), (min_s), (threshold)                                                    \
+    }
+
 /* What was counted in one span, for the words of its flag. */
 struct rule_numbers {
     uint32_t samples, hits;
     double seconds;
     double value_min, value_max, value_mean; /* of rule_row.value over the hits */
+};
+
+/* Detectors that are only run for rules that ask. */
+enum rule_wants {
+    RULE_WANTS_HEAD = 1,
+    RULE_WANTS_GAZE = 2,
+    RULE_WANTS_CLARITY = 4,
+    RULE_WANTS_LOOP = 8,
+    RULE_WANTS_STILL = 16, /* by the rule's threshold */
 };
 
 struct rule_row {
@@ -25,6 +44,7 @@ struct rule_row {
     struct policy_rule defaults[POLICIES_LEN];
 
     uint32_t objects; /* bits 1 << enum object_kind that the object model is to look for */
+    unsigned wants;   /* of enum rule_wants: what else the detectors are to measure */
 
     /* A rule is about what is seen or about what is heard, then with `hear` and `heard` in place of
      * the other three. */
@@ -39,12 +59,20 @@ struct rule_row {
     uint32_t tolerated; /* looks in a row that are no hits and do not end a span yet */
     double share_min;   /* a span with a smaller part of hits raises nothing */
     bool since_before;  /* a hit compares with the look before, so it began there */
+    /* How long before its first hit it began, in microseconds; NULL: not before. */
+    int64_t (*since_us)(const struct observation *o);
     bool gap_is_hit;    /* a time without any picture is a hit, too */
 };
 
 /* Rows of their own file: RULE_PHONE to RULE_SEVERAL_PEOPLE. */
 enum { RULE_OBJECTS_LEN = RULE_SEVERAL_PEOPLE - RULE_PHONE + 1 };
 extern const struct rule_row rule_objects[RULE_OBJECTS_LEN];
+/* And RULE_LOOKING_AWAY to RULE_CAMERA_STILL. */
+enum {
+    RULE_CAMERA_FIRST = RULE_LOOKING_AWAY,
+    RULE_CAMERA_LEN = RULE_CAMERA_STILL - RULE_LOOKING_AWAY + 1
+};
+extern const struct rule_row rule_camera[RULE_CAMERA_LEN];
 
 /* RULE_SOUND_SPEECH to RULE_MICROPHONE_MUTED. */
 enum { RULE_SOUNDS_LEN = RULE_MICROPHONE_MUTED - RULE_SOUND_SPEECH + 1 };

@@ -7,6 +7,7 @@
  * spans end there, except of a rule for which a missing picture is itself the finding. */
 #include "analysis/rules.h"
 
+#include "analysis/calibration.h"
 #include "analysis/rule_table.h"
 #include "base/clock.h"
 
@@ -45,15 +46,28 @@ struct rules {
     struct policy policy;
     struct span spans[RULE_COUNT];
     struct sense looks, sounds;
+    struct calibration usual; /* of this candidate */
     uint32_t flags;
 };
+
+static void ask(const struct policy *policy, enum rule rule, struct detect_options *ret)
+{
+    const struct rule_row *row = rule_row(rule);
+    ret->objects |= row->objects;
+    ret->head |= (row->wants & RULE_WANTS_HEAD) != 0;
+    ret->gaze |= (row->wants & RULE_WANTS_GAZE) != 0;
+    ret->clarity |= (row->wants & RULE_WANTS_CLARITY) != 0;
+    ret->loop |= (row->wants & RULE_WANTS_LOOP) != 0;
+    if (row->wants & RULE_WANTS_STILL)
+        ret->still_limit = policy->rules[rule].threshold;
+}
 
 void rules_ask(const struct policy *policy, struct detect_options *ret)
 {
     *ret = (struct detect_options){0};
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
         if (policy_judges(policy, rule))
-            ret->objects |= rule_row(rule)->objects;
+            ask(policy, rule, ret);
 }
 
 bool rules_listen(const struct policy *policy)
@@ -176,6 +190,13 @@ static bool is_hole(const struct sense *sense, int64_t time_us)
     return sense->begun && time_us - sense->last_us > REACH_MAX_US;
 }
 
+/* Some things can only be told when they have lasted for a while. */
+static int64_t beginning(const struct rule_row *row, const struct sample *x)
+{
+    int64_t before_us = row->since_us && x->look ? row->since_us(x->look) : 0;
+    return x->time_us - MIN(MAX(before_us, 0), x->time_us);
+}
+
 static void feed_rule(struct rules *r, enum rule rule, const struct sample *x, rules_raised *raised,
                       void *context)
 {
@@ -198,7 +219,7 @@ static void feed_rule(struct rules *r, enum rule rule, const struct sample *x, r
         int shows = 0;
         bool best = x->look && is_best(s, row, x->look, &shows);
         bool before = sense->begun && (row->since_before || missing);
-        add_hit(s, row, x, before ? sense->last_us : x->time_us);
+        add_hit(s, row, x, before ? sense->last_us : beginning(row, x));
         if (best) {
             s->best = shows;
             s->best_us = x->time_us;
@@ -228,12 +249,22 @@ static bool feed(struct rules *r, struct sense *sense, const struct sample *x, r
     return true;
 }
 
+/* The look as the rules see it: against what is usual for this candidate. */
+static struct observation compared(const struct rules *r, const struct observation *o)
+{
+    struct observation own = *o;
+    calibration_apply(&r->usual, &own);
+    return own;
+}
+
 bool rules_feed(struct rules *r, const struct observation *o, rules_raised *raised, void *context,
                 struct error *err)
 {
-    const struct sample x = {.time_us = o->time_us, .look = o};
+    const struct observation own = compared(r, o);
+    const struct sample x = {.time_us = o->time_us, .look = &own};
     if (!feed(r, &r->looks, &x, raised, context, err))
         return false;
+    calibration_learn(&r->usual, o); /* afterwards: rules_wants_picture() has judged the same */
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
         struct span *s = &r->spans[rule];
         if (rule_row(rule)->hear && is_first_look(s)) {
@@ -285,16 +316,17 @@ bool rules_end(struct rules *r, int64_t end_us, rules_raised *raised, void *cont
 bool rules_wants_picture(const struct rules *r, const struct observation *o)
 {
     bool hole = is_hole(&r->looks, o->time_us);
+    const struct observation own = compared(r, o);
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
         const struct rule_row *row = rule_row(rule);
         if (row->hear && is_first_look(&r->spans[rule]))
             return true;
         if (row->hear || !policy_judges(&r->policy, rule) ||
-            (row->look(&r->policy, o) != LOOK_HIT && !(hole && row->gap_is_hit)))
+            (row->look(&r->policy, &own) != LOOK_HIT && !(hole && row->gap_is_hit)))
             continue;
         const struct span none = {0};
         int shows;
-        if (is_best(hole && !row->gap_is_hit ? &none : &r->spans[rule], row, o, &shows))
+        if (is_best(hole && !row->gap_is_hit ? &none : &r->spans[rule], row, &own, &shows))
             return true;
     }
     return false;

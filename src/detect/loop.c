@@ -34,11 +34,13 @@
 #define GAP_BINS 50       /* a longer time without pictures: nothing before it counts */
 #define MOVES_MIN (CELLS) /* one grey level a cell: less is the codec's */
 #define HITS_MIN 6
+#define NEARLY 0.1
 #define ROW_STEP 4 /* every fourth row is enough for a mean */
 
 struct lag {
     int32_t since; /* bin of the first look of the run */
     uint16_t hits, misses;
+    uint32_t sum; /* of the differences at the hits */
 };
 
 struct loop {
@@ -136,14 +138,17 @@ static uint32_t usual_difference(const struct loop *l, int lags)
     return len ? samples[len / 2] : 0;
 }
 
-static void follow_lag(struct lag *lag, uint32_t best, uint32_t moves, int32_t bin)
+static void follow_lag(struct lag *lag, const uint32_t *differences, uint32_t moves, int32_t bin)
 {
+    uint32_t best = MIN(differences[0], MIN(differences[-1], differences[1]));
     bool informative = moves >= MOVES_MIN;
     if (informative && 10 * (uint64_t)best <= 4 * (uint64_t)moves) {
         if (lag->hits == 0)
             lag->since = bin;
-        if (lag->hits < UINT16_MAX)
+        if (lag->hits < UINT16_MAX) {
             lag->hits++;
+            lag->sum += differences[0];
+        }
     } else if (lag->hits && best > MAX(moves, (uint32_t)MOVES_MIN) / 10 * 7) {
         if (++lag->misses > 1 + lag->hits / 8) /* a key frame, the seam of the loop */
             *lag = (struct lag){0};
@@ -155,6 +160,34 @@ static double evidence(int lag, double matched_s)
 {
     double period_s = lag * (BIN_US / 1e6);
     return matched_s / MIN(3 * period_s, 20.0);
+}
+
+/* The lag with the most evidence; of neighbours with nearly as much, the one that was matched
+ * best, since pictures just before and after resemble the right one. */
+static void tell(const struct loop *l, int lags, int32_t bin, struct detect_loop *ret)
+{
+    double most = 0;
+    int first = 0, last = 0;
+    for (int lag = LAG_MIN; lag < lags; lag++) {
+        const struct lag *run = &l->lags[lag];
+        double matched_s = (double)(bin - run->since) * (BIN_US / 1e6);
+        double found = run->hits >= HITS_MIN ? evidence(lag, matched_s) : 0;
+        if (found > most * (1 + NEARLY)) {
+            most = found;
+            first = last = lag;
+        } else if (found > 0 && lag == last + 1 && found >= most * (1 - NEARLY)) {
+            last = lag;
+        }
+    }
+    if (most > 0) {
+        int lag = first;
+        for (int other = first + 1; other <= last; other++)
+            if ((double)l->lags[other].sum * l->lags[lag].hits <
+                (double)l->lags[lag].sum * l->lags[other].hits)
+                lag = other;
+        ret->period_s = (float)(lag * (BIN_US / 1e6));
+        ret->matched_s = (float)((double)(bin - l->lags[lag].since) * (BIN_US / 1e6));
+    }
 }
 
 static bool loop_look(void *self, const struct frame *f, struct observation *o, struct error *err)
@@ -173,18 +206,9 @@ static bool loop_look(void *self, const struct frame *f, struct observation *o, 
     /* Both since the look before and against any time: else a scene that stands still after
      * something happened would match itself. */
     uint32_t moves = MIN(l->differences[bin - before], usual_difference(l, lags));
-    double most = 0;
-    for (int lag = LAG_MIN; lag < lags; lag++) {
-        const uint32_t *d = &l->differences[lag];
-        struct lag *run = &l->lags[lag];
-        follow_lag(run, MIN(d[0], MIN(d[-1], d[1])), moves, (int32_t)bin);
-        double matched_s = (double)(bin - run->since) * (BIN_US / 1e6);
-        if (run->hits >= HITS_MIN && evidence(lag, matched_s) > most) {
-            most = evidence(lag, matched_s);
-            o->loop.period_s = (float)(lag * (BIN_US / 1e6));
-            o->loop.matched_s = (float)matched_s;
-        }
-    }
+    for (int lag = LAG_MIN; lag < lags; lag++)
+        follow_lag(&l->lags[lag], &l->differences[lag], moves, (int32_t)bin);
+    tell(l, lags, (int32_t)bin, &o->loop);
     return true;
 }
 

@@ -47,6 +47,27 @@ static void every_number_of_a_look_has_a_row(void **state)
     }
 }
 
+static void every_number_of_a_sound_has_a_row(void **state)
+{
+    (void)state;
+    bool known[sizeof(struct sound_observation)] = {false};
+    for (size_t k = 0; k < sound_fields_len; k++) {
+        const struct field *f = &sound_fields[k];
+        size_t size = f->type == FIELD_I64 ? 8 : 4;
+        assert_true(f->at + size <= sizeof known);
+        assert_true(f->items == 1 && f->count == 1 && f->max > f->min);
+        assert_true(str_starts(str_from(f->name), STR("sound.")));
+        if (f->type == FIELD_FLOAT)
+            assert_true(ldexp(fmax(fabs(f->min), fabs(f->max)), f->bits) <= 1 << 24);
+        for (size_t b = 0; b < size; b++) {
+            assert_false(known[f->at + b]);
+            known[f->at + b] = true;
+        }
+    }
+    for (size_t at = 0; at < sizeof known; at++)
+        assert_true(known[at]);
+}
+
 static void names_differ_and_steps_are_floats(void **state)
 {
     (void)state;
@@ -137,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_number_of_a_look_has_a_row),
+        cmocka_unit_test(every_number_of_a_sound_has_a_row),
         cmocka_unit_test(names_differ_and_steps_are_floats),
         cmocka_unit_test(rounding_is_near_and_changes_nothing_the_second_time),
         cmocka_unit_test(a_number_out_of_range_is_named),

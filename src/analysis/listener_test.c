@@ -155,6 +155,58 @@ static void a_good_child_is_heard_whole_or_in_bytes(void **state)
     }
 }
 
+static struct sound_observation silence(int64_t i)
+{
+    return (struct sound_observation){.time_us = i * SOUND_OBSERVATION_US,
+                                      .rms_db = SOUND_DB_MIN,
+                                      .peak_db = SOUND_DB_MIN,
+                                      .loudness = SOUND_DB_MIN,
+                                      .median_db = SOUND_DB_MIN,
+                                      .background_db = SOUND_DB_MIN};
+}
+
+static void add_sound(struct buf *to, const struct sound_observation *o)
+{
+    add(to, MESSAGE_SOUND, str_bytes(o, sizeof *o), STR(""));
+}
+
+static void count_sound(void *context, const struct sound_observation *o)
+{
+    (void)o;
+    ((struct heard *)context)->looks++;
+}
+
+static void keep_flag(void *context, uint32_t index, const struct flag *flag)
+{
+    assert_int_equal(index, 0);
+    ((struct heard *)context)->flag = *flag;
+}
+
+static void sound_alone_is_judged(void **state)
+{
+    (void)state;
+    CLEANUP(buf_done) struct buf said = {0};
+    CLEANUP(listener_destroyp) struct listener *l = NULL;
+    struct heard heard = {0};
+    struct policy policy;
+    struct error err;
+    const struct follow_events events = {
+        .heard = count_sound, .flag = keep_flag, .context = &heard};
+    assert_good(policy_builtin(STR("standard"), &policy, &err), err);
+    assert_good(listener_create(&policy, &events, &l, &err), err);
+    add_start(&said);
+    for (int64_t i = 0; i < 40; i++) {
+        struct sound_observation o = silence(i);
+        add_sound(&said, &o);
+    }
+    add_end(&said, 20 * SECOND_US);
+    assert_good(listener_take(l, buf_str(&said), &err), err);
+    assert_true(listener_has_ended(l));
+    assert_int_equal(heard.looks, 40);
+    assert_int_equal(heard.flag.rule, RULE_MICROPHONE_MUTED);
+    assert_int_equal(heard.flag.to_us, 20 * SECOND_US);
+}
+
 /* The words of `said` are refused, and nothing is taken after. */
 static void is_refused(struct buf *said, enum error_code code)
 {
@@ -223,6 +275,45 @@ static void messages_out_of_order_are_refused(void **state)
     add_start(&said);
     add_end(&said, SECOND_US);
     add_look(&said, &o);
+    is_refused(&said, ERROR_IO);
+}
+
+static void sounds_out_of_order_or_range_are_refused(void **state)
+{
+    (void)state;
+    CLEANUP(buf_done) struct buf said = {0};
+    struct sound_observation o = silence(3), again = silence(3);
+    struct observation look = nobody(3);
+    add_sound(&said, &o); /* before anything else */
+    is_refused(&said, ERROR_IO);
+    add_start(&said);
+    add_sound(&said, &o);
+    add_sound(&said, &again);
+    is_refused(&said, ERROR_IO);
+    add_start(&said);
+    add(&said, MESSAGE_PICTURE, str_bytes(&look.time_us, 8), STR(JPEG));
+    add_sound(&said, &o); /* between a picture and its look */
+    is_refused(&said, ERROR_IO);
+    const float wrong[] = {NAN, INFINITY, -INFINITY, 1e30F, -200};
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct sound_observation bad[] = {silence(1), silence(1), silence(1), silence(1)};
+        bad[0].rms_db = wrong[i];
+        bad[1].speech = wrong[i];
+        bad[2].range = wrong[i];
+        bad[3].swing_db = wrong[i];
+        for (size_t k = 0; k < ARRAY_LEN(bad); k++) {
+            add_start(&said);
+            add_sound(&said, &bad[k]);
+            is_refused(&said, ERROR_IO);
+        }
+    }
+    o.time_us += 1; /* off the grid: there could be any number of them */
+    add_start(&said);
+    add_sound(&said, &o);
+    is_refused(&said, ERROR_IO);
+    o.time_us = -SOUND_OBSERVATION_US;
+    add_start(&said);
+    add_sound(&said, &o);
     is_refused(&said, ERROR_IO);
 }
 
@@ -333,6 +424,8 @@ int main(void)
         cmocka_unit_test(lengths_and_types_a_stranger_made_up_are_refused_at_once),
         cmocka_unit_test(messages_out_of_order_are_refused),
         cmocka_unit_test(looks_out_of_range_are_refused),
+        cmocka_unit_test(sound_alone_is_judged),
+        cmocka_unit_test(sounds_out_of_order_or_range_are_refused),
         cmocka_unit_test(models_and_pictures_are_not_taken_unseen),
         cmocka_unit_test(the_childs_own_error_is_told_in_one_clean_line),
         cmocka_unit_test(without_memory_it_fails_and_leaks_nothing),

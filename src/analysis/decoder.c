@@ -3,6 +3,7 @@
 #include "analysis/follow.h"
 #include "analysis/message.h"
 #include "analysis/sandbox.h"
+#include "analysis/who.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "media/reader.h"
@@ -18,6 +19,7 @@
 
 struct decoder {
     struct detect *detect;       /* owned */
+    struct who *who;             /* owned */
     struct sound_detect *sound;  /* owned; NULL when no rule needs it */
     struct frame_scaler *scaler; /* owned */
     struct rules *rules;         /* owned */
@@ -34,15 +36,17 @@ static void decoder_done(struct decoder *d)
     rules_destroy(d->rules);
     frame_scaler_destroy(d->scaler);
     sound_detect_destroy(d->sound);
+    who_destroy(d->who);
     detect_destroy(d->detect);
     buf_done(&d->jpeg);
 }
 
-/* The two options the parent gives; nobody else calls this. */
+/* The options the parent gives; nobody else calls this. */
 static bool read_options(int argc, char **argv, const char **ret_models, struct policy *ret_policy,
-                         struct error *err)
+                         bool *ret_enrolled, struct error *err)
 {
-    if (argc != 3)
+    *ret_enrolled = argc == 4 && strcmp(argv[3], "enrolled") == 0;
+    if (argc != 3 && !*ret_enrolled)
         return error_set(err, ERROR_INVALID, "decoder is started by analyze and worker only");
     *ret_models = argv[1];
     return policy_parse(str_from(argv[2]), ret_policy, err);
@@ -80,21 +84,25 @@ static bool prepare(struct decoder *d, int argc, char **argv, struct error *err)
     struct policy policy;
     struct detect_options options;
     const struct sound_ear ear = {tell_sound, d};
+    bool enrolled;
     struct stat st;
     int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nothing >= 0) /* libav's complaints about a stranger's bytes are of no use to anybody */
         dup2(nothing, STDERR_FILENO);
     bool file = fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode);
-    if (!read_options(argc, argv, &models, &policy, err))
+    if (!read_options(argc, argv, &models, &policy, &enrolled, err))
         return false;
     rules_ask(&policy, &options);
     if (!detect_create_wanted(models, &options, &d->detect, err) ||
+        !who_create(models, &policy, enrolled, &d->who, err) ||
         (rules_listen(&policy) && !sound_detect_create(&ear, &d->sound, err)) ||
         !frame_scaler_create(&d->scaler, err) || !rules_create(&policy, &d->rules, err) ||
         (!file && !webm_index_create(&d->index, err)) || !sandbox_close(err))
         return false;
-    return message_send(STDOUT_FILENO, MESSAGE_READY, str_bytes(nn_isa(), strlen(nn_isa()) + 1),
-                        str_from(detect_models(d->detect)), err);
+    CLEANUP(freep) char *all_models = NULL;
+    return who_enrol(d->who, detect_models(d->detect), &all_models, err) &&
+           message_send(STDOUT_FILENO, MESSAGE_READY, str_bytes(nn_isa(), strlen(nn_isa()) + 1),
+                        str_from(all_models), err);
 }
 
 static void take_bytes(void *context, struct str bytes)
@@ -109,7 +117,7 @@ static bool look_at(struct decoder *d, struct frame *f, struct error *err)
 {
     struct observation o;
     memset(&o, 0, sizeof o); /* the bytes between the members cross the pipe, too */
-    if (!detect_look(d->detect, f, &o, err))
+    if (!detect_look(d->detect, f, &o, err) || !who_look(d->who, d->detect, f, &o, err))
         return false;
     const char *wrong;
     if (!fields_tidy(&o, &wrong)) /* the parent's rules see the same rounded numbers */

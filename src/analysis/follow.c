@@ -4,6 +4,7 @@
 #include "analysis/follow.h"
 
 #include "analysis/listener.h"
+#include "analysis/who.h"
 #include "base/arena.h"
 
 #include <errno.h>
@@ -40,7 +41,7 @@ static const char *const kept_variables[] = {"ONEDNN_MAX_CPU_ISA"};
 struct command {
     struct arena arena; /* owns the strings */
     const char *program;
-    char *arguments[5];
+    char *arguments[6]; /* the last is NULL */
     char *environment[1 + ARRAY_LEN(kept_variables) + 1];
 };
 
@@ -50,8 +51,9 @@ static bool make_command(struct command *c, const struct follow_options *options
     if (!policy_text(options->policy, &policy, err))
         return false;
     c->program = options->program ? options->program : "/proc/self/exe";
-    const char *const arguments[] = {"proctortrack", "decoder", options->models_folder, policy};
-    for (size_t i = 0; i < ARRAY_LEN(arguments); i++)
+    const char *const arguments[] = {"proctortrack", "decoder", options->models_folder, policy,
+                                     options->enrolled ? "enrolled" : NULL};
+    for (size_t i = 0; i < ARRAY_LEN(arguments) && arguments[i]; i++)
         if (!(c->arguments[i] = arena_printf(&c->arena, "%s", arguments[i])))
             return error_no_memory(err);
     size_t len = 0;
@@ -67,7 +69,7 @@ static bool make_command(struct command *c, const struct follow_options *options
 }
 
 static int set_up(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, int in,
-                  int out)
+                  int out, int enrolled)
 {
     sigset_t none, broken_pipe;
     sigemptyset(&none);
@@ -76,8 +78,13 @@ static int set_up(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attrib
     int failed = posix_spawn_file_actions_adddup2(actions, in, STDIN_FILENO);
     if (!failed)
         failed = posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
+    int others = STDERR_FILENO + 1;
+    if (!failed && enrolled >= 0) {
+        failed = posix_spawn_file_actions_adddup2(actions, enrolled, WHO_FD);
+        others = WHO_FD + 1;
+    }
     if (!failed) /* libraries open descriptors without close-on-exec, too */
-        failed = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+        failed = posix_spawn_file_actions_addclosefrom_np(actions, others);
     if (!failed)
         failed = posix_spawnattr_setsigmask(attributes, &none);
     if (!failed)
@@ -88,8 +95,10 @@ static int set_up(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attrib
     return failed;
 }
 
-/* `in` and `out` are above the standard descriptors, so that none overwrites the other. */
-static bool spawn(const struct command *c, int in, int out, pid_t *ret, struct error *err)
+/* `in` and `out` are above the standard descriptors, so that none overwrites the other; they are in
+ * place before WHO_FD is. `enrolled` -1: there is none. */
+static bool spawn(const struct command *c, int in, int out, int enrolled, pid_t *ret,
+                  struct error *err)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -99,7 +108,7 @@ static bool spawn(const struct command *c, int in, int out, pid_t *ret, struct e
         posix_spawn_file_actions_destroy(&actions);
         return error_no_memory(err);
     }
-    int failed = set_up(&actions, &attributes, in, out);
+    int failed = set_up(&actions, &attributes, in, out, enrolled);
     if (!failed)
         failed = posix_spawn(ret, c->program, &actions, &attributes, c->arguments, c->environment);
     posix_spawnattr_destroy(&attributes);
@@ -121,6 +130,7 @@ static bool start_child(struct follow *f, const struct follow_options *options, 
 {
     CLEANUP(closep) int child_in = -1;
     CLEANUP(closep) int child_out = -1;
+    CLEANUP(closep) int enrolled = -1;
     int pair[2];
     if (options->file_fd >= 0) {
         child_in = fcntl(options->file_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -142,9 +152,11 @@ static bool start_child(struct follow *f, const struct follow_options *options, 
         return error_errno(err, errno, "starting the decoder");
 
     struct command command = {0};
-    bool ok = lift(&child_in, err) && lift(&child_out, err) &&
+    bool ok = (!options->enrolled ||
+               (who_pack(options->enrolled, &enrolled, err) && lift(&enrolled, err))) &&
+              lift(&child_in, err) && lift(&child_out, err) &&
               make_command(&command, options, err) &&
-              spawn(&command, child_in, child_out, &f->pid, err);
+              spawn(&command, child_in, child_out, enrolled, &f->pid, err);
     arena_done(&command.arena);
     return ok;
 }

@@ -37,10 +37,17 @@ struct follow_events {
     void (*progress)(void *context, const struct follow_progress *progress);
     void *context;
 };
+/* Whom the candidate's face is to be compared with: borrowed for follow_start(). */
+struct follow_enrolment {
+    const struct str *pictures; /* JPEG, each with the one face */
+    size_t pictures_len;
+    struct str template; /* identity/template.h, of an earlier enrolment; empty: none */
+};
 struct follow_options {
     const char *program; /* path of this binary; NULL is /proc/self/exe */
     const char *models_folder;
     const struct policy *policy;
+    const struct follow_enrolment *enrolled; /* NULL: nobody is */
     int file_fd; /* a whole, seekable file for the child to read itself; -1: bytes are fed */
 };
 

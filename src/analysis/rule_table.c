@@ -257,5 +257,7 @@ const struct rule_row *rule_row(enum rule rule)
         return &rule_objects[rule - RULE_PHONE];
     if (rule >= RULE_SOUND_SPEECH && rule <= RULE_MICROPHONE_MUTED)
         return &rule_sounds[rule - RULE_SOUND_SPEECH];
+    if (rule == RULE_IDENTITY_MISMATCH || rule == RULE_PERSON_CHANGED)
+        return &rule_identity[rule - RULE_IDENTITY_FIRST];
     return &rows[rule];
 }

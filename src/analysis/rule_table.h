@@ -78,5 +78,9 @@ extern const struct rule_row rule_camera[RULE_CAMERA_LEN];
 enum { RULE_SOUNDS_LEN = RULE_MICROPHONE_MUTED - RULE_SOUND_SPEECH + 1 };
 extern const struct rule_row rule_sounds[RULE_SOUNDS_LEN];
 
+/* RULE_IDENTITY_MISMATCH and RULE_PERSON_CHANGED. */
+enum { RULE_IDENTITY_FIRST = RULE_IDENTITY_MISMATCH, RULE_IDENTITY_LEN = 2 };
+extern const struct rule_row rule_identity[RULE_IDENTITY_LEN];
+
 const struct rule_row *rule_row(enum rule rule); /* of RULE_NONE < rule < RULE_COUNT */
 extern const char *const policy_builtin_names[POLICIES_LEN];

@@ -265,8 +265,10 @@ static void expire(struct comparison *c, bool old)
 {
     if (old)
         forget(c);
-    if (old || c->state != IDENTITY_MATCH)
+    if (old || c->state != IDENTITY_MATCH) {
+        c->below = false;
         c->state = c->reference.pictures ? IDENTITY_UNCHECKED : IDENTITY_NONE;
+    }
 }
 
 static bool look(struct identity_watch *w, const struct detect *d, const struct frame *f,

@@ -22,8 +22,9 @@
  * Bodies: 0.37 and more; all people in usual pictures had 0.45, the best of what was none 0.33 (a
  * hand that held a phone with a portrait). Parts of a body in its own box are not counted.
  *
- * Cost: 19 to 36 CPU s an hour of five people who sit, talk or sign (a plain look 25 ms, the two
- * runs of a second look as much, on one core of a Zen 3); objects_watch.c sets the limit. */
+ * Cost: 21 to 43 CPU s an hour, measured on five people who sit, talk or sign for 150 s each, one
+ * core of a busy Zen 3 (a plain look 25 ms, the two runs of a second look as much); the burst of
+ * the first minute is a fifth of it. objects_watch.c sets the limit. */
 #include "detect/objects.h"
 
 #include "detect/detector.h"

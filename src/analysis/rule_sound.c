@@ -10,6 +10,8 @@
 #define HUM_MIN 0.99F
 /* A room's rumble may repeat itself for a moment when there is hardly any sound. */
 #define HUM_LEVEL_MIN (-80.0F)
+/* Half of the sound is below the 100 Hz from which on its level is measured. */
+#define LOW_HUM_MIN 3.0F
 /* For what is about something else: there is a voice, there is music. */
 #define SPEECH_MIN 0.5F
 #define MUSIC_MIN 0.5F
@@ -40,13 +42,15 @@ static enum look hear_music(const struct policy *p, const struct sound_observati
     return hit_if(o->music >= p->rules[RULE_SOUND_MUSIC].threshold);
 }
 
-/* One flag for one thing: a voice and music have rules of their own, mains hum is the cable's. */
+/* One flag for one thing: a voice and music have rules of their own, and mains hum, most of it
+ * under 100 Hz, is the cable's. A telephone's tones repeat themselves like hum, but higher. */
 static enum look hear_loud(const struct policy *p, const struct sound_observation *o)
 {
     if (o->speech >= SPEECH_MIN || o->music >= MUSIC_MIN)
         return LOOK_UNKNOWN;
     return hit_if(o->median_db >= p->rules[RULE_SOUND_LOUD].threshold &&
-                  o->swing_db <= LASTING_SWING_MAX && !is_hum(o));
+                  o->swing_db <= LASTING_SWING_MAX &&
+                  !(is_hum(o) && o->rms_db >= o->median_db + LOW_HUM_MIN));
 }
 
 static enum look hear_muted(const struct policy *p, const struct sound_observation *o)

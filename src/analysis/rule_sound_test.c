@@ -22,7 +22,8 @@ static void raised(void *context, uint32_t index, const struct flag *flag)
 }
 
 /* . a quiet room; s speech; m music; S speech over music; v a tune a bit like a voice; n a loud
- * noise; k strokes of keys, as loud; z nothing at all; h mains hum */
+ * noise; k strokes of keys, as loud; z nothing at all; h mains hum; r the
+ * ringing of a telephone */
 static struct sound_observation sound(char kind, int64_t time_us)
 {
     struct sound_observation o = {
@@ -65,7 +66,9 @@ static struct sound_observation sound(char kind, int64_t time_us)
         o.range = o.swing_db = 0;
         break;
     case 'h':
-        o.rms_db = o.median_db = -28;
+    case 'r':
+        o.rms_db = -20;
+        o.median_db = kind == 'h' ? -27 : -20.5F;
         o.swing_db = 1;
         o.range = 0.15F;
         o.hum = 0.999F;
@@ -143,6 +146,9 @@ static void a_noise_that_lasts_is_told_and_keys_are_not(void **state)
     assert_int_equal(found.len, 1);
     is_flag(&found, 0, RULE_SOUND_LOUD, 1, 6.5,
             "noise of -25 dBFS (-25 at its loudest) in 11 of 11 half seconds, 5.5 s");
+    found = judge("strict", "....rrrr........rrrr....");
+    assert_int_equal(found.len, 2);
+    assert_int_equal(found.flags[0].rule, RULE_SOUND_LOUD);
 }
 
 static void a_microphone_that_hears_nothing_is_told_why(void **state)

@@ -2,7 +2,7 @@
  * tells of a half second once the second after it was heard: what a sound is shows in what is
  * around it.
  *
- * An hour of sound takes 5 s of a core of 2.1 GHz, decoding of Opus and resampling included. */
+ * An hour of sound takes 5 s of a core, as much again as decoding Opus and resampling does. */
 #include "detect/sound.h"
 
 #include "detect/sound_kind.h"
@@ -91,9 +91,6 @@ static float level_under(const struct sound_detect *d, int64_t from, int64_t to,
     return levels[MIN((int)(part * len), len - 1)];
 }
 
-/* The last bits of logarithms differ between processors; a report must not. */
-static float rounded(float value, float steps) { return roundf(value * steps) / steps; }
-
 static void judge(const struct sound_detect *d, int64_t first, struct sound_observation *o)
 {
     struct sound_frame around[FRAMES + 2 * AROUND_MUSIC];
@@ -126,15 +123,6 @@ static bool tell_cell(struct sound_detect *d, struct error *err)
     if (enough) {
         sound_level_tell(sums, &o);
         judge(d, cell * FRAMES + FRAME_DELAY, &o);
-        o.rms_db = rounded(o.rms_db, 100);
-        o.peak_db = rounded(o.peak_db, 100);
-        o.loudness = rounded(o.loudness, 100);
-        o.median_db = rounded(o.median_db, 100);
-        o.swing_db = rounded(o.swing_db, 100);
-        o.background_db = rounded(o.background_db, 100);
-        o.hum = rounded(o.hum, 1000);
-        o.speech = rounded(o.speech, 1000);
-        o.music = rounded(o.music, 1000);
         d->last_us = o.time_us;
     }
     *sums = (struct sound_level_sums){0};

@@ -213,10 +213,17 @@ bool policy_patch(const struct policy *base, struct str json, struct policy *ret
         return false;
     json_object_foreach(root, key, value)
     {
-        if (strcmp(key, "rules") != 0)
-            return unknown_member("", key, "a patch has rules alone", err);
-        if (!parse_rules(value, &p, err))
-            return false;
+        uint32_t permitted = 0;
+        if (strcmp(key, "permitted") == 0) {
+            if (!permitted_parse(value, "permitted", &permitted, err))
+                return false;
+            p.permitted |= permitted;
+        } else if (strcmp(key, "rules") == 0) {
+            if (!parse_rules(value, &p, err))
+                return false;
+        } else {
+            return unknown_member("", key, "a patch has permitted and rules", err);
+        }
     }
     *ret = p;
     return true;

@@ -74,8 +74,8 @@ MUST_USE bool policy_builtin(struct str name, struct policy *ret, struct error *
 /* {"name": ..., "base": "standard", "permitted": ["paper"], "rules": {"no-face": {"on": true,
  * "min_s": 5}}}: what is not named is as in the base. Unknown members are errors. */
 MUST_USE bool policy_parse(struct str json, struct policy *ret, struct error *err);
-/* The accommodations of one candidate: {"rules": ...} as above, on the exam's policy instead of a
- * built-in one. Nothing but rules may be named. */
+/* The accommodations of one candidate: {"permitted": ..., "rules": ...} as above, on the exam's
+ * policy instead of a built-in one; what is permitted comes to what is permitted already. */
 MUST_USE bool policy_patch(const struct policy *base, struct str json, struct policy *ret,
                            struct error *err);
 /* The whole policy, every rule with every member. The caller ends *ret with json_decref(). */

@@ -144,11 +144,14 @@ static void a_patch_changes_what_it_names_of_any_policy(void **state)
     assert_float_equal(p.rules[RULE_CAMERA_FROZEN].min_s, 60, 0);
     assert_float_equal(p.rules[RULE_SEVERAL_FACES].threshold, 3, 0);
     assert_memory_equal(&base, &unchanged, sizeof base);
+    base.permitted = 1 << PERMITTED_PAPER;
+    assert_true(policy_patch(&base, STR("{\"permitted\":[\"helper\"]}"), &p, &err));
+    assert_int_equal(p.permitted, 1 << PERMITTED_PAPER | 1 << PERMITTED_HELPER);
     assert_true(policy_patch(&base, STR("{}"), &p, &err));
     assert_memory_equal(&base, &p, sizeof base);
 
     static const char *const wrong[][2] = {
-        {"{\"base\":\"open\"}", "base: is not known here (a patch has rules alone)"},
+        {"{\"base\":\"open\"}", "base: is not known here (a patch has permitted and rules)"},
         {"{\"name\":\"x\"}", "name: is not known here"},
         {"{\"rules\":{\"no-face\":{\"min_s\":-1}}}", "rules.no-face.min_s: must be"},
         {"{\"rules\":{\"no-such\":{}}}", "rules.no-such: is not known here"},

@@ -19,6 +19,7 @@ bool provider_create_session(struct proctor *p, const struct provider_attempt *a
         .candidate = attempt->candidate,
         .exam_url = attempt->exam_url,
         .return_url = attempt->return_url,
+        .accommodations_json = attempt->accommodations_json,
         .user_ref = attempt->user_ref,
     };
     return session_create(p, &spec, ret_session_id, err);

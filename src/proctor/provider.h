@@ -25,6 +25,9 @@ struct provider_attempt {
     struct str candidate;   /* full name, as reviewers shall see it */
     struct str exam_url;    /* shown inside the proctored window */
     struct str return_url;  /* where the candidate goes afterwards */
+    /* What is different for this candidate, a patch on the exam's policy (analysis/policy.h), e.g.
+     * {"rules": {"no-face": {"min_s": 30}}}; empty for nothing. ERROR_INVALID names the place. */
+    struct str accommodations_json;
 };
 MUST_USE bool provider_create_session(struct proctor *p, const struct provider_attempt *attempt,
                                       char ret_session_id[ID_TEXT_SIZE], struct error *err);

@@ -227,6 +227,20 @@ static bool find_by_attempt(struct db *db, const struct session_spec *spec, bool
     return true;
 }
 
+/* The policy of this session: the exam's of now, with the candidate's accommodations. */
+static bool make_policy(struct db *db, const struct session_spec *s, struct arena *arena,
+                        char **ret, struct error *err)
+{
+    struct str exam;
+    struct policy policy;
+    if (!proctored_exam_policy_in(db, s->exam_id, arena, &exam, err) ||
+        !policy_parse(exam, &policy, err))
+        return false;
+    if (s->accommodations_json.len && !policy_patch(&policy, s->accommodations_json, &policy, err))
+        return error_wrap(err, "accommodations");
+    return policy_text(&policy, ret, err);
+}
+
 static bool create_body(struct db *db, void *context, struct error *err)
 {
     struct creation *c = context;
@@ -234,13 +248,13 @@ static bool create_body(struct db *db, void *context, struct error *err)
     CLEANUP(arena_done) struct arena arena = {0};
     CLEANUP(seal_key_wipe) struct seal_key key;
     unsigned char wrapped[SEAL_WRAPPED_SIZE];
-    struct str policy;
+    CLEANUP(freep) char *policy = NULL;
     bool found;
     if (!find_by_attempt(db, s, &found, c->id, err))
         return false;
     if (found)
         return true;
-    if (!proctored_exam_policy_in(db, s->exam_id, &arena, &policy, err))
+    if (!make_policy(db, s, &arena, &policy, err))
         return false;
     id_create(c->id);
     seal_key_create(&key);
@@ -251,11 +265,14 @@ static bool create_body(struct db *db, void *context, struct error *err)
                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                   DB_ARGS(DB_TEXT(str_from(c->id)), DB_TEXT(s->exam_id), DB_TEXT(s->attempt_ref),
                           DB_I64(s->user_ref), DB_TEXT(s->candidate), DB_TEXT(s->exam_url),
-                          DB_TEXT(s->return_url), DB_TEXT(policy), DB_I64(SESSION_CREATED),
-                          DB_BLOB(str_bytes(wrapped, sizeof wrapped)), DB_I64(clock_wall_us())),
+                          DB_TEXT(s->return_url), DB_TEXT(str_from(policy)),
+                          DB_I64(SESSION_CREATED), DB_BLOB(str_bytes(wrapped, sizeof wrapped)),
+                          DB_I64(clock_wall_us())),
                   NULL, err) &&
-           evidence_append_in(db, str_from(c->id), str_from(states[SESSION_CREATED].kind),
-                              STR("{}"), err);
+           evidence_add_in(db, str_from(c->id), states[SESSION_CREATED].kind,
+                           s->accommodations_json.len ? json_pack("{s:b}", "accommodations", 1)
+                                                      : json_object(),
+                           err);
 }
 
 static bool check_text(struct str text, size_t max, const char *what, struct error *err)

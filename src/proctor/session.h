@@ -46,6 +46,7 @@ const char *session_state_name(enum session_state state); /* "created"; static *
 /* What the portal says of a new session. */
 struct session_spec {
     struct str exam_id, attempt_ref, candidate, exam_url, return_url;
+    struct str accommodations_json; /* a policy_patch(); empty: none */
     int64_t user_ref;
 };
 /* Makes a session with a key of its own, or gives the one that this attempt has already. */
@@ -101,7 +102,8 @@ MUST_USE bool session_key_in(struct db *db, const struct seal_key *deployment, s
                              struct seal_key *ret, struct error *err);
 /* Deletes the key, and with it the recordings, for ever. */
 MUST_USE bool session_erase_key(struct proctor *p, struct str id, struct error *err);
-/* The exam's policy as it was when the session was made; in the arena. */
+/* The exam's policy as it was when the session was made, with the candidate's accommodations; in
+ * the arena. */
 MUST_USE bool session_policy_in(struct db *db, struct str id, struct arena *arena, struct str *ret,
                                 struct error *err);
 /* Counts an event that the candidate's page reported; ERROR_THROTTLED over the limit. */

@@ -1,3 +1,4 @@
+#include "analysis/policy.h"
 #include "proctor/evidence.h"
 #include "proctor/sweep.h"
 #include "proctor/test_house.h"
@@ -252,6 +253,51 @@ static void the_policy_is_the_exams_when_the_session_was_made(void **state)
     must_fail(ERROR_INVALID, provider_register_exam(&h->p, &strict, id, err));
 }
 
+struct policy_read {
+    const char *session;
+    struct policy policy;
+};
+
+static bool read_policy(struct db *db, void *context, struct error *err)
+{
+    struct policy_read *r = context;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct str text;
+    return session_policy_in(db, str_from(r->session), &arena, &text, err) &&
+           policy_parse(text, &r->policy, err);
+}
+
+static void accommodations_are_part_of_the_sessions_policy(void **state)
+{
+    struct house *h = *state;
+    char id[ID_TEXT_SIZE];
+    struct provider_attempt attempt = {
+        .exam_id = str_from(h->exam),
+        .attempt_ref = STR("attempt/77"),
+        .user_ref = USER,
+        .candidate = STR("Amara Okafor"),
+        .exam_url = STR("/exam/?attempt=77"),
+        .return_url = STR("/"),
+        .accommodations_json = STR("{\"permitted\":[\"helper\"],\"rules\":{\"no-face\":"
+                                   "{\"min_s\":30},\"camera-frozen\":{\"on\":false}}}")};
+    must(provider_create_session(&h->p, &attempt, id, err));
+    struct policy_read with = {.session = id}, without = {.session = h->session};
+    must(db_store_read(h->p.store, read_policy, &with, err));
+    must(db_store_read(h->p.store, read_policy, &without, err));
+    assert_true(with.policy.rules[RULE_NO_FACE].min_s == 30);
+    assert_false(with.policy.rules[RULE_CAMERA_FROZEN].on);
+    assert_true(with.policy.permitted & 1 << PERMITTED_HELPER);
+    assert_true(without.policy.rules[RULE_CAMERA_FROZEN].on);
+    assert_true(without.policy.rules[RULE_NO_FACE].min_s == 4);
+
+    attempt.attempt_ref = STR("attempt/78");
+    attempt.accommodations_json = STR("{\"rules\":{\"no-face\":{\"min_s\":\"long\"}}}");
+    struct error why = {0};
+    assert_false(provider_create_session(&h->p, &attempt, id, &why));
+    assert_int_equal(why.code, ERROR_INVALID);
+    assert_non_null(strstr(why.message, "accommodations: rules.no-face.min_s"));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, house_set_up, house_tear_down)
@@ -268,6 +314,7 @@ int main(void)
         T(a_session_that_nobody_came_back_to_moves_on_after_three_days),
         T(the_evidence_tells_every_alteration),
         T(the_policy_is_the_exams_when_the_session_was_made),
+        T(accommodations_are_part_of_the_sessions_policy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,7 +134,7 @@ static void add_sample(struct comparison *c, int64_t time_us, float sample)
 
 static struct detect_likeness tell(const struct comparison *c, int64_t time_us)
 {
-    struct detect_likeness l = {.state = c->state};
+    struct detect_likeness l = {.state = (int32_t)c->state};
     if (c->state == IDENTITY_NONE || c->state == IDENTITY_UNCHECKED || c->len == 0)
         return l;
     l.samples = (int32_t)c->len;

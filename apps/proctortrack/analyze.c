@@ -6,6 +6,7 @@
 #include "paths.h"
 #include "progress.h"
 #include "recording.h"
+#include "show.h"
 
 #include "base/file.h"
 
@@ -30,6 +31,8 @@ static const char help[] =
     "  --policy NAME|FILE  the rules: open, standard (without this option) or strict, or a JSON file\n"
     "                      as in {\"base\": \"strict\", \"rules\": {\"no-face\": {\"min_s\": 5}}}\n"
     "                      (docs/policy.md)\n"
+    "  --enrolled PICTURE  a JPEG of the candidate, to compare who is in view with; may be given\n"
+    "                      several times, and then their mean is compared with\n"
     "  --json              print the report as JSON: sorted keys, equal findings are equal bytes\n"
     "  --html FILE         also write it as one HTML page with a timeline and pictures\n"
     "  --observations FILE keep what was measured, for `judge` (one recording only)\n"
@@ -50,6 +53,9 @@ static const char help[] =
     "line on standard error says which and why, 2 the command line was wrong.\n";
 /* clang-format on */
 
+#define ENROLLED_MAX 16
+#define PICTURE_BYTES_MAX ((size_t)16 << 20)
+
 struct job {
     const char *path;
     struct recording *recording; /* owned; NULL when it failed */
@@ -68,6 +74,8 @@ struct work {
 
 struct settings {
     struct policy policy;
+    struct buf enrolled[ENROLLED_MAX]; /* owned pictures */
+    size_t enrolled_len;
     char models[PATH_MAX];
     bool json, quiet;
     const char *html, *observations; /* NULL: none */
@@ -110,38 +118,6 @@ static void run_all(struct work *w, size_t threads)
         pthread_join(others[i], NULL);
 }
 
-/* A file's name may hold what a terminal would act upon. */
-static void print_name(FILE *to, const char *name)
-{
-    for (; *name; name++)
-        fputc((unsigned char)*name < ' ' || *name == 0x7f ? '?' : *name, to);
-}
-
-static void print_table(const struct report_recording *r)
-{
-    char from[REPORT_TIME_MAX], to[REPORT_TIME_MAX], confidence[16];
-    print_name(stdout, r->name);
-    report_time(r->duration_us, to);
-    printf(": %s long, ", to);
-    if (r->flags_len == 0)
-        puts("no flags");
-    else
-        printf("%zu %s\n", r->flags_len, r->flags_len == 1 ? "flag" : "flags");
-    if (r->damaged_packets)
-        printf("  (%" PRIu64 " damaged pieces were left out)\n", r->damaged_packets);
-    if (r->flags_len)
-        printf("  %10s  %10s  %-8s  %-28s  %-10s  %s\n", "from", "to", "severity", "flag",
-               "confidence", "numbers");
-    for (size_t i = 0; i < r->flags_len; i++) {
-        const struct flag *f = &r->flags[i];
-        report_time(f->from_us, from);
-        report_time(f->to_us, to);
-        snprintf(confidence, sizeof confidence, "%.0f %%", 100 * f->confidence);
-        printf("  %10s  %10s  %-8s  %-28s  %-10s  %s\n", from, to, severity_name(f->severity),
-               rule_title(f->rule), confidence, f->numbers);
-    }
-}
-
 static bool print_report(const struct settings *s, const struct report_recording *recordings,
                          size_t len, struct error *err)
 {
@@ -151,19 +127,7 @@ static bool print_report(const struct settings *s, const struct report_recording
             !file_replace(s->html, buf_str(&page), 0644, err))
             return error_wrap(err, "--html");
     }
-    if (s->json) {
-        CLEANUP(json_decrefp) json_t *root = NULL;
-        CLEANUP(freep) char *text = NULL;
-        if (!report_json(&s->policy, recordings, len, &root, err) || !json_text(root, &text, err))
-            return false;
-        puts(text);
-    } else {
-        for (size_t i = 0; i < len; i++)
-            print_table(&recordings[i]);
-    }
-    if (fflush(stdout) || ferror(stdout))
-        return error_set(err, ERROR_IO, "standard output could not be written");
-    return true;
+    return show_report(&s->policy, recordings, len, s->json, err);
 }
 
 static bool keep_track(const struct settings *s, const struct work *w, struct error *err)
@@ -187,7 +151,7 @@ static int report(const struct settings *s, const struct work *w)
             continue;
         }
         fputs("proctortrack: ", stderr);
-        print_name(stderr, job->path);
+        show_name(stderr, job->path);
         fprintf(stderr, ": %s\n", recordings ? job->err.message : "out of memory");
         status = EXIT_FAILED;
     }
@@ -201,9 +165,14 @@ static int report(const struct settings *s, const struct work *w)
 
 static int analyze(const struct settings *s, char **paths, size_t len)
 {
+    struct str pictures[ENROLLED_MAX];
+    const struct follow_enrolment enrolled = {pictures, s->enrolled_len, STR("")};
+    for (size_t i = 0; i < s->enrolled_len; i++)
+        pictures[i] = buf_str(&s->enrolled[i]);
     struct work w = {
         .options = {.models_folder = s->models,
                     .policy = &s->policy,
+                    .enrolled = s->enrolled_len ? &enrolled : NULL,
                     .keep_track = s->observations != NULL},
         .jobs = calloc(len, sizeof *w.jobs),
         .jobs_len = len,
@@ -225,12 +194,26 @@ static int analyze(const struct settings *s, char **paths, size_t len)
     return status;
 }
 
+static bool read_enrolled(const char *path, struct settings *s, struct error *err)
+{
+    CLEANUP(freep) char *bytes = NULL;
+    size_t len;
+    if (s->enrolled_len == ENROLLED_MAX)
+        return error_set(err, ERROR_INVALID, "--enrolled: at most %d pictures", ENROLLED_MAX);
+    if (!file_read(path, PICTURE_BYTES_MAX, &bytes, &len, err))
+        return error_wrap(err, "--enrolled");
+    struct buf *to = &s->enrolled[s->enrolled_len++];
+    buf_add(to, str_bytes(bytes, len));
+    return buf_ok(to, err);
+}
+
 /* True when there is work to do; else *ret_status is what to exit with. */
 static bool read_options(int argc, char **argv, struct settings *s, int *ret_status,
                          struct error *err)
 {
     static const struct option options[] = {
         {"policy", required_argument, NULL, 'p'},
+        {"enrolled", required_argument, NULL, 'e'},
         {"json", no_argument, NULL, 'j'},
         {"html", required_argument, NULL, 'h'},
         {"threads", required_argument, NULL, 't'},
@@ -248,6 +231,10 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
         switch (found) {
         case 'p':
             policy = optarg;
+            break;
+        case 'e':
+            if (!read_enrolled(optarg, s, err))
+                return false;
             break;
         case 'j':
             s->json = true;
@@ -290,10 +277,11 @@ int analyze_run(int argc, char **argv)
     struct settings s = {0};
     struct error err = {0};
     int status = EXIT_USAGE;
-    if (!read_options(argc, argv, &s, &status, &err)) {
-        if (err.code != ERROR_NONE)
-            fprintf(stderr, "proctortrack analyze: %s (--help tells more)\n", err.message);
-        return status;
-    }
-    return analyze(&s, argv + optind, (size_t)(argc - optind));
+    if (read_options(argc, argv, &s, &status, &err))
+        status = analyze(&s, argv + optind, (size_t)(argc - optind));
+    else if (err.code != ERROR_NONE)
+        fprintf(stderr, "proctortrack analyze: %s (--help tells more)\n", err.message);
+    for (size_t i = 0; i < s.enrolled_len; i++)
+        buf_done(&s.enrolled[i]);
+    return status;
 }

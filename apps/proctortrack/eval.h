@@ -33,8 +33,9 @@ struct eval_identity {
     double threshold, false_accept, false_reject; /* of the threshold in force */
 };
 struct eval_voice {
-    unsigned speech, other; /* looks */
-    double auc;             /* -1: could not be measured */
+    struct buf speech, other; /* scores, as doubles */
+    size_t speech_len, other_len;
+    double auc; /* -1: could not be measured */
 };
 
 struct eval {
@@ -63,8 +64,15 @@ struct eval_options {
 /* eval_recordings.c: analyses all recordings and scores their flags. */
 MUST_USE bool eval_recordings(struct eval *e, const struct eval_options *options,
                               struct error *err);
-/* eval_pictures.c: single pictures, and who is on them. */
+/* eval_pictures.c: single pictures. */
 MUST_USE bool eval_pictures(struct eval *e, const struct eval_options *options, struct error *err);
+/* eval_identity.c: who is on them. */
+MUST_USE bool eval_identity(struct eval *e, const struct eval_options *options, struct error *err);
+
+/* eval_voice.c: takes the sound of one recording; then the whole. */
+MUST_USE bool eval_hear(struct eval *e, const struct truth_file *file, struct str track,
+                        struct error *err);
+void eval_voice_done(struct eval *e);
 
 void eval_problem(struct eval *e, const char *path, const char *why);
 bool eval_is_picture(const struct truth_file *file);

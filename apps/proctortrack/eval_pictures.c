@@ -15,8 +15,11 @@
 
 static const struct {
     const char *kind;
-    int object; /* of struct observation; 0: faces */
-} kinds[] = {{"faces", 0}};
+    enum object_kind object; /* OBJECT_NONE: faces */
+} kinds[] = {
+    {"faces", OBJECT_NONE},    {"phone", OBJECT_PHONE},    {"book", OBJECT_BOOK},
+    {"laptop", OBJECT_LAPTOP}, {"monitor", OBJECT_SCREEN},
+};
 
 static bool read_picture(const struct eval *e, const struct truth_file *file, struct frame **ret,
                          struct error *err)
@@ -51,9 +54,9 @@ static void count(struct eval *e, struct eval_pictures *p, const struct truth_fi
     p->wrong += wrong;
     p->missed += missed;
     if (missed)
-        buf_printf(&e->picture_notes, "  %s: %u %s missed\n", file->path, missed, p->kind);
+        buf_printf(&e->picture_notes, "  %s: missed %s (%u)\n", file->path, p->kind, missed);
     if (wrong)
-        buf_printf(&e->picture_notes, "  %s: %u %s that are none\n", file->path, wrong, p->kind);
+        buf_printf(&e->picture_notes, "  %s: false %s (%u)\n", file->path, p->kind, wrong);
 }
 
 /* How many the truth says there are; false when it does not. */
@@ -74,10 +77,15 @@ static bool labelled(const struct truth_file *file, const char *kind, double *re
     return *ret_min >= 0 && *ret_min <= *ret_max;
 }
 
-/* How many of a kind the look has found; -1 when it could not look. */
-static int found_in(const struct observation *o, int object)
+/* How many faces the look has found, or whether a thing; -1 when it could not look. */
+static int found_in(const struct observation *o, enum object_kind kind)
 {
-    return object == 0 ? o->faces_len : -1;
+    if (kind == OBJECT_NONE)
+        return o->faces_len;
+    for (int i = 0; i < o->objects.len; i++)
+        if (o->objects.list[i].kind == (int32_t)kind)
+            return 1;
+    return o->objects.len < 0 ? -1 : 0;
 }
 
 static void score_picture(struct eval *e, const struct truth_file *file,
@@ -88,8 +96,7 @@ static void score_picture(struct eval *e, const struct truth_file *file,
         int found = found_in(o, kinds[k].object);
         if (found < 0 || !labelled(file, kinds[k].kind, &min, &max))
             continue;
-        if (kinds[k].object) { /* that there is one counts; how many there are is hardly told */
-            found = MIN(found, 1);
+        if (kinds[k].object != OBJECT_NONE) {
             min = MIN(min, 1);
             max = MIN(max, 1);
         }

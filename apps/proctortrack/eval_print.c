@@ -164,8 +164,8 @@ void eval_print(const struct eval *e, FILE *to)
                 100 * id->eer, id->eer_threshold, id->same, id->other, id->unusable, id->pictures,
                 id->threshold, 100 * id->false_accept, 100 * id->false_reject);
     if (e->voice.auc >= 0)
-        fprintf(to, "voice: area under the curve %.4f (%u looks with speech, %u without)\n",
-                e->voice.auc, e->voice.speech, e->voice.other);
+        fprintf(to, "voice: area under the curve %.4f (%zu half seconds of speech, %zu without)\n",
+                e->voice.auc, e->voice.speech_len, e->voice.other_len);
     print_notes(e, to);
 }
 

@@ -91,11 +91,13 @@ static bool score_all(struct eval *e, struct work *w, struct error *err)
             continue;
         }
         struct report_recording r = recording_report(job->recording);
-        if (!score_recording(e->score, job->file, r.flags, r.flags_len, r.duration_us, err))
+        if (!score_recording(e->score, job->file, r.flags, r.flags_len, r.duration_us, err) ||
+            !eval_hear(e, job->file, recording_track(job->recording), err))
             return false;
         e->recordings++;
         e->seconds += (size_t)(r.duration_us / 1000000);
     }
+    eval_voice_done(e);
     return true;
 }
 

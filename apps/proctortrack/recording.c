@@ -81,7 +81,14 @@ static void take_look(void *context, const struct observation *o)
 {
     struct recording *r = context;
     if (r->trouble.code == ERROR_NONE)
-        (void)!track_write(r->writer, o, &r->trouble);
+        (void)!track_write_look(r->writer, o, &r->trouble);
+}
+
+static void take_sound(void *context, const struct sound_observation *o)
+{
+    struct recording *r = context;
+    if (r->trouble.code == ERROR_NONE)
+        (void)!track_write_sound(r->writer, o, &r->trouble);
 }
 
 static void take_picture(void *context, const struct follow_picture *picture)
@@ -208,9 +215,11 @@ static bool analyze(struct recording *r, int fd, bool file, struct error *err)
     const struct follow_options options = {
         .models_folder = r->options->models_folder,
         .policy = r->options->policy,
+        .enrolled = r->options->enrolled,
         .file_fd = file ? fd : -1,
     };
     const struct follow_events events = {.observed = r->writer ? take_look : NULL,
+                                         .heard = r->writer ? take_sound : NULL,
                                          .flag = take_flag,
                                          .picture = take_picture,
                                          .progress = take_progress,

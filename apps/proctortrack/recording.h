@@ -8,6 +8,7 @@ struct recording; /* one thread at a time */
 struct recording_options {
     const char *models_folder;
     const struct policy *policy;
+    const struct follow_enrolment *enrolled; /* NULL: nobody is */
     /* Called now and then with the part done, 0..1; NULL when nobody looks. */
     void (*progress)(void *context, double part);
     void *context;

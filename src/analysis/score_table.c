@@ -73,6 +73,17 @@ static enum score_mark mark_several_faces(const struct truth_file *f, const stru
     return SCORE_SAYS_NO;
 }
 
+/* People whose faces are not seen: with two faces in view the rule above speaks. */
+static enum score_mark mark_several_people(const struct truth_file *f, const struct truth_span *s)
+{
+    double min, max, persons;
+    if (!faces_of(f, s, &min, &max) || max > 1)
+        return SCORE_SAYS_NOTHING;
+    if (number_of(f, s, "persons", &persons))
+        return mark_if(persons >= 2);
+    return SCORE_SAYS_NO;
+}
+
 static enum score_mark mark_too_dark(const struct truth_file *f, const struct truth_span *s)
 {
     if (says(f, s, "light", "very_dark"))
@@ -187,16 +198,28 @@ static enum score_mark mark_headphones(const struct truth_file *f, const struct 
     return mark_object(f, s, "headphones");
 }
 
-static enum score_mark mark_looking_away(const struct truth_file *f, const struct truth_span *s)
+/* To a side, by the head or by the eyes; which of them is not always said. */
+static enum score_mark mark_looking(const struct truth_span *s, const char *how)
 {
     const char *looking = truth_text(s->labels, "looking");
-    (void)f;
     if (!looking)
         return SCORE_SAYS_NOTHING;
     if (strncmp(looking, "left", 4) == 0 || strncmp(looking, "right", 5) == 0)
-        return SCORE_SAYS_YES;
+        return truth_is(s->labels, "how", how) ? SCORE_SAYS_YES : SCORE_SAYS_NOTHING;
     return strcmp(looking, "center") == 0 || strcmp(looking, "camera") == 0 ? SCORE_SAYS_NO
                                                                             : SCORE_SAYS_NOTHING;
+}
+
+static enum score_mark mark_head_away(const struct truth_file *f, const struct truth_span *s)
+{
+    (void)f;
+    return mark_looking(s, "head");
+}
+
+static enum score_mark mark_eyes_away(const struct truth_file *f, const struct truth_span *s)
+{
+    (void)f;
+    return mark_looking(s, "eyes");
 }
 
 static enum score_mark mark_eyes_closed(const struct truth_file *f, const struct truth_span *s)
@@ -232,10 +255,12 @@ static enum score_mark mark_music(const struct truth_file *f, const struct truth
     return mark_kind(s, "music");
 }
 
+/* Nothing at all, or nothing but the hum of the mains: no microphone is at work. */
 static enum score_mark mark_silence(const struct truth_file *f, const struct truth_span *s)
 {
     (void)f;
-    return mark_kind(s, "digital_silence");
+    return truth_is(s->labels, "what", "mains hum") ? SCORE_SAYS_YES
+                                                    : mark_kind(s, "digital_silence");
 }
 
 static enum score_mark mark_noise(const struct truth_file *f, const struct truth_span *s)
@@ -286,9 +311,10 @@ static enum score_mark mark_screen_frozen(const struct truth_file *f, const stru
 const struct score_row score_table[] = {
     {"no-face", "faces 0, event absent", SCORE_CAMERA, mark_no_face},
     {"several-faces", "faces 2 and more", SCORE_CAMERA, mark_several_faces},
-    {"other-person", "event different_person", SCORE_CAMERA, mark_person},
+    {"several-people", "persons 2 and more, faces fewer", SCORE_CAMERA, mark_several_people},
+    {"person-changed", "event different_person", SCORE_CAMERA, mark_person},
     {"too-dark", "light very_dark", SCORE_CAMERA, mark_too_dark},
-    {"too-bright", "light overexposed", SCORE_CAMERA, mark_overexposed},
+    {"overexposed", "light overexposed", SCORE_CAMERA, mark_overexposed},
     {"backlit", "light backlit", SCORE_CAMERA, mark_backlit},
     {"camera-covered", "event camera_covered", SCORE_CAMERA, mark_covered},
     {"camera-frozen", "event frozen", SCORE_CAMERA, mark_frozen},
@@ -299,11 +325,12 @@ const struct score_row score_table[] = {
     {"laptop", "laptop", SCORE_CAMERA, mark_laptop},
     {"second-screen", "monitor", SCORE_CAMERA, mark_monitor},
     {"headphones", "headphones", SCORE_CAMERA, mark_headphones},
-    {"looking-away", "looking left or right", SCORE_CAMERA, mark_looking_away},
+    {"looking-away", "looking left or right, head", SCORE_CAMERA, mark_head_away},
+    {"gaze-away", "looking left or right, eyes", SCORE_CAMERA, mark_eyes_away},
     {"eyes-closed", "eyes closed", SCORE_CAMERA, mark_eyes_closed},
     {"sound-speech", "kind speech", SCORE_SOUND, mark_speech},
     {"sound-music", "kind music", SCORE_SOUND, mark_music},
-    {"microphone-muted", "kind digital_silence", SCORE_SOUND, mark_silence},
+    {"microphone-muted", "kind digital_silence, mains hum", SCORE_SOUND, mark_silence},
     {"sound-loud", "kind noise", SCORE_SOUND, mark_noise},
     {"screen-forbidden", "search engine, AI chat, messenger", SCORE_SCREEN, mark_forbidden},
     {"screen-black", "shows black", SCORE_SCREEN, mark_screen_black},

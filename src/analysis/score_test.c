@@ -170,7 +170,7 @@ static void speech_over_music_is_speech_and_music(void **state)
           " {\"from_s\": 10, \"to_s\": 40, \"kind\": \"music\"},"
           " {\"from_s\": 20, \"to_s\": 30, \"kind\": \"speech\"}]",
           NULL, 0);
-    struct score_rule speech = of(&j, "speech"), music = of(&j, "music");
+    struct score_rule speech = of(&j, "sound-speech"), music = of(&j, "sound-music");
     assert_int_equal(speech.events + speech.too_short, 1);
     assert_int_equal(music.events + music.too_short, 1);
     assert_true(near(speech.clean_s, 30 - 0.9)); /* 0 to 20 and 30 to 40 */
@@ -183,9 +183,9 @@ static void a_label_without_a_rule_is_still_counted(void **state)
 {
     (void)state;
     struct judged j;
-    judge(&j, "\"intervals\": [{\"from_s\": 0, \"to_s\": 15, \"faces\": 1, \"spoof\": true}]", NULL,
-          0);
-    struct score_rule r = of(&j, "spoof");
+    judge(&j, "\"intervals\": [{\"from_s\": 0, \"to_s\": 15, \"faces\": 1, \"headphones\": 1}]",
+          NULL, 0);
+    struct score_rule r = of(&j, "headphones");
     assert_int_equal(r.events, 1);
     assert_true(r.id != RULE_NONE || !r.on);
     judged_done(&j);

@@ -30,6 +30,14 @@ static void add_item(struct buf *to, enum item item, struct str bytes)
     buf_add(to, bytes);
 }
 
+/* Faces and what is made of them are not left in memory that is given back. */
+static void wipe(struct buf *b)
+{
+    if (b->ptr)
+        explicit_bzero(b->ptr, b->len);
+    buf_done(b);
+}
+
 bool who_pack(const struct follow_enrolment *e, int *ret_fd, struct error *err)
 {
     CLEANUP(buf_done) struct buf b = {0};
@@ -47,7 +55,7 @@ bool who_pack(const struct follow_enrolment *e, int *ret_fd, struct error *err)
     if (fd < 0)
         return error_errno(err, errno, "enrolled pictures");
     bool ok = file_write(fd, buf_str(&b), err);
-    explicit_bzero(b.ptr, b.len);
+    wipe(&b);
     if (!ok)
         return error_wrap(err, "enrolled pictures");
     if (lseek(fd, 0, SEEK_SET) < 0)
@@ -65,9 +73,7 @@ void who_destroy(struct who *w)
         return;
     identity_watch_destroy(w->watch);
     detect_destroy(w->detect);
-    if (w->enrolled.ptr)
-        explicit_bzero(w->enrolled.ptr, w->enrolled.len);
-    buf_done(&w->enrolled);
+    wipe(&w->enrolled);
     free(w);
 }
 
@@ -163,7 +169,7 @@ static bool add_digest(const struct template *t, json_t *models, struct error *e
     if (!buf_ok(&b, err))
         return false;
     sha256(buf_str(&b), digest);
-    explicit_bzero(b.ptr, b.len);
+    wipe(&b);
     str_to_hex(str_bytes(digest, sizeof digest), hex);
     if (json_object_set_new(models, "face-template", json_string(hex)))
         return error_no_memory(err);
@@ -179,8 +185,7 @@ static bool enrol(struct who *w, json_t *models, struct error *err)
     template_wipe(&t);
     detect_destroy(w->detect);
     w->detect = NULL;
-    explicit_bzero(w->enrolled.ptr, w->enrolled.len);
-    buf_done(&w->enrolled);
+    wipe(&w->enrolled);
     return ok;
 }
 

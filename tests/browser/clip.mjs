@@ -19,13 +19,13 @@ const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', ...args], { e
 let clip = null; // made once a run, removed at its end
 
 // The files of the fake camera and of the fake microphone: a hum that is always there, for Chromium's own
-// beeps are so short that a level meter can miss them.
+// beeps are so short that a level meter can miss them. At -33 dBFS it is under what is a loud noise.
 export function cameraClip() {
   if (clip === null) {
     const folder = mkdtempSync(join(tmpdir(), 'proctortrack-camera-'));
     process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
     const [video, audio] = [join(folder, 'camera.mjpeg'), join(folder, 'microphone.wav')];
-    ffmpeg('-f', 'lavfi', '-i', 'sine=frequency=180:sample_rate=48000,tremolo=f=4:d=0.6,volume=2', '-t', '10', '-y', audio);
+    ffmpeg('-f', 'lavfi', '-i', 'sine=frequency=180:sample_rate=48000,tremolo=f=4:d=0.6,volume=0.35', '-t', '10', '-y', audio);
     makeClip(video, PLAN, { codec: 'mjpeg' });
     clip = { video, audio };
   }

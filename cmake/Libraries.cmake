@@ -4,7 +4,8 @@ find_package(Threads REQUIRED)
 foreach(entry
         "jansson jansson" "sqlite3 sqlite3" "sodium libsodium" "microhttpd libmicrohttpd"
         "avformat libavformat" "avcodec libavcodec" "avutil libavutil" "swscale libswscale"
-        "swresample libswresample" "seccomp libseccomp" "nettle nettle" "zlib zlib")
+        "swresample libswresample" "seccomp libseccomp" "nettle nettle" "zlib zlib"
+        "tesseract tesseract")
     separate_arguments(pair UNIX_COMMAND "${entry}")
     list(GET pair 0 name)
     list(GET pair 1 package)
@@ -14,6 +15,12 @@ endforeach()
 add_library(lib_dnnl INTERFACE) # Debian's libdnnl-dev has no .pc file
 target_link_libraries(lib_dnnl INTERFACE dnnl gomp)
 add_library(lib::dnnl ALIAS lib_dnnl)
+file(GLOB tessdata_folders /usr/share/tesseract-ocr/*/tessdata) # Debian's tesseract-ocr-eng
+find_path(PT_TESSDATA eng.traineddata PATHS ${tessdata_folders} NO_DEFAULT_PATH
+    DOC "Folder of tesseract's models, for when there is none among ours")
+if(NOT PT_TESSDATA)
+    message(FATAL_ERROR "no eng.traineddata: is the package tesseract-ocr-eng installed?")
+endif()
 if(BUILD_TESTING)
     pkg_check_modules(cmocka REQUIRED IMPORTED_TARGET cmocka)
     add_library(lib::cmocka ALIAS PkgConfig::cmocka)

@@ -10,6 +10,7 @@
 #include "media/webm_index.h"
 #include "nn/nn.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,7 +20,7 @@
 
 struct decoder {
     struct detect *detect;       /* owned */
-    struct who *who;             /* owned */
+    struct who *who;             /* owned; NULL of a screen */
     struct sound_detect *sound;  /* owned; NULL when no rule needs it */
     struct frame_scaler *scaler; /* owned */
     struct rules *rules;         /* owned */
@@ -27,6 +28,7 @@ struct decoder {
     struct reader *reader;       /* owned */
     struct buf jpeg;             /* owned */
     uint64_t bytes;              /* read in sequence */
+    int64_t interval_us;         /* from look to look */
 };
 
 static void decoder_done(struct decoder *d)
@@ -43,10 +45,11 @@ static void decoder_done(struct decoder *d)
 
 /* The options the parent gives; nobody else calls this. */
 static bool read_options(int argc, char **argv, const char **ret_models, struct policy *ret_policy,
-                         bool *ret_enrolled, struct error *err)
+                         bool *ret_enrolled, bool *ret_screen, struct error *err)
 {
     *ret_enrolled = argc == 4 && strcmp(argv[3], "enrolled") == 0;
-    if (argc != 3 && !*ret_enrolled)
+    *ret_screen = argc == 4 && strcmp(argv[3], "screen") == 0;
+    if (argc != 3 && !*ret_enrolled && !*ret_screen)
         return error_set(err, ERROR_INVALID, "decoder is started by analyze and worker only");
     *ret_models = argv[1];
     return policy_parse(str_from(argv[2]), ret_policy, err);
@@ -84,25 +87,29 @@ static bool prepare(struct decoder *d, int argc, char **argv, struct error *err)
     struct policy policy;
     struct detect_options options;
     const struct sound_ear ear = {tell_sound, d};
-    bool enrolled;
+    bool enrolled, screen;
     struct stat st;
     int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (nothing >= 0) /* libav's complaints about a stranger's bytes are of no use to anybody */
-        dup2(nothing, STDERR_FILENO);
+    /* Libraries' complaints about a stranger's bytes are of no use to anybody, but the sandbox lets
+     * them be written: so it must be nowhere. */
+    if (nothing < 0 || dup2(nothing, STDERR_FILENO) < 0)
+        return error_errno(err, errno, "/dev/null");
     bool file = fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode);
-    if (!read_options(argc, argv, &models, &policy, &enrolled, err))
+    if (!read_options(argc, argv, &models, &policy, &enrolled, &screen, err))
         return false;
-    rules_ask(&policy, &options);
+    d->interval_us = screen ? DETECT_SCREEN_INTERVAL_US : DETECT_INTERVAL_US;
+    rules_ask(&policy, screen, &options);
     if (!detect_create_wanted(models, &options, &d->detect, err) ||
-        !who_create(models, &policy, enrolled, &d->who, err) ||
-        (rules_listen(&policy) && !sound_detect_create(&ear, &d->sound, err)) ||
+        (!screen && !who_create(models, &policy, enrolled, &d->who, err)) ||
+        (!screen && rules_listen(&policy) && !sound_detect_create(&ear, &d->sound, err)) ||
         !frame_scaler_create(&d->scaler, err) || !rules_create(&policy, &d->rules, err) ||
         (!file && !webm_index_create(&d->index, err)) || !sandbox_close(err))
         return false;
     CLEANUP(freep) char *all_models = NULL;
-    return who_enrol(d->who, detect_models(d->detect), &all_models, err) &&
-           message_send(STDOUT_FILENO, MESSAGE_READY, str_bytes(nn_isa(), strlen(nn_isa()) + 1),
-                        str_from(all_models), err);
+    if (d->who && !who_enrol(d->who, detect_models(d->detect), &all_models, err))
+        return false;
+    return message_send(STDOUT_FILENO, MESSAGE_READY, str_bytes(nn_isa(), strlen(nn_isa()) + 1),
+                        str_from(all_models ? all_models : detect_models(d->detect)), err);
 }
 
 static void take_bytes(void *context, struct str bytes)
@@ -117,7 +124,8 @@ static bool look_at(struct decoder *d, struct frame *f, struct error *err)
 {
     struct observation o;
     memset(&o, 0, sizeof o); /* the bytes between the members cross the pipe, too */
-    if (!detect_look(d->detect, f, &o, err) || !who_look(d->who, d->detect, f, &o, err))
+    if (!detect_look(d->detect, f, &o, err) ||
+        (d->who && !who_look(d->who, d->detect, f, &o, err)))
         return false;
     const char *wrong;
     if (!fields_tidy(&o, &wrong)) /* the parent's rules see the same rounded numbers */
@@ -171,7 +179,7 @@ static bool look_through(struct decoder *d, struct error *err)
         if (!look_at(d, f, err))
             return false;
         /* On a grid, so that looks do not drift apart when pictures come a little late. */
-        next_us = (f->time_us / DETECT_INTERVAL_US + 1) * DETECT_INTERVAL_US;
+        next_us = (f->time_us / d->interval_us + 1) * d->interval_us;
         const struct message_progress progress = {f->time_us, d->bytes};
         if (looks++ % PROGRESS_EVERY == 0 &&
             !message_send(STDOUT_FILENO, MESSAGE_PROGRESS, str_bytes(&progress, sizeof progress),

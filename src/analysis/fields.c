@@ -96,6 +96,19 @@ const struct field fields[] = {
     ONE(identity.earlier.similarity, -1, 1, 12, 0),
     ONE(identity.earlier.since_s, 0, IDENTITY_SINCE_MAX_S, 8, 0),
     ONE(identity.fault, 0, FACE_FAULTS - 1, 0, 0),
+    ONE(screen.known, 0, 1, 0, 0),
+    ONE(screen.black, 0, 1, 12, 0),
+    ONE(screen.stirred, -1, 1, 12, -1),
+    ONE(screen.replaced, -1, 1, 12, -1),
+    ONE(screen.still_s, -1, 172800, 6, -1),
+    ONE(screen.shown_s, 0, DETECT_SCREEN_SHOWN_MAX_S, 8, 0),
+    ONE(screen.words_len, -1, DETECT_SCREEN_WORDS_MAX, 0, -1),
+    EACH(screen.words, screen.words_len, id, 0, SCREEN_ID_MAX, 0),
+    EACH(screen.words, screen.words_len, kind, 0, SCREEN_KINDS - 1, 0),
+    EACH(screen.words, screen.words_len, x, 0, 1, 10),
+    EACH(screen.words, screen.words_len, y, 0, 1, 10),
+    EACH(screen.words, screen.words_len, width, 0, 1, 10),
+    EACH(screen.words, screen.words_len, height, 0, 1, 10),
 };
 const size_t fields_len = ARRAY_LEN(fields);
 

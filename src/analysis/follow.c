@@ -52,7 +52,9 @@ static bool make_command(struct command *c, const struct follow_options *options
         return false;
     c->program = options->program ? options->program : "/proc/self/exe";
     const char *const arguments[] = {"proctortrack", "decoder", options->models_folder, policy,
-                                     options->enrolled ? "enrolled" : NULL};
+                                     options->screen     ? "screen"
+                                     : options->enrolled ? "enrolled"
+                                                         : NULL};
     for (size_t i = 0; i < ARRAY_LEN(arguments) && arguments[i]; i++)
         if (!(c->arguments[i] = arena_printf(&c->arena, "%s", arguments[i])))
             return error_no_memory(err);

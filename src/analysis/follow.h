@@ -47,6 +47,7 @@ struct follow_options {
     const char *program; /* path of this binary; NULL is /proc/self/exe */
     const char *models_folder;
     const struct policy *policy;
+    bool screen; /* the recording is of a screen, not of a camera: then `enrolled` is NULL */
     const struct follow_enrolment *enrolled; /* NULL: nobody is */
     int file_fd; /* a whole, seekable file for the child to read itself; -1: bytes are fed */
 };

@@ -1,6 +1,7 @@
 /* Policies as JSON. The built-in ones are columns of the rule table; a document names what differs.
  */
 #include "analysis/permitted.h"
+#include "analysis/policy_screen.h"
 #include "analysis/rule_table.h"
 
 #include <stdio.h>
@@ -49,6 +50,7 @@ bool policy_builtin(struct str name, struct policy *ret, struct error *err)
         snprintf(p.name, sizeof p.name, "%s", policy_builtin_names[i]);
         for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
             p.rules[rule] = rule_row(rule)->defaults[i];
+        policy_screen_builtin(i, &p.screen);
         *ret = p;
         return true;
     }
@@ -195,8 +197,11 @@ bool policy_parse(struct str json, struct policy *ret, struct error *err)
         } else if (strcmp(key, "rules") == 0) {
             if (!parse_rules(value, &p, err))
                 return false;
+        } else if (strcmp(key, "screen") == 0) {
+            if (!policy_screen_parse(value, &p.screen, err))
+                return false;
         } else if (strcmp(key, "base") != 0) {
-            return unknown_member("", key, "base, name, permitted, rules", err);
+            return unknown_member("", key, "base, name, permitted, rules, screen", err);
         }
     }
     *ret = p;
@@ -250,8 +255,11 @@ bool policy_json(const struct policy *p, json_t **ret, struct error *err)
     CLEANUP(json_decrefp) json_t *permitted = NULL;
     if (p->permitted && !permitted_json(p->permitted, &permitted, err))
         return false;
-    json_t *root = rules ? json_pack("{s:s, s:O*, s:O}", "name", p->name, "permitted", permitted,
-                                     "rules", rules)
+    CLEANUP(json_decrefp) json_t *screen = NULL;
+    if (!policy_screen_json(&p->screen, &screen, err))
+        return false;
+    json_t *root = rules ? json_pack("{s:s, s:O*, s:O, s:O}", "name", p->name, "permitted",
+                                     permitted, "rules", rules, "screen", screen)
                          : NULL;
     if (!root)
         return error_no_memory(err);

@@ -2,6 +2,7 @@
  */
 #pragma once
 #include "base/json.h"
+#include "detect/screen_words.h"
 
 #define POLICY_BYTES_MAX ((size_t)64 << 10)
 
@@ -32,6 +33,11 @@ enum rule {
     RULE_SOUND_MUSIC,
     RULE_SOUND_LOUD,
     RULE_MICROPHONE_MUTED,
+    RULE_SCREEN_BLACK,
+    RULE_SCREEN_FROZEN,
+    RULE_SCREEN_LOST,
+    RULE_SCREEN_CHANGED,
+    RULE_SCREEN_FORBIDDEN,
     RULE_COUNT,
 };
 /* Things a policy may permit: they raise nothing, as far as a rule is about them. */
@@ -55,10 +61,17 @@ struct policy_rule {
     double min_s;     /* shorter spans raise nothing */
     double threshold; /* what it means is said in the rule's row (rules.h); 0 where it has none */
 };
+/* What a screen must not show (detect/screen_words.h). */
+struct policy_screen {
+    uint32_t kinds; /* bits 1 << enum screen_kind */
+    size_t own_len;
+    char own[SCREEN_OWN_MAX][SCREEN_WORD_MAX];
+};
 struct policy {
     char name[64];
     uint32_t permitted; /* bits 1 << enum permitted */
     struct policy_rule rules[RULE_COUNT];
+    struct policy_screen screen;
 };
 
 const char *rule_name(enum rule rule);    /* "no-face": as in JSON; static */

@@ -255,6 +255,8 @@ const struct rule_row *rule_row(enum rule rule)
         return &rule_camera[rule - RULE_CAMERA_FIRST];
     if (rule >= RULE_PHONE && rule <= RULE_SEVERAL_PEOPLE)
         return &rule_objects[rule - RULE_PHONE];
+    if (rule >= RULE_SCREEN_BLACK && rule <= RULE_SCREEN_FORBIDDEN)
+        return &rule_screen[rule - RULE_SCREEN_FIRST];
     if (rule >= RULE_SOUND_SPEECH && rule <= RULE_MICROPHONE_MUTED)
         return &rule_sounds[rule - RULE_SOUND_SPEECH];
     if (rule == RULE_IDENTITY_MISMATCH || rule == RULE_PERSON_CHANGED)

@@ -26,6 +26,9 @@ struct rule_numbers {
     uint32_t samples, hits;
     double seconds;
     double value_min, value_max, value_mean; /* of rule_row.value over the hits */
+    const struct policy *policy;
+    const struct detect_screen_word *words; /* of a screen: each that counted, in order of time */
+    size_t words_len;
 };
 
 /* Detectors that are only run for rules that ask. */
@@ -45,6 +48,8 @@ struct rule_row {
 
     uint32_t objects; /* bits 1 << enum object_kind that the object model is to look for */
     unsigned wants;   /* of enum rule_wants: what else the detectors are to measure */
+
+    bool screen;      /* it is about the recording of a screen, not about a camera's */
 
     /* A rule is about what is seen or about what is heard, then with `hear` and `heard` in place of
      * the other three. */
@@ -81,6 +86,15 @@ extern const struct rule_row rule_sounds[RULE_SOUNDS_LEN];
 /* RULE_IDENTITY_MISMATCH and RULE_PERSON_CHANGED. */
 enum { RULE_IDENTITY_FIRST = RULE_IDENTITY_MISMATCH, RULE_IDENTITY_LEN = 2 };
 extern const struct rule_row rule_identity[RULE_IDENTITY_LEN];
+
+/* RULE_SCREEN_BLACK to RULE_SCREEN_FORBIDDEN. */
+enum {
+    RULE_SCREEN_FIRST = RULE_SCREEN_BLACK,
+    RULE_SCREEN_LEN = RULE_SCREEN_FORBIDDEN - RULE_SCREEN_BLACK + 1
+};
+extern const struct rule_row rule_screen[RULE_SCREEN_LEN];
+/* Does this policy forbid what the word shows? */
+bool rule_screen_counts(const struct policy *p, const struct detect_screen_word *word);
 
 const struct rule_row *rule_row(enum rule rule); /* of RULE_NONE < rule < RULE_COUNT */
 extern const char *const policy_builtin_names[POLICIES_LEN];

@@ -16,6 +16,9 @@
 #include <string.h>
 
 #define REACH_MAX_US (2 * SECOND_US) /* four looks: a stutter of the camera, not a hole */
+/* A browser sends hardly a picture of a screen on which nothing changes. */
+#define SCREEN_REACH_MAX_US (10 * SECOND_US)
+#define WORDS_MAX 6
 #define PICTURE_EVERY_US (2 * SECOND_US)
 
 struct span {
@@ -28,6 +31,8 @@ struct span {
     double value_min, value_max, value_sum;
     int best;
     int64_t best_us;
+    struct detect_screen_word words[WORDS_MAX]; /* of a screen */
+    size_t words_len;
 };
 
 /* Looks and sounds come with times of their own. */
@@ -48,6 +53,7 @@ struct rules {
     struct sense looks, sounds;
     struct calibration usual; /* of this candidate */
     uint32_t flags;
+    bool screen; /* the looks are at a screen */
 };
 
 static void ask(const struct policy *policy, enum rule rule, struct detect_options *ret)
@@ -62,11 +68,16 @@ static void ask(const struct policy *policy, enum rule rule, struct detect_optio
         ret->still_limit = policy->rules[rule].threshold;
 }
 
-void rules_ask(const struct policy *policy, struct detect_options *ret)
+void rules_ask(const struct policy *policy, bool screen, struct detect_options *ret)
 {
-    *ret = (struct detect_options){0};
+    *ret = (struct detect_options){
+        .screen = {.on = screen,
+                   .words = screen && policy_judges(policy, RULE_SCREEN_FORBIDDEN),
+                   .own = policy->screen.own,
+                   .own_len = policy->screen.own_len},
+    };
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
-        if (policy_judges(policy, rule))
+        if (!screen && policy_judges(policy, rule))
             ask(policy, rule, ret);
 }
 
@@ -77,6 +88,8 @@ bool rules_listen(const struct policy *policy)
             return true;
     return false;
 }
+
+static bool is_screen(const struct observation *o) { return o->screen.known == 1; }
 
 bool rules_create(const struct policy *policy, struct rules **ret, struct error *err)
 {
@@ -115,6 +128,9 @@ static void describe(const struct rules *r, enum rule rule, bool open, struct fl
         .value_min = s->value_min,
         .value_max = s->value_max,
         .value_mean = s->value_sum / (double)s->hits,
+        .policy = &r->policy,
+        .words = s->words,
+        .words_len = s->words_len,
     };
     rule_row(rule)->numbers(&numbers, ret->numbers, sizeof ret->numbers);
 }
@@ -151,6 +167,18 @@ static double value_of(const struct rule_row *row, const struct sample *x)
     return row->hear ? row->heard(x->sound) : row->value(x->look);
 }
 
+static void note_words(struct span *s, const struct policy *policy, const struct observation *o)
+{
+    for (int i = 0; i < o->screen.words_len && s->words_len < WORDS_MAX; i++) {
+        const struct detect_screen_word *word = &o->screen.words[i];
+        bool known = !rule_screen_counts(policy, word);
+        for (size_t k = 0; k < s->words_len && !known; k++)
+            known = s->words[k].id == word->id;
+        if (!known)
+            s->words[s->words_len++] = *word;
+    }
+}
+
 static void add_hit(struct span *s, const struct rule_row *row, const struct sample *x,
                     int64_t from_us)
 {
@@ -185,9 +213,16 @@ static bool is_best(const struct span *s, const struct rule_row *row, const stru
 /* What is heard has the picture of the first look after it was known: who was there then? */
 static bool is_first_look(const struct span *s) { return s->active && s->best < 0; }
 
-static bool is_hole(const struct sense *sense, int64_t time_us)
+static bool is_hole(const struct rules *r, const struct sense *sense, int64_t time_us)
 {
-    return sense->begun && time_us - sense->last_us > REACH_MAX_US;
+    int64_t reach_us = sense == &r->looks && r->screen ? SCREEN_REACH_MAX_US : REACH_MAX_US;
+    return sense->begun && time_us - sense->last_us > reach_us;
+}
+
+static bool is_judged(const struct rules *r, enum rule rule, bool screen)
+{
+    const struct rule_row *row = rule_row(rule);
+    return policy_judges(&r->policy, rule) && (row->hear || row->screen == screen);
 }
 
 /* Some things can only be told when they have lasted for a while. */
@@ -204,7 +239,7 @@ static void feed_rule(struct rules *r, enum rule rule, const struct sample *x, r
     const struct sense *sense = sense_of(r, row);
     struct span *s = &r->spans[rule];
     enum look look = row->hear ? row->hear(&r->policy, x->sound) : row->look(&r->policy, x->look);
-    bool hole = is_hole(sense, x->time_us), missing = hole && row->gap_is_hit;
+    bool hole = is_hole(r, sense, x->time_us), missing = hole && row->gap_is_hit;
     if (missing) {
         look = LOOK_HIT;
     } else if (hole && s->active) {
@@ -220,6 +255,8 @@ static void feed_rule(struct rules *r, enum rule rule, const struct sample *x, r
         bool best = x->look && is_best(s, row, x->look, &shows);
         bool before = sense->begun && (row->since_before || missing);
         add_hit(s, row, x, before ? sense->last_us : beginning(row, x));
+        if (row->screen)
+            note_words(s, &r->policy, x->look);
         if (best) {
             s->best = shows;
             s->best_us = x->time_us;
@@ -242,7 +279,7 @@ static bool feed(struct rules *r, struct sense *sense, const struct sample *x, r
     if (x->time_us < 0 || (sense->begun && x->time_us <= sense->last_us))
         return error_set(err, ERROR_INVALID, "the times of looks must rise");
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
-        if (policy_judges(&r->policy, rule) && sense_of(r, rule_row(rule)) == sense)
+        if (is_judged(r, rule, r->screen) && sense_of(r, rule_row(rule)) == sense)
             feed_rule(r, rule, x, raised, context);
     sense->begun = true;
     sense->last_us = x->time_us;
@@ -262,6 +299,7 @@ bool rules_feed(struct rules *r, const struct observation *o, rules_raised *rais
 {
     const struct observation own = compared(r, o);
     const struct sample x = {.time_us = o->time_us, .look = &own};
+    r->screen = is_screen(o);
     if (!feed(r, &r->looks, &x, raised, context, err))
         return false;
     calibration_learn(&r->usual, o); /* afterwards: rules_wants_picture() has judged the same */
@@ -288,17 +326,17 @@ static void end_rule(struct rules *r, enum rule rule, int64_t end_us, rules_rais
     const struct rule_row *row = rule_row(rule);
     const struct sense *sense = sense_of(r, row);
     struct span *s = &r->spans[rule];
-    if (!policy_judges(&r->policy, rule) || !sense->begun)
+    if (!is_judged(r, rule, r->screen) || !sense->begun)
         return;
     end_us = MAX(end_us, sense->last_us);
-    if (is_hole(sense, end_us) && row->gap_is_hit) {
+    if (is_hole(r, sense, end_us) && row->gap_is_hit) {
         const struct observation nothing_seen = {.time_us = end_us, .faces_len = -1, .changed = -1};
         const struct sound_observation nothing_heard = {.time_us = end_us, .rms_db = SOUND_DB_MIN};
         const struct sample none = {end_us, &nothing_seen, &nothing_heard};
         add_hit(s, row, &none, sense->last_us);
         s->best_us = s->best < 0 ? sense->last_us : s->best_us;
     } else if (s->active && s->hitting && !row->since_before) {
-        s->to_us = is_hole(sense, end_us) ? sense->last_us + DETECT_INTERVAL_US : end_us;
+        s->to_us = is_hole(r, sense, end_us) ? sense->last_us + DETECT_INTERVAL_US : end_us;
     }
     if (s->active)
         end_span(r, rule, raised, context);
@@ -315,13 +353,13 @@ bool rules_end(struct rules *r, int64_t end_us, rules_raised *raised, void *cont
 
 bool rules_wants_picture(const struct rules *r, const struct observation *o)
 {
-    bool hole = is_hole(&r->looks, o->time_us);
+    bool hole = is_hole(r, &r->looks, o->time_us);
     const struct observation own = compared(r, o);
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
         const struct rule_row *row = rule_row(rule);
         if (row->hear && is_first_look(&r->spans[rule]))
             return true;
-        if (row->hear || !policy_judges(&r->policy, rule) ||
+        if (row->hear || !is_judged(r, rule, is_screen(o)) ||
             (row->look(&r->policy, &own) != LOOK_HIT && !(hole && row->gap_is_hit)))
             continue;
         const struct span none = {0};

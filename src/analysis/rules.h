@@ -17,8 +17,9 @@ struct flag {
                                       is heard, a look then, or its first sound when there is none */
 };
 
-/* What the detectors must look for, so that the rules of this policy can be judged. */
-void rules_ask(const struct policy *policy, struct detect_options *ret);
+/* What the detectors must look for, so that the rules of this policy can be judged: in the
+ * recording of a camera, or of a screen. *ret borrows from the policy. */
+void rules_ask(const struct policy *policy, bool screen, struct detect_options *ret);
 
 /* Does any rule need what is heard? */
 bool rules_listen(const struct policy *policy);

@@ -107,9 +107,8 @@ static bool allow_calls(scmp_filter_ctx filter)
          * size and date of a file, which it can tell nobody. */
         {SCMP_SYS(newfstatat), 3, UINT32_MAX, AT_EMPTY_PATH},
         {SCMP_SYS(write), 0, UINT32_MAX, STDOUT_FILENO},
-#if SANITIZED
+        /* The caller has made it /dev/null: libraries complain there, and must not die of it. */
         {SCMP_SYS(write), 0, UINT32_MAX, STDERR_FILENO},
-#endif
         {SCMP_SYS(mprotect), 2, PROT_EXEC, 0},
         {SCMP_SYS(tgkill), 0, UINT32_MAX, (scmp_datum_t)getpid()},
     };

@@ -7,7 +7,8 @@
 
 static const struct detector *const detectors[] = {
     &detector_light, &detector_faces,   &detector_objects, &detector_head,
-    &detector_gaze,  &detector_clarity, &detector_loop,    &detector_still};
+    &detector_gaze,  &detector_clarity, &detector_loop,    &detector_still,
+    &detector_screen};
 
 static const struct detect_options everything = {.objects = DETECT_OBJECTS_ALL,
                                                  .head = true,
@@ -24,7 +25,13 @@ struct detect {
     char *models;                       /* owned JSON text */
 };
 
-/* `only` NULL: every row of the table. */
+/* `only` NULL: every row of the table that is about this kind of recording. */
+static bool is_asked(const struct detector *d, const struct detector *only,
+                     const struct detect_options *options)
+{
+    return only ? d == only : (d == &detector_screen) == options->screen.on;
+}
+
 static bool create(const char *models_folder, const struct detector *only,
                    const struct detect_options *options, struct detect **ret, struct error *err)
 {
@@ -36,7 +43,8 @@ static bool create(const char *models_folder, const struct detector *only,
         return false;
     struct detector_setup setup = {models_folder, options, d->scaler, d->finds, models};
     for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
-        if ((!only || only == detectors[i]) && !detectors[i]->create(&setup, &d->selves[i], err))
+        if (is_asked(detectors[i], only, options) &&
+            !detectors[i]->create(&setup, &d->selves[i], err))
             return error_wrap(err, "detector %s", detectors[i]->name);
     if (!json_text(models, &d->models, err))
         return false;
@@ -70,6 +78,8 @@ bool detect_look(struct detect *d, struct frame *f, struct observation *ret, str
     o.head.gaze = -9;
     o.clarity = (struct detect_clarity){-1, -1, -1, -1, -1, -1};
     o.loop.period_s = o.still.seconds = o.still.difference = -1;
+    o.screen = (struct detect_screen){
+        .stirred = -1, .replaced = -1, .still_s = -1, .words_len = -1};
     d->faces_len = 0;
     for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
         if (d->selves[i] && !detectors[i]->look(d->selves[i], f, &o, err))

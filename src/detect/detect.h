@@ -4,6 +4,7 @@
  * One detector a file, a row in the table of detect.c. All models and buffers are made by
  * detect_create(), before the sandbox is closed. */
 #pragma once
+#include "detect/screen_words.h"
 #include "media/frame.h"
 
 #define DETECT_FACES_MAX 16
@@ -92,6 +93,26 @@ struct detect_identity {
 };
 #define IDENTITY_SINCE_MAX_S 3600
 
+/* Of the recording of a screen (screen.c), looked at once a second. */
+struct detect_screen_word {
+    int32_t id;                /* detect/screen_words.h */
+    int32_t kind;              /* enum screen_kind */
+    float x, y, width, height; /* of the line it is in, of the frame: 0..1 */
+};
+#define DETECT_SCREEN_WORDS_MAX 8
+#define DETECT_SCREEN_SHOWN_MAX_S 3.0
+struct detect_screen {
+    int32_t known;  /* 1: this is a look at a screen, and nothing else is told */
+    float black;    /* 0..1: part of the picture that is black */
+    float stirred;  /* 0..1: part of it that changed since the look before; -1: not comparable */
+    float replaced; /* 0..1: part with another ground than in the last settled picture; 0 when it
+                       was scrolled; -1: unsettled, or the first */
+    float still_s;  /* since a clock that was seen running on the screen ran; -1: no clock known */
+    float shown_s;     /* so long, 0..3, the text that was read last has been shown */
+    int32_t words_len; /* -1: not read (yet) */
+    struct detect_screen_word words[DETECT_SCREEN_WORDS_MAX]; /* of kinds that are there */
+};
+
 /* Plain data without pointers: it crosses a pipe between processes of one build as it is. */
 struct observation {
     int64_t time_us;
@@ -111,6 +132,7 @@ struct observation {
     struct detect_still still;
     struct detect_objects objects;
     struct detect_identity identity;
+    struct detect_screen screen;
 };
 
 #define DETECT_LANDMARKS 468
@@ -119,12 +141,19 @@ struct detect_landmark {
 };
 
 struct detect;
+struct detect_screen_options {
+    bool on;    /* the recording is of a screen: this instead of all the others */
+    bool words; /* text is read */
+    const char (*own)[SCREEN_WORD_MAX]; /* the exam's forbidden words; borrowed for the call */
+    size_t own_len;
+};
 /* What the rules in force ask for: a detector that nobody asks is not even made. */
 struct detect_options {
     uint32_t objects; /* a bit 1 << kind for each enum object_kind; 0: no object model */
     bool head, gaze;  /* gaze: the model of the iris, on top of head */
     bool clarity, loop;
     double still_limit; /* of detect_still.difference: more is another picture; 0: not looked for */
+    struct detect_screen_options screen;
 };
 #define DETECT_OBJECTS_ALL (((1u << OBJECT_KINDS) - 1) & ~1u)
 /* Every detector, for everything. */
@@ -154,3 +183,4 @@ void detect_destroyp(struct detect **d);
 
 #define DETECT_GLANCE_US 40000 /* from glance to glance: 25 a second */
 #define DETECT_INTERVAL_US 500000 /* two looks a second: a glance of a second is seen twice */
+#define DETECT_SCREEN_INTERVAL_US (2 * DETECT_INTERVAL_US)

@@ -28,3 +28,4 @@ struct detector {
 
 extern const struct detector detector_head, detector_gaze, detector_clarity, detector_loop, detector_still;
 extern const struct detector detector_faces, detector_light, detector_objects;
+extern const struct detector detector_screen; /* alone: of a screen, not of a camera */

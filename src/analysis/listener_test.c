@@ -83,15 +83,17 @@ static void add_start(struct buf *to)
 
 static struct observation nobody(int64_t i)
 {
-    return (struct observation){
-        .time_us = i * DETECT_INTERVAL_US,
-        .luma_mean = 0.5F,
-        .luma_deviation = 0.2F,
-        .detail = 0.02F,
-        .motion = 0.01F,
-        .motion_peak = 0.05F,
-        .changed = 0.3F,
-    };
+    struct observation o;
+    fields_absent(&o);
+    o.time_us = i * DETECT_INTERVAL_US;
+    o.faces_len = 0;
+    o.luma_mean = 0.5F;
+    o.luma_deviation = 0.2F;
+    o.detail = 0.02F;
+    o.motion = 0.01F;
+    o.motion_peak = 0.05F;
+    o.changed = 0.3F;
+    return o;
 }
 
 static void add_look(struct buf *to, const struct observation *o)

@@ -10,7 +10,8 @@
 
 #define YAW_MAX 35.0F /* degrees, of a camera beside the screen */
 #define PITCH_MAX 35.0F
-#define GAZE_UNKNOWN -9.0F
+#define GAZE_MAX 0.15F
+#define GAZE_KNOWN -8.0F /* -9 is unknown */
 
 static int by_size(const void *a, const void *b)
 {
@@ -19,15 +20,19 @@ static int by_size(const void *a, const void *b)
 }
 
 /* What `part` of the values do not exceed. */
-static float quantile(const float *values, int32_t len, double part)
+static float quantile(const float *values, int len, double part)
 {
-    float sorted[CALIBRATION_LOOKS];
+    float sorted[CALIBRATION_MIN + CALIBRATION_LOOKS];
     memcpy(sorted, values, (size_t)len * sizeof *values);
     qsort(sorted, (size_t)len, sizeof *sorted, by_size);
     return sorted[(int)(part * (len - 1) + 0.5)];
 }
 
-static float limit(float value, float most) { return fminf(fmaxf(value, -most), most); }
+/* The median, together with the noughts that stand before what was learned. */
+static float median(const float *values, int32_t learned, float most)
+{
+    return fminf(fmaxf(quantile(values, CALIBRATION_MIN + learned, 0.5), -most), most);
+}
 
 void calibration_learn(struct calibration *c, const struct observation *o)
 {
@@ -35,30 +40,29 @@ void calibration_learn(struct calibration *c, const struct observation *o)
     if (!h->known)
         return;
     if (c->len < CALIBRATION_LOOKS) {
-        c->yaw[c->len] = h->yaw;
-        c->pitch[c->len] = h->pitch;
+        c->yaw[CALIBRATION_MIN + c->len] = h->yaw;
+        c->pitch[CALIBRATION_MIN + c->len] = h->pitch;
         c->eyes[c->len++] = (h->eyes[0] + h->eyes[1]) / 2;
-        c->usual_yaw = limit(quantile(c->yaw, c->len, 0.5), YAW_MAX);
-        c->usual_pitch = limit(quantile(c->pitch, c->len, 0.5), PITCH_MAX);
+        c->usual_yaw = median(c->yaw, c->len, YAW_MAX);
+        c->usual_pitch = median(c->pitch, c->len, PITCH_MAX);
         c->usual_eyes = quantile(c->eyes, c->len, 0.8);
     }
-    if (h->gaze >= -1 && c->gazes_len < CALIBRATION_LOOKS) {
-        c->gaze[c->gazes_len++] = h->gaze;
-        c->usual_gaze = quantile(c->gaze, c->gazes_len, 0.5);
+    if (h->gaze >= GAZE_KNOWN && c->gazes_len < CALIBRATION_LOOKS) {
+        c->gaze[CALIBRATION_MIN + c->gazes_len++] = h->gaze;
+        c->usual_gaze = median(c->gaze, c->gazes_len, GAZE_MAX);
     }
 }
 
 void calibration_apply(const struct calibration *c, struct observation *o)
 {
     struct detect_head *h = &o->head;
-    h->gaze =
-        h->gaze >= -1 && c->gazes_len >= CALIBRATION_MIN ? h->gaze - c->usual_gaze : GAZE_UNKNOWN;
-    if (!h->known || c->len < CALIBRATION_MIN || !(c->usual_eyes > 0)) {
-        h->known = 0;
+    if (!h->known)
         return;
-    }
     h->yaw -= c->usual_yaw;
     h->pitch -= c->usual_pitch;
+    if (h->gaze >= GAZE_KNOWN)
+        h->gaze -= c->usual_gaze;
+    bool eyes_known = c->len >= CALIBRATION_MIN && c->usual_eyes > 0;
     for (int i = 0; i < 2; i++)
-        h->eyes[i] /= c->usual_eyes;
+        h->eyes[i] = eyes_known ? h->eyes[i] / c->usual_eyes : 1;
 }

@@ -5,18 +5,19 @@
 #include "detect/detect.h"
 
 #define CALIBRATION_LOOKS 120 /* a minute: what is learned from */
-#define CALIBRATION_MIN 20    /* ten seconds: less is not enough to say what is usual */
+#define CALIBRATION_MIN 20    /* ten seconds of one's own weigh as much as the general */
 
-struct calibration { /* zeroed is ready */
+struct calibration { /* zeroed is ready: looking straight ahead is usual until learned otherwise */
     int32_t len, gazes_len;
-    float yaw[CALIBRATION_LOOKS], pitch[CALIBRATION_LOOKS], eyes[CALIBRATION_LOOKS];
-    float gaze[CALIBRATION_LOOKS];
-    float usual_yaw, usual_pitch, usual_eyes, usual_gaze; /* of what was learned so far */
+    float yaw[CALIBRATION_MIN + CALIBRATION_LOOKS];
+    float pitch[CALIBRATION_MIN + CALIBRATION_LOOKS];
+    float gaze[CALIBRATION_MIN + CALIBRATION_LOOKS];
+    float eyes[CALIBRATION_LOOKS];
+    float usual_yaw, usual_pitch, usual_eyes, usual_gaze;
 };
 
 /* Learns from the look, if there is something to learn yet. */
 void calibration_learn(struct calibration *c, const struct observation *o);
 /* The look's head against the usual: yaw, pitch and gaze as differences, each eye as a part of the
- * usual opening (1: as ever). Before enough is known of this candidate head.known becomes 0 and
- * gaze unknown. Nothing else changes. */
+ * usual opening (1: as ever, or not enough known of them yet). Nothing else changes. */
 void calibration_apply(const struct calibration *c, struct observation *o);

@@ -33,8 +33,8 @@ static bool head_is_known(const struct observation *o)
 static bool is_blurred(const struct observation *o, double limit)
 {
     float sharpness =
-        o->clarity.face_sharpness >= 0 ? o->clarity.face_sharpness : o->clarity.sharpness;
-    return sharpness >= 0 && (double)sharpness < limit;
+        o->clarity.face_sharpness > 0 ? o->clarity.face_sharpness : o->clarity.sharpness;
+    return sharpness > 0 && (double)sharpness < limit;
 }
 
 /* Down is where keyboard and paper are: only sideways and up count. */
@@ -98,7 +98,7 @@ static enum look look_overexposed(const struct policy *p, const struct observati
 
 static enum look look_blurred(const struct policy *p, const struct observation *o)
 {
-    if ((o->clarity.face_sharpness < 0 && o->clarity.sharpness < 0) || o->luma_mean < LUMA_MIN)
+    if ((o->clarity.face_sharpness <= 0 && o->clarity.sharpness <= 0) || o->luma_mean < LUMA_MIN)
         return LOOK_UNKNOWN; /* nothing to be sharp: a wall, the dark */
     return hit_if(is_blurred(o, threshold(p, RULE_BLURRED)));
 }
@@ -143,8 +143,8 @@ static double value_white(const struct observation *o)
 
 static double value_sharpness(const struct observation *o)
 {
-    return (double)(o->clarity.face_sharpness >= 0 ? o->clarity.face_sharpness
-                                                   : o->clarity.sharpness);
+    return (double)(o->clarity.face_sharpness > 0 ? o->clarity.face_sharpness
+                                                  : o->clarity.sharpness);
 }
 
 static double value_period(const struct observation *o) { return (double)o->loop.period_s; }

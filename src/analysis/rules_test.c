@@ -45,6 +45,12 @@ static struct observation look(char kind, int64_t time_us)
         .motion = time_us ? 0.01F : -1,
         .motion_peak = time_us ? 0.05F : -1,
         .changed = time_us ? 0.4F : -1,
+        .faces =
+            {{.x = 0.4F, .y = 0.3F, .width = 0.2F, .height = 0.3F, .score = 0.9F, .mesh_score = 1}},
+        .head = {.known = 1, .inside = 1, .eyes = {0.3F, 0.3F}, .gaze = -9},
+        .clarity = {0, 0.4F, 0, 0.4F, 0.6F, 0.6F},
+        .loop = {.period_s = -1},
+        .still = {.seconds = -1, .difference = -1},
     };
     switch (kind) {
     case 'A':

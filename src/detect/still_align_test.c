@@ -22,11 +22,11 @@ static double face(const struct view *v, double x, double y)
 {
     double value = 150 + 40 * blot(x, y, 0, 0, 0.9, 1.1) - 50 * blot(x, y, 0, -1, 0.9, 0.35);
     for (int side = -1; side <= 1; side += 2) {
-        value += 45 * (1 - v->lids) * blot(x, y, 0.35 * side, -0.2, 0.16, 0.07);
-        value -= 110 * (1 - v->lids) * blot(x, y, 0.35 * side + v->eye_shift, -0.2, 0.06, 0.06);
-        value -= 60 * blot(x, y, 0.35 * side, -0.38, 0.18, 0.04);
+        value += 45 * (1 - v->lids) * blot(x, y, 0.35 * side, -0.2, 0.2, 0.12);
+        value -= 110 * (1 - v->lids) * blot(x, y, 0.35 * side + v->eye_shift, -0.2, 0.1, 0.1);
+        value -= 60 * blot(x, y, 0.35 * side, -0.38, 0.2, 0.1);
     }
-    return value - 70 * blot(x, y, 0, 0.45, 0.25, 0.06) - 30 * blot(x, y, 0.06, 0.15, 0.08, 0.2);
+    return value - 70 * blot(x, y, 0, 0.45, 0.3, 0.11) - 30 * blot(x, y, 0.06, 0.15, 0.12, 0.2);
 }
 
 static struct still_picture *seen(const struct view *v)

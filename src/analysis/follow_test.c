@@ -137,7 +137,7 @@ static void a_session_with_everything_has_its_flags_and_no_others(void **state)
     static struct seen seen;
     struct follow_end end =
         see_file(&seen, shared("session_60s_many_events_mediarecorder_vp8.webm"));
-    assert_int_equal(seen.flags_len, 7);
+    assert_int_equal(seen.flags_len, 8);
     is_flag(&seen.flags[0], RULE_NO_FACE, 10.3, 15.7);
     is_flag(&seen.flags[1], RULE_PHONE, 22.5, 30);
     is_flag(&seen.flags[2], RULE_SOUND_SPEECH, 18, 25.6); /* known later */
@@ -145,6 +145,7 @@ static void a_session_with_everything_has_its_flags_and_no_others(void **state)
     is_flag(&seen.flags[4], RULE_TOO_DARK, 36, 42);
     is_flag(&seen.flags[5], RULE_CAMERA_COVERED, 42, 48);
     is_flag(&seen.flags[6], RULE_SOUND_MUSIC, 44, 52);
+    is_flag(&seen.flags[7], RULE_PERSON_CHANGED, 48, 54);
     assert_true(seen.pictures_len >= 7 && seen.pictures_len <= 20);
     assert_in_range(end.duration_us, 59 * SECOND_US, 60 * SECOND_US);
     assert_int_equal(end.damaged_packets, 0);

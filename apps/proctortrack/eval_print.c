@@ -63,8 +63,10 @@ void eval_measure(struct eval *e)
         if (!p->pictures)
             continue;
         metric(e, ratio(p->right, p->pictures), "pictures.%s.right", p->kind);
-        metric(e, ratio(p->found, p->found + p->wrong), "pictures.%s.precision", p->kind);
-        metric(e, ratio(p->found, p->found + p->missed), "pictures.%s.recall", p->kind);
+        if (p->found + p->wrong)
+            metric(e, ratio(p->found, p->found + p->wrong), "pictures.%s.precision", p->kind);
+        if (p->found + p->missed)
+            metric(e, ratio(p->found, p->found + p->missed), "pictures.%s.recall", p->kind);
     }
     if (e->identity.same && e->identity.other) {
         metric(e, e->identity.eer, "identity.eer");

@@ -6,7 +6,7 @@
 #include "progress.h"
 #include "recording.h"
 
-#include "analysis/judge.h"
+#include "base/file.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,9 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PICTURE_BYTES_MAX ((size_t)32 << 20)
+
 struct job {
     const struct truth_file *file;
-    struct recording *recording; /* owned; NULL when it failed */
+    const struct truth_file *scan; /* of who is enrolled; NULL: nobody */
+    struct recording *recording;   /* owned; NULL when it failed */
     struct error err;
 };
 
@@ -29,11 +32,30 @@ struct work {
     atomic_size_t next;
 };
 
+static enum score_stage stage_of(const struct truth_file *file)
+{
+    if (strcmp(file->category, "screen") == 0)
+        return SCORE_SCREEN;
+    return strcmp(file->type, "audio") == 0 || strcmp(file->category, "audio") == 0 ? SCORE_SOUND
+                                                                                    : SCORE_CAMERA;
+}
+
 static void run_job(const struct work *w, struct job *job)
 {
     char path[8192];
-    struct recording_options options = {
-        .models_folder = w->options->models, .policy = &w->options->policy, .keep_track = true};
+    struct recording_options options = {.models_folder = w->options->models,
+                                        .policy = &w->options->policy,
+                                                                        .keep_track = true};
+    CLEANUP(freep) char *scan = NULL;
+    struct str picture;
+    const struct follow_enrolment enrolled = {.pictures = &picture, .pictures_len = 1};
+    if (job->scan) {
+        if (!eval_path(w->eval, job->scan, path, sizeof path, &job->err) ||
+            !file_read(path, PICTURE_BYTES_MAX, &scan, &picture.len, &job->err))
+            return;
+        picture.ptr = scan;
+        options.enrolled = &enrolled;
+    }
     if (!eval_path(w->eval, job->file, path, sizeof path, &job->err) ||
         !recording_analyze(path, &options, &job->recording, &job->err))
         job->recording = NULL;
@@ -74,14 +96,6 @@ static bool has_rules(const struct eval *e, enum score_stage stage)
     return false;
 }
 
-static enum score_stage stage_of(const struct truth_file *file)
-{
-    if (strcmp(file->category, "screen") == 0)
-        return SCORE_SCREEN;
-    return strcmp(file->type, "audio") == 0 || strcmp(file->category, "audio") == 0 ? SCORE_SOUND
-                                                                                    : SCORE_CAMERA;
-}
-
 static bool score_all(struct eval *e, struct work *w, struct error *err)
 {
     for (size_t i = 0; i < w->len; i++) {
@@ -92,8 +106,10 @@ static bool score_all(struct eval *e, struct work *w, struct error *err)
         }
         struct report_recording r = recording_report(job->recording);
         if (!score_recording(e->score, job->file, r.flags, r.flags_len, r.duration_us, err) ||
-            !eval_hear(e, job->file, recording_track(job->recording), err))
+            (!job->scan && !eval_hear(e, job->file, recording_track(job->recording), err)))
             return false;
+        if (job->scan)
+            continue; /* the same recording again */
         e->recordings++;
         e->seconds += (size_t)(r.duration_us / 1000000);
     }
@@ -106,13 +122,24 @@ bool eval_recordings(struct eval *e, const struct eval_options *options, struct 
     struct work w = {.eval = e, .options = options};
     bool stages[] = {false, has_rules(e, SCORE_CAMERA), has_rules(e, SCORE_SOUND),
                      has_rules(e, SCORE_SCREEN)};
-    w.jobs = calloc(MAX(e->truth.files_len, 1), sizeof *w.jobs);
-    if (!w.jobs)
+    CLEANUP(freep)
+    struct truth_file *sessions = calloc(MAX(e->truth.sessions_len, 1), sizeof *sessions);
+    w.jobs = calloc(e->truth.files_len + e->truth.sessions_len + 1, sizeof *w.jobs);
+    if (!w.jobs || !sessions) {
+        free(w.jobs);
         return error_no_memory(err);
+    }
     for (size_t i = 0; i < e->truth.files_len; i++) {
         const struct truth_file *file = &e->truth.files[i];
         if (!eval_is_picture(file) && file->spans_len && stages[stage_of(file)])
             w.jobs[w.len++].file = file;
+    }
+    for (size_t i = 0; stages[SCORE_CAMERA] && i < e->truth.sessions_len; i++) {
+        const struct truth_session *session = &e->truth.sessions[i];
+        sessions[i] = truth_session(&e->truth, i);
+        if (!eval_is_picture(&sessions[i]) && eval_is_picture(&e->truth.files[session->scan]))
+            w.jobs[w.len++] =
+                (struct job){.file = &sessions[i], .scan = &e->truth.files[session->scan]};
     }
     if (!options->quiet && isatty(STDERR_FILENO) && w.len)
         w.progress = progress_create(w.len);

@@ -321,6 +321,11 @@ static double end_of(const struct truth_file *file, int64_t duration_us)
     return fmin(end, TRUTH_SECONDS_MAX);
 }
 
+static bool is_about_enrolled(const struct score_row *row)
+{
+    return strcmp(row->rule, "identity-mismatch") == 0;
+}
+
 bool score_recording(struct score *s, const struct truth_file *file, const struct flag *flags,
                      size_t len, int64_t duration_us, struct error *err)
 {
@@ -336,12 +341,13 @@ bool score_recording(struct score *s, const struct truth_file *file, const struc
         memset(t.reason, 0, t.len);
         for (size_t i = 0; i < score_table_len; i++)
             if (score_table[i].stage == stage &&
+                is_about_enrolled(&score_table[i]) == (file->enrolled != NULL) &&
                 !score_rule(s, &t, file, &score_table[i], &s->rules[i], flags, len, err))
                 return false;
-        for (size_t at = 0; at < t.len; at++)
+        for (size_t at = 0; !file->enrolled && at < t.len; at++)
             s->clean_s[stage] += t.reason[at] == 1 ? CELL_S : 0;
     }
-    for (size_t i = score_table_len; i < s->rules_len; i++)
+    for (size_t i = score_table_len; !file->enrolled && i < s->rules_len; i++)
         for (size_t k = 0; k < len; k++)
             if (flags[k].rule == s->rules[i].id) {
                 s->rules[i].flags++;

@@ -43,7 +43,9 @@ struct score_note {
 
 struct score; /* one thread at a time */
 MUST_USE bool score_create(const struct policy *policy, struct score **ret, struct error *err);
-/* Compares one recording. `file` is borrowed as long as the score lives. */
+/* Compares one recording. The path of `file` is borrowed as long as the score lives. With somebody
+ * enrolled (truth_session()) only the rules that compare with them are scored, else only the
+ * others: the same recording may be there both ways. */
 MUST_USE bool score_recording(struct score *s, const struct truth_file *file,
                               const struct flag *flags, size_t len, int64_t duration_us,
                               struct error *err);

@@ -149,6 +149,22 @@ static enum score_mark mark_person(const struct truth_file *f, const struct trut
     return SCORE_SAYS_NO;
 }
 
+/* Somebody else than who was enrolled: the persons of the spans tell, else the session as a whole.
+ */
+static enum score_mark mark_mismatch(const struct truth_file *f, const struct truth_span *s)
+{
+    double min, max;
+    const char *person = truth_text(s->labels, "person");
+    if (!f->enrolled || !faces_of(f, s, &min, &max) || max != 1)
+        return SCORE_SAYS_NOTHING;
+    if (says(f, s, "light", "very_dark"))
+        return SCORE_SAYS_NOTHING; /* nobody could tell */
+    if (!f->enrolled_sits)
+        return SCORE_SAYS_YES;
+    return person && f->enrolled[0] ? mark_if(strcmp(person, f->enrolled) != 0)
+                                    : SCORE_SAYS_NOTHING;
+}
+
 static enum score_mark mark_spoof(const struct truth_file *f, const struct truth_span *s)
 {
     double spoof = 0;
@@ -312,6 +328,7 @@ const struct score_row score_table[] = {
     {"no-face", "faces 0, event absent", SCORE_CAMERA, mark_no_face},
     {"several-faces", "faces 2 and more", SCORE_CAMERA, mark_several_faces},
     {"several-people", "persons 2 and more, faces fewer", SCORE_CAMERA, mark_several_people},
+    {"identity-mismatch", "sessions: another person", SCORE_CAMERA, mark_mismatch},
     {"person-changed", "event different_person", SCORE_CAMERA, mark_person},
     {"too-dark", "light very_dark", SCORE_CAMERA, mark_too_dark},
     {"overexposed", "light overexposed", SCORE_CAMERA, mark_overexposed},

@@ -191,6 +191,48 @@ static void a_label_without_a_rule_is_still_counted(void **state)
     judged_done(&j);
 }
 
+static void who_is_enrolled_is_compared_with_who_sits_there(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"sessions\": [{\"scan\": \"faces/s.jpg\", \"webcam\": \"video/a.webm\","
+        " \"webcam_matches_scan\": \"not after 10 s\"}, {\"scan\": \"faces/s.jpg\"}, 7,"
+        " {\"scan\": \"faces/s.jpg\", \"webcam\": \"video/a.webm\", \"webcam_matches_scan\": "
+        "false}],"
+        " \"files\": {\"faces/s.jpg\": {\"truth\": {\"person\": \"anna\"}},"
+        " \"video/a.webm\": {\"truth\": {\"intervals\": ["
+        " {\"from_s\": 0, \"to_s\": 10, \"faces\": 1, \"person\": \"anna\"},"
+        " {\"from_s\": 10, \"to_s\": 40, \"faces\": 1, \"person\": \"ben\"}]}}}}";
+    struct truth t;
+    struct policy policy;
+    struct error err;
+    CLEANUP(score_destroyp) struct score *score = NULL;
+    const struct flag flags[] = {flag(RULE_IDENTITY_MISMATCH, 10.5, 40),
+                                 flag(RULE_SEVERAL_FACES, 3, 9)};
+    assert_good(truth_parse(str_from(text), &t, &err), err);
+    assert_int_equal(t.sessions_len, 2); /* the others have no two files */
+    assert_good(policy_builtin(STR("strict"), &policy, &err), err);
+    assert_good(score_create(&policy, &score, &err), err);
+    struct truth_file some = truth_session(&t, 0), other = truth_session(&t, 1);
+    assert_string_equal(some.enrolled, "anna");
+    assert_true(some.enrolled_sits && !other.enrolled_sits);
+    struct judged j = {.score = score};
+    assert_good(score_recording(score, &some, flags, 2, 40 * SECOND_US, &err), err);
+    struct score_rule r = of(&j, "identity-mismatch");
+    assert_int_equal(r.events, 1);
+    assert_int_equal(r.found, 1);
+    assert_true(near(r.clean_s, 10 - 0.3));
+    assert_int_equal(of(&j, "several-faces").flags, 0); /* scored without anybody enrolled */
+    assert_good(score_recording(score, &other, flags, 0, 40 * SECOND_US, &err), err);
+    r = of(&j, "identity-mismatch");
+    assert_int_equal(r.events, 2); /* from the beginning to the end */
+    assert_int_equal(r.found, 1);
+    assert_good(score_recording(score, &t.files[1], flags, 2, 40 * SECOND_US, &err), err);
+    assert_int_equal(of(&j, "identity-mismatch").events, 2);
+    assert_int_equal(of(&j, "several-faces").wrong, 1);
+    truth_done(&t);
+}
+
 static void areas_and_equal_errors_are_what_they_are_called(void **state)
 {
     (void)state;
@@ -223,6 +265,7 @@ int main(void)
         cmocka_unit_test(spans_close_together_are_one_event_and_short_ones_none),
         cmocka_unit_test(speech_over_music_is_speech_and_music),
         cmocka_unit_test(a_label_without_a_rule_is_still_counted),
+        cmocka_unit_test(who_is_enrolled_is_compared_with_who_sits_there),
         cmocka_unit_test(areas_and_equal_errors_are_what_they_are_called),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

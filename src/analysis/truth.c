@@ -148,6 +148,41 @@ static bool read_file(struct truth *t, const char *path, json_t *from, double to
     return true;
 }
 
+/* False when the session names no such file of its own: then there is nothing to compare. */
+static bool find_file(const struct truth *t, json_t *session, const char *key, size_t *ret)
+{
+    const char *path = json_string_value(json_object_get(session, key));
+    for (size_t i = 0; path && i < t->files_len; i++) {
+        if (strcmp(t->files[i].path, path) == 0) {
+            *ret = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_sessions(struct truth *t, json_t *from, struct error *err)
+{
+    if (!from)
+        return true;
+    if (!json_is_array(from) || json_array_size(from) > TRUTH_SESSIONS_MAX)
+        return error_set(err, ERROR_INVALID, "sessions: must be a list of at most %d",
+                         TRUTH_SESSIONS_MAX);
+    struct truth_session *list = arena_alloc(&t->arena, sizeof *list * (json_array_size(from) + 1));
+    if (!list)
+        return error_no_memory(err);
+    for (size_t i = 0; i < json_array_size(from); i++) {
+        json_t *session = json_array_get(from, i);
+        /* true, or a sentence that says when not: then the persons of the spans tell. */
+        struct truth_session s = {
+            .matches = !json_is_false(json_object_get(session, "webcam_matches_scan"))};
+        if (find_file(t, session, "scan", &s.scan) && find_file(t, session, "webcam", &s.camera))
+            list[t->sessions_len++] = s;
+    }
+    t->sessions = list;
+    return true;
+}
+
 static bool parse(struct truth *t, struct str json, struct error *err)
 {
     CLEANUP(json_decrefp) json_t *root = NULL;
@@ -168,6 +203,7 @@ static bool parse(struct truth *t, struct str json, struct error *err)
         arena_alloc(&t->arena, sizeof *list * MAX(json_object_size(files), 1));
     if (!list)
         return error_no_memory(err);
+    t->files = list;
     const char *path;
     json_t *file;
     json_object_foreach(files, path, file)
@@ -176,8 +212,7 @@ static bool parse(struct truth *t, struct str json, struct error *err)
             return false;
         t->files_len++;
     }
-    t->files = list;
-    return true;
+    return read_sessions(t, json_object_get(root, "sessions"), err);
 }
 
 bool truth_parse(struct str json, struct truth *ret, struct error *err)
@@ -195,6 +230,16 @@ void truth_done(struct truth *t)
 {
     arena_done(&t->arena);
     *t = (struct truth){0};
+}
+
+struct truth_file truth_session(const struct truth *t, size_t i)
+{
+    const struct truth_session *s = &t->sessions[i];
+    struct truth_file file = t->files[s->camera];
+    const char *person = truth_text(t->files[s->scan].labels, "person");
+    file.enrolled = person ? person : "";
+    file.enrolled_sits = s->matches;
+    return file;
 }
 
 static const struct truth_label *find(struct truth_labels labels, const char *key)

@@ -10,8 +10,9 @@
 #define TRUTH_BYTES_MAX ((size_t)32 << 20)
 #define TRUTH_FILES_MAX 50000
 #define TRUTH_SPANS_MAX 20000 /* of one file */
-#define TRUTH_LABELS_MAX 64   /* of one span, or of a file as a whole */
-#define TRUTH_TEXT_MAX 1024   /* bytes of a path or a label */
+#define TRUTH_SESSIONS_MAX 1000
+#define TRUTH_LABELS_MAX 64 /* of one span, or of a file as a whole */
+#define TRUTH_TEXT_MAX 1024 /* bytes of a path or a label */
 #define TRUTH_SECONDS_MAX (48.0 * 3600)
 #define TRUTH_TOLERANCE_S 0.3 /* where the file names no other */
 
@@ -38,15 +39,29 @@ struct truth_file {
     struct truth_labels labels; /* of the whole */
     const struct truth_span *spans; /* in the order of the file; those of sound may overlap */
     size_t spans_len;
+    /* Whose face the camera's is compared with, and whether that is who sits there (the spans say
+     * more where they name persons); only in truth_session(). */
+    const char *enrolled; /* a person, "" when unnamed; NULL: nobody is enrolled */
+    bool enrolled_sits;
+};
+/* A sitting: the camera's recording of somebody whose face was scanned before. */
+struct truth_session {
+    size_t scan, camera; /* among the files */
+    bool matches;        /* as far as the session as a whole says */
 };
 struct truth {
     struct arena arena; /* owns all below */
     const struct truth_file *files;
     size_t files_len;
+    const struct truth_session *sessions;
+    size_t sessions_len;
 };
 
 MUST_USE bool truth_parse(struct str json, struct truth *ret, struct error *err);
 void truth_done(struct truth *t); /* zeroed is fine */
+
+/* The camera's recording of a session, with who is enrolled. */
+struct truth_file truth_session(const struct truth *t, size_t i);
 
 /* A label; false when there is none, or it is of the other kind. */
 bool truth_number(struct truth_labels labels, const char *key, double *ret);

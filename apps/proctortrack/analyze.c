@@ -20,10 +20,11 @@
 
 /* clang-format off */
 static const char help[] =
-    "usage: proctortrack analyze [OPTION...] RECORDING...\n"
+    "usage: proctortrack analyze [OPTION...] [--screen RECORDING...] [RECORDING...]\n"
     "\n"
-    "Looks through recordings of a camera and prints the flags they raise: nobody in view, more\n"
-    "than one person, too dark, camera covered, picture stands still. A recording is WebM, Matroska,\n"
+    "Looks through recordings of a camera (and its microphone) and prints the flags they raise, as\n"
+    "nobody in view, more than one person, too dark, camera covered, picture stands still; and with\n"
+    "--screen recordings of a screen: black, frozen, something forbidden shown. A recording is WebM, Matroska,\n"
     "MP4, QuickTime, Ogg or AVI with any usual video in it; \"-\" is standard input. A flag says what\n"
     "was measured and when. It is never a verdict.\n"
     "\n"
@@ -31,6 +32,7 @@ static const char help[] =
     "  --policy NAME|FILE  the rules: open, standard (without this option) or strict, or a JSON file\n"
     "                      as in {\"base\": \"strict\", \"rules\": {\"no-face\": {\"min_s\": 5}}}\n"
     "                      (docs/policy.md)\n"
+    "  --screen RECORDING  one of a screen instead of a camera; may be given several times\n"
     "  --enrolled PICTURE  a JPEG of the candidate, to compare who is in view with; may be given\n"
     "                      several times, and then their mean is compared with\n"
     "  --json              print the report as JSON: sorted keys, equal findings are equal bytes\n"
@@ -45,6 +47,7 @@ static const char help[] =
     "examples:\n"
     "  proctortrack analyze exam.webm\n"
     "  proctortrack analyze --policy strict --html report.html room-12/*.webm\n"
+    "  proctortrack analyze camera.webm --screen screen.webm\n"
     "  proctortrack analyze --json *.mp4 | jq '.recordings[] | select(.flags != [])'\n"
     "  ffmpeg -i rtsp://camera/1 -t 60 -c copy -f matroska - | proctortrack analyze -\n"
     "\n"
@@ -58,6 +61,7 @@ static const char help[] =
 
 struct job {
     const char *path;
+    bool screen;
     struct recording *recording; /* owned; NULL when it failed */
     struct error err;
     struct work *work;
@@ -76,6 +80,8 @@ struct settings {
     struct policy policy;
     struct buf enrolled[ENROLLED_MAX]; /* owned pictures */
     size_t enrolled_len;
+    const char **screens; /* owned array of borrowed paths */
+    size_t screens_len;
     char models[PATH_MAX];
     bool json, quiet;
     const char *html, *observations; /* NULL: none */
@@ -98,6 +104,7 @@ static void *run_jobs(void *context)
         struct job *job = &w->jobs[i];
         struct recording_options options = w->options;
         options.context = job;
+        options.screen = job->screen;
         options.progress = w->progress ? show_progress : NULL;
         if (!recording_analyze(job->path, &options, &job->recording, &job->err))
             job->recording = NULL;
@@ -163,8 +170,9 @@ static int report(const struct settings *s, const struct work *w)
     return status;
 }
 
-static int analyze(const struct settings *s, char **paths, size_t len)
+static int analyze(const struct settings *s, char **paths, size_t paths_len)
 {
+    size_t len = paths_len + s->screens_len;
     struct str pictures[ENROLLED_MAX];
     const struct follow_enrolment enrolled = {pictures, s->enrolled_len, STR("")};
     for (size_t i = 0; i < s->enrolled_len; i++)
@@ -182,7 +190,10 @@ static int analyze(const struct settings *s, char **paths, size_t len)
         return EXIT_FAILED;
     }
     for (size_t i = 0; i < len; i++)
-        w.jobs[i] = (struct job){.path = paths[i], .work = &w, .index = i};
+        w.jobs[i] = (struct job){.path = i < paths_len ? paths[i] : s->screens[i - paths_len],
+                                 .screen = i >= paths_len,
+                                 .work = &w,
+                                 .index = i};
     if (!s->quiet && isatty(STDERR_FILENO))
         w.progress = progress_create(len);
     run_all(&w, s->threads);
@@ -214,6 +225,7 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
     static const struct option options[] = {
         {"policy", required_argument, NULL, 'p'},
         {"enrolled", required_argument, NULL, 'e'},
+        {"screen", required_argument, NULL, 's'},
         {"json", no_argument, NULL, 'j'},
         {"html", required_argument, NULL, 'h'},
         {"threads", required_argument, NULL, 't'},
@@ -225,6 +237,9 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
     };
     const char *policy = "standard", *models = NULL;
     s->threads = options_threads_default();
+    s->screens = calloc((size_t)argc, sizeof *s->screens); /* never more than arguments */
+    if (!s->screens)
+        return error_no_memory(err);
     int found;
     opterr = 0;
     while ((found = getopt_long(argc, argv, ":", options, NULL)) != -1) {
@@ -235,6 +250,9 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
         case 'e':
             if (!read_enrolled(optarg, s, err))
                 return false;
+            break;
+        case 's':
+            s->screens[s->screens_len++] = optarg;
             break;
         case 'j':
             s->json = true;
@@ -265,9 +283,10 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
             return error_set(err, ERROR_INVALID, "there is no option %s", argv[optind - 1]);
         }
     }
-    if (optind == argc)
+    size_t recordings = (size_t)(argc - optind) + s->screens_len;
+    if (recordings == 0)
         return error_set(err, ERROR_INVALID, "no recording was named");
-    if (s->observations && argc - optind > 1)
+    if (s->observations && recordings > 1)
         return error_set(err, ERROR_INVALID, "--observations goes with one recording");
     return options_policy(policy, &s->policy, err) && paths_models(models, s->models, err);
 }
@@ -283,5 +302,6 @@ int analyze_run(int argc, char **argv)
         fprintf(stderr, "proctortrack analyze: %s (--help tells more)\n", err.message);
     for (size_t i = 0; i < s.enrolled_len; i++)
         buf_done(&s.enrolled[i]);
+    free(s.screens);
     return status;
 }

@@ -45,7 +45,8 @@ static void run_job(const struct work *w, struct job *job)
     char path[8192];
     struct recording_options options = {.models_folder = w->options->models,
                                         .policy = &w->options->policy,
-                                                                        .keep_track = true};
+                                        .screen = stage_of(job->file) == SCORE_SCREEN,
+                                        .keep_track = true};
     CLEANUP(freep) char *scan = NULL;
     struct str picture;
     const struct follow_enrolment enrolled = {.pictures = &picture, .pictures_len = 1};

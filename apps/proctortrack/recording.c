@@ -215,7 +215,8 @@ static bool analyze(struct recording *r, int fd, bool file, struct error *err)
     const struct follow_options options = {
         .models_folder = r->options->models_folder,
         .policy = r->options->policy,
-        .enrolled = r->options->enrolled,
+        .screen = r->options->screen,
+        .enrolled = r->options->screen ? NULL : r->options->enrolled,
         .file_fd = file ? fd : -1,
     };
     const struct follow_events events = {.observed = r->writer ? take_look : NULL,

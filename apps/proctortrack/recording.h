@@ -9,6 +9,7 @@ struct recording_options {
     const char *models_folder;
     const struct policy *policy;
     const struct follow_enrolment *enrolled; /* NULL: nobody is */
+    bool screen; /* it is of a screen, not of a camera; `enrolled` is of no use then */
     /* Called now and then with the part done, 0..1; NULL when nobody looks. */
     void (*progress)(void *context, double part);
     void *context;

@@ -141,8 +141,10 @@ static void numbers_forbidden(const struct rule_numbers *n, char *ret, size_t si
     for (size_t i = 0; i < n->words_len && len < sizeof words - 1; i++) {
         struct str text = str_from(word_text(n->policy, &n->words[i]));
         text.len -= str_ends(text, STR("$"));
-        size_t more = (size_t)snprintf(words + len, sizeof words - len, "%s\"" STR_FMT "\"",
-                                       i ? ", " : "", STR_ARG(text));
+        bool same = i && n->words[i].kind == n->words[i - 1].kind;
+        const char *kind = same ? "" : screen_kind_title((enum screen_kind)n->words[i].kind);
+        size_t more = (size_t)snprintf(words + len, sizeof words - len, "%s%s%s\"" STR_FMT "\"",
+                                       i ? ", " : "", kind, same ? "" : ": ", STR_ARG(text));
         if (more >= sizeof words - len) {
             words[len] = '\0'; /* whole words only */
             break;
@@ -151,9 +153,8 @@ static void numbers_forbidden(const struct rule_numbers *n, char *ret, size_t si
     }
     if (n->words_len)
         name_place(&n->words[0], place, sizeof place);
-    snprintf(ret, size, "%s: %s (%s) in %u of %u looks, %.1f s",
-             screen_kind_title(n->words_len ? (enum screen_kind)n->words[0].kind : SCREEN_NONE),
-             words, place, n->hits, n->samples, n->seconds);
+    snprintf(ret, size, "%s (%s) in %u of %u looks, %.1f s", words, place, n->hits, n->samples,
+             n->seconds);
 }
 
 #define ROW(rule) [(rule)-RULE_SCREEN_FIRST]

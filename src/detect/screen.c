@@ -29,8 +29,9 @@ struct screen {
     bool has_grounds;
     bool unread[GRID_BLOCKS]; /* stirred since the lines were last searched for */
     int unread_len, unread_looks, unsettled_looks;
-    int64_t unread_us, shown_us; /* since when; of what was searched last */
-    int64_t last_us;             /* of the look before; -1 */
+    int64_t unsettled_us; /* when the picture began to change that is not searched yet; -1 */
+    int64_t shown_us;     /* since when what was searched last is shown */
+    int64_t last_us;      /* of the look before; -1 */
 };
 
 static void screen_destroy(void *self)
@@ -58,7 +59,7 @@ static bool screen_create(const struct detector_setup *setup, void **ret, struct
     struct screen *s = calloc(1, sizeof *s);
     if (!s)
         return error_no_memory(err);
-    s->last_us = -1;
+    s->last_us = s->unsettled_us = -1;
     if (!ocr_create(setup->models_folder, setup->models, &s->ocr, err) ||
         !clock_watch_init(&s->clock, s->ocr, err) || !make_text(s, setup, err)) {
         screen_destroy(s);
@@ -68,10 +69,8 @@ static bool screen_create(const struct detector_setup *setup, void **ret, struct
     return true;
 }
 
-static void note_unread(struct screen *s, int64_t now_us)
+static void note_unread(struct screen *s)
 {
-    if (s->unread_len < UNREAD_FEW)
-        s->unread_us = now_us;
     for (int i = 0; i < GRID_BLOCKS; i++)
         if (s->grid.stirred[i] && !s->unread[i]) {
             s->unread[i] = true;
@@ -96,7 +95,8 @@ static bool look_at_text(struct screen *s, const struct frame *f, bool settled, 
         memset(s->unread, 0, sizeof s->unread);
         s->unread_len = s->unread_looks = 0;
         s->unsettled_looks = 0;
-        s->shown_us = s->unread_us;
+        s->shown_us = s->unsettled_us < 0 ? f->time_us : s->unsettled_us;
+        s->unsettled_us = -1;
     }
     if (!screen_text_look(s->text, f, due, seconds, err))
         return false;
@@ -134,7 +134,9 @@ static bool screen_look(void *self, const struct frame *f, struct observation *o
         return false;
     bool settled = s->grid.compared && s->grid.stirred_len <= SETTLED_MAX;
     s->unsettled_looks = settled ? 0 : s->unsettled_looks + 1;
-    note_unread(s, o->time_us);
+    if (s->unsettled_looks == 1)
+        s->unsettled_us = o->time_us;
+    note_unread(s);
     ret->known = 1;
     ret->black = s->grid.black;
     ret->stirred = s->grid.compared ? (float)s->grid.stirred_len / GRID_BLOCKS : -1;

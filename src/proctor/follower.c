@@ -353,6 +353,7 @@ static bool set_up(struct follower *f, struct error *err)
     struct follow_options options = {.program = f->options->program,
                                      .models_folder = f->options->models_folder,
                                      .policy = &f->policy,
+                                     .screen = stream.kind == STREAM_SCREEN,
                                      .file_fd = -1};
     return follow_start(&options, &events, &f->follow, err);
 }

@@ -1,0 +1,162 @@
+/* What the detectors of head, light, loops and still pictures say of real recordings. The looks and
+ * glances are taken as the decoder takes them. */
+#include "base/file.h"
+#include "detect/detect.h"
+#include "media/reader.h"
+#include "support/test.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct seen {
+    int looks, heads, blurred, white, turned_left, turned_right;
+    double still_s, loop_part; /* the longest; the most of what the rule asks for */
+    double gaze_least, gaze_most;
+};
+
+static const char *source_folder(void)
+{
+    const char *source = getenv("PT_SOURCE_DIR");
+    return source ? source : ".";
+}
+
+static void skip_without(const char *path, const char *variable)
+{
+    if (access(path, R_OK) == 0)
+        return;
+    print_message("skipped: no %s (%s names the folder)\n", path, variable);
+    skip();
+}
+
+static void note(struct seen *s, const struct observation *o)
+{
+    s->looks++;
+    s->heads += o->head.known;
+    s->blurred += o->clarity.face_sharpness > 0 && o->clarity.face_sharpness < 0.24F;
+    s->white += o->clarity.face_white >= 0.25F;
+    s->turned_left += o->head.known && o->head.yaw < -20;
+    s->turned_right += o->head.known && o->head.yaw > 20;
+    if (o->still.moved >= 0.07F)
+        s->still_s = fmax(s->still_s, (double)o->still.seconds);
+    if (o->loop.period_s > 0)
+        s->loop_part =
+            fmax(s->loop_part, (double)o->loop.matched_s / fmin(3 * (double)o->loop.period_s, 20));
+    if (o->head.gaze > -8) {
+        s->gaze_least = fmin(s->gaze_least, (double)o->head.gaze);
+        s->gaze_most = fmax(s->gaze_most, (double)o->head.gaze);
+    }
+}
+
+static struct seen watch(const char *name, const struct detect_options *options)
+{
+    const char *models = getenv("PT_MODELS"), *shared = getenv("PT_SHARED");
+    char folder[600], model[700], path[700];
+    snprintf(folder, sizeof folder, "%s%s", models ? models : source_folder(),
+             models ? "" : "/build/models");
+    snprintf(model, sizeof model, "%s/iris.json", folder);
+    snprintf(path, sizeof path, "%s%s/media/video/%s", shared ? shared : source_folder(),
+             shared ? "" : "/../shared", name);
+    skip_without(model, "PT_MODELS");
+    skip_without(path, "PT_SHARED");
+    CLEANUP(detect_destroyp) struct detect *d = NULL;
+    CLEANUP(reader_closep) struct reader *r = NULL;
+    CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct seen s = {0};
+    struct error err;
+    assert_good(detect_create_wanted(folder, options, &d, &err), err);
+    assert_good(reader_open(fd, NULL, &r, &err), err);
+    bool glances = detect_wants_glances(d);
+    assert_int_equal(glances, options->loop);
+    for (int64_t next_us = 0;;) {
+        CLEANUP(frame_unrefp) struct frame *f = NULL;
+        struct observation o;
+        assert_good(reader_next(r, glances ? 0 : next_us, &f, &err), err);
+        if (!f)
+            return s;
+        if (f->time_us < next_us) {
+            detect_glance(d, f);
+            continue;
+        }
+        assert_good(detect_look(d, f, &o, &err), err);
+        next_us = (f->time_us / DETECT_INTERVAL_US + 1) * DETECT_INTERVAL_US;
+        note(&s, &o);
+    }
+}
+
+static const struct detect_options most = {
+    .head = true, .clarity = true, .loop = true, .still_limit = 0.3};
+
+static void a_photograph_held_into_the_camera_is_still(void **state)
+{
+    (void)state;
+    struct seen s = watch("spoof_phone_screen_held_into_camera.mp4", &most);
+    assert_true(s.still_s >= 8);
+    assert_true(s.loop_part < 0.5);
+}
+
+static void people_are_neither_still_nor_a_loop(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"gaze_center_steady_portrait.webm",
+                                        "talking_man_backlit_mediarecorder_vp9.webm",
+                                        "second_face_at_right_edge_office.mp4"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct seen s = watch(names[i], &most);
+        assert_true(s.still_s < 5);
+        assert_true(s.loop_part < 0.9); /* one of the clips was played twice by those who made it */
+        assert_int_equal(s.blurred, 0);
+        assert_int_equal(s.white, 0);
+    }
+}
+
+static void a_recording_that_repeats_is_a_loop(void **state)
+{
+    (void)state;
+    struct seen s = watch("same_3s_replayed_in_a_loop.mp4", &most);
+    assert_true(s.loop_part >= 1);
+    assert_true(s.still_s < 2);
+}
+
+static void a_head_that_turns_is_seen_to_both_sides(void **state)
+{
+    (void)state;
+    struct seen s = watch("head_turns_woman_white_wall.mp4", &most);
+    assert_int_equal(s.heads, s.looks);
+    assert_true(s.turned_left >= 5 && s.turned_right >= 5);
+}
+
+static void too_much_light_is_seen_while_it_lasts(void **state)
+{
+    (void)state;
+    struct seen s = watch("lighting_normal_dark_verydark_overexposed.mp4", &most);
+    assert_in_range(s.white, 7, 9); /* four seconds of sixteen */
+}
+
+static void eyes_that_move_alone_are_seen_by_the_iris_only_when_asked(void **state)
+{
+    (void)state;
+    struct detect_options options = {.head = true};
+    struct seen s = watch("gaze_eyes_to_left_portrait.mp4", &options);
+    assert_float_equal(s.gaze_least, 0, 0);
+    options.gaze = true;
+    s = watch("gaze_eyes_to_left_portrait.mp4", &options);
+    struct seen ahead = watch("gaze_center_steady_portrait.webm", &options);
+    assert_true(s.gaze_least < ahead.gaze_least - 0.05);
+    assert_true(s.turned_left == 0 && s.turned_right == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_photograph_held_into_the_camera_is_still),
+        cmocka_unit_test(people_are_neither_still_nor_a_loop),
+        cmocka_unit_test(a_recording_that_repeats_is_a_loop),
+        cmocka_unit_test(a_head_that_turns_is_seen_to_both_sides),
+        cmocka_unit_test(too_much_light_is_seen_while_it_lasts),
+        cmocka_unit_test(eyes_that_move_alone_are_seen_by_the_iris_only_when_asked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

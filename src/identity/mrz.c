@@ -1,0 +1,575 @@
+/* One table says where each field of each format stands; checking, repairing and reading follow it.
+ *
+ * Repair, by ICAO 9303-3 section 4.9: a date and a check digit have digits only, a name and a state
+ * letters only, so there a wrong kind of character is known to be wrong. Elsewhere O and 0, I and
+ * 1, B and 8, S and 5, Z and 2 may stand for each other. All of these change the check digit, which
+ * is a sum modulo 10; G for 6 does not, so it is left alone where both are possible. */
+#include "identity/mrz.h"
+
+#include <string.h>
+
+#define SWAPS_MAX 3 /* in one field: more is another document */
+#define AMBIGUOUS_MAX                                                                              \
+    16 /* characters of a field that may be swapped; with more it is not tried                     \
+        */
+#define EXPIRY_AHEAD                                                                               \
+    49 /* years; a document is valid for 15 at most, but "no expiry" is printed as                 \
+          far dates */
+
+struct place {
+    int8_t line, from, to; /* columns; to is one past the end; 0 0 0: there is none */
+};
+struct layout {
+    int8_t lines, columns;
+    struct place type, issuer, name, number, nationality, birth, sex, expiry, optional[2];
+    struct place check[MRZ_CHECKED]; /* the check digit itself */
+    struct place composite[4];       /* what the composite check digit is over */
+};
+
+/* ICAO 9303-5 section 4.2.2 (TD1), 9303-6 (TD2), 9303-4 (TD3), 9303-7 (visas). */
+static const struct layout layouts[MRZ_FORMATS] = {
+    [MRZ_TD1] = {3,
+                 30,
+                 {0, 0, 2},
+                 {0, 2, 5},
+                 {2, 0, 30},
+                 {0, 5, 14},
+                 {1, 15, 18},
+                 {1, 0, 6},
+                 {1, 7, 8},
+                 {1, 8, 14},
+                 {{0, 15, 30}, {1, 18, 29}},
+                 {{0, 14, 15}, {1, 6, 7}, {1, 14, 15}, {0, 0, 0}, {1, 29, 30}},
+                 {{0, 5, 30}, {1, 0, 7}, {1, 8, 15}, {1, 18, 29}}},
+    [MRZ_TD2] = {2,
+                 36,
+                 {0, 0, 2},
+                 {0, 2, 5},
+                 {0, 5, 36},
+                 {1, 0, 9},
+                 {1, 10, 13},
+                 {1, 13, 19},
+                 {1, 20, 21},
+                 {1, 21, 27},
+                 {{1, 28, 35}, {0, 0, 0}},
+                 {{1, 9, 10}, {1, 19, 20}, {1, 27, 28}, {0, 0, 0}, {1, 35, 36}},
+                 {{1, 0, 10}, {1, 13, 20}, {1, 21, 35}, {0, 0, 0}}},
+    [MRZ_TD3] = {2,
+                 44,
+                 {0, 0, 2},
+                 {0, 2, 5},
+                 {0, 5, 44},
+                 {1, 0, 9},
+                 {1, 10, 13},
+                 {1, 13, 19},
+                 {1, 20, 21},
+                 {1, 21, 27},
+                 {{1, 28, 42}, {0, 0, 0}},
+                 {{1, 9, 10}, {1, 19, 20}, {1, 27, 28}, {1, 42, 43}, {1, 43, 44}},
+                 {{1, 0, 10}, {1, 13, 20}, {1, 21, 43}, {0, 0, 0}}},
+    [MRZ_VISA_A] = {2,
+                    44,
+                    {0, 0, 2},
+                    {0, 2, 5},
+                    {0, 5, 44},
+                    {1, 0, 9},
+                    {1, 10, 13},
+                    {1, 13, 19},
+                    {1, 20, 21},
+                    {1, 21, 27},
+                    {{1, 28, 44}, {0, 0, 0}},
+                    {{1, 9, 10}, {1, 19, 20}, {1, 27, 28}, {0, 0, 0}, {0, 0, 0}},
+                    {{0, 0, 0}}},
+    [MRZ_VISA_B] = {2,
+                    36,
+                    {0, 0, 2},
+                    {0, 2, 5},
+                    {0, 5, 36},
+                    {1, 0, 9},
+                    {1, 10, 13},
+                    {1, 13, 19},
+                    {1, 20, 21},
+                    {1, 21, 27},
+                    {{1, 28, 36}, {0, 0, 0}},
+                    {{1, 9, 10}, {1, 19, 20}, {1, 27, 28}, {0, 0, 0}, {0, 0, 0}},
+                    {{0, 0, 0}}},
+};
+
+int mrz_format_lines(enum mrz_format format) { return layouts[format].lines; }
+int mrz_format_columns(enum mrz_format format) { return layouts[format].columns; }
+
+static bool holds(const struct place *p, int line, int column)
+{
+    return p->line == line && column >= p->from && column < p->to;
+}
+
+unsigned mrz_may(enum mrz_format format, int line, int column)
+{
+    const struct layout *l = &layouts[format];
+    const unsigned filler = MRZ_MAY_FILLER;
+    if (holds(&l->name, line, column) || holds(&l->issuer, line, column) ||
+        holds(&l->nationality, line, column) || holds(&l->sex, line, column))
+        return MRZ_MAY_LETTER | filler;
+    if (holds(&l->type, line, column))
+        return column == 0 ? MRZ_MAY_LETTER : MRZ_MAY_LETTER | MRZ_MAY_DIGIT | filler;
+    if (holds(&l->birth, line, column) || holds(&l->expiry, line, column) ||
+        holds(&l->check[MRZ_CHECKED_NUMBER], line, column) ||
+        holds(&l->check[MRZ_CHECKED_OPTIONAL], line, column))
+        return MRZ_MAY_DIGIT | filler;
+    for (int i = 0; i < MRZ_CHECKED; i++)
+        if (holds(&l->check[i], line, column))
+            return MRZ_MAY_DIGIT;
+    return MRZ_MAY_LETTER | MRZ_MAY_DIGIT | filler;
+}
+
+const char *mrz_checked_text(enum mrz_checked what)
+{
+    static const char *const texts[MRZ_CHECKED] = {
+        [MRZ_CHECKED_NUMBER] = "document number", [MRZ_CHECKED_BIRTH] = "date of birth",
+        [MRZ_CHECKED_EXPIRY] = "date of expiry",  [MRZ_CHECKED_OPTIONAL] = "personal number",
+        [MRZ_CHECKED_COMPOSITE] = "whole zone",
+    };
+    return (unsigned)what < MRZ_CHECKED ? texts[what] : "";
+}
+
+/* ---- check digits ---- */
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) { return c >= 'A' && c <= 'Z'; }
+
+static int add_digits(struct str field, int *at, int sum)
+{
+    static const int weights[3] = {7, 3, 1};
+    for (size_t i = 0; i < field.len && sum >= 0; i++) {
+        char c = field.ptr[i];
+        int value = is_digit(c) ? c - '0' : is_letter(c) ? c - 'A' + 10 : c == '<' ? 0 : -1;
+        sum = value < 0 ? -1 : sum + value * weights[(*at)++ % 3];
+    }
+    return sum;
+}
+
+int mrz_check_digit(struct str field)
+{
+    int at = 0;
+    int sum = add_digits(field, &at, 0);
+    return sum < 0 ? -1 : sum % 10;
+}
+
+static struct str slice(const struct mrz *m, const struct place *p)
+{
+    return str_bytes(m->lines[p->line] + p->from, (size_t)(p->to - p->from));
+}
+
+static int composite_digit(const struct mrz *m)
+{
+    const struct layout *l = &layouts[m->format];
+    int at = 0, sum = 0;
+    for (int i = 0; i < 4; i++)
+        sum = add_digits(slice(m, &l->composite[i]), &at, sum);
+    return sum < 0 ? -1 : sum % 10;
+}
+
+static const struct place *checked_field(const struct layout *l, int what)
+{
+    switch (what) {
+    case MRZ_CHECKED_NUMBER:
+        return &l->number;
+    case MRZ_CHECKED_BIRTH:
+        return &l->birth;
+    case MRZ_CHECKED_EXPIRY:
+        return &l->expiry;
+    default:
+        return &l->optional[0];
+    }
+}
+
+/* A number of more than nine characters goes on in the first optional field, with its check digit
+ * behind it and '<' where it would stand (9303-5 note j; TD1 and TD2). *ret_len is how much of that
+ * field is the number's, without the check digit; false when it is an ordinary number. */
+static bool long_number(const struct mrz *m, size_t *ret_len)
+{
+    const struct layout *l = &layouts[m->format];
+    if (m->format != MRZ_TD1 && m->format != MRZ_TD2)
+        return false;
+    if (slice(m, &l->check[MRZ_CHECKED_NUMBER]).ptr[0] != '<')
+        return false;
+    struct str more = slice(m, &l->optional[0]);
+    size_t len = 0;
+    while (len < more.len && more.ptr[len] != '<')
+        len++;
+    if (len < 2)
+        return false;
+    *ret_len = len - 1;
+    return true;
+}
+
+static enum mrz_check judge_number(const struct mrz *m)
+{
+    const struct layout *l = &layouts[m->format];
+    struct str number = slice(m, &l->number);
+    char digit = slice(m, &l->check[MRZ_CHECKED_NUMBER]).ptr[0];
+    size_t more;
+    int sum, at = 0;
+    if (long_number(m, &more)) {
+        struct str tail = slice(m, &l->optional[0]);
+        sum = add_digits(number, &at, 0);
+        sum = add_digits(str_slice(tail, 0, more), &at, sum);
+        digit = tail.ptr[more];
+    } else {
+        sum = add_digits(number, &at, 0);
+    }
+    return sum >= 0 && digit == '0' + sum % 10 ? MRZ_CHECK_RIGHT : MRZ_CHECK_WRONG;
+}
+
+static bool is_empty(struct str field)
+{
+    for (size_t i = 0; i < field.len; i++)
+        if (field.ptr[i] != '<')
+            return false;
+    return true;
+}
+
+static enum mrz_check judge(const struct mrz *m, int what)
+{
+    const struct layout *l = &layouts[m->format];
+    const struct place *check = &l->check[what];
+    if (check->to == 0)
+        return MRZ_CHECK_ABSENT;
+    if (what == MRZ_CHECKED_NUMBER)
+        return judge_number(m);
+    char digit = slice(m, check).ptr[0];
+    struct str field = slice(m, checked_field(l, what));
+    if (what == MRZ_CHECKED_OPTIONAL && digit == '<' && is_empty(field))
+        return MRZ_CHECK_ABSENT; /* 9303-4 note: zero or '<' when it is not used */
+    int want = what == MRZ_CHECKED_COMPOSITE ? composite_digit(m) : mrz_check_digit(field);
+    return want >= 0 && digit == '0' + want ? MRZ_CHECK_RIGHT : MRZ_CHECK_WRONG;
+}
+
+static bool all_agree(const struct mrz *m)
+{
+    for (int i = 0; i < MRZ_CHECKED; i++)
+        if (judge(m, i) == MRZ_CHECK_WRONG)
+            return false;
+    return true;
+}
+
+/* ---- repair ---- */
+
+static const char pairs[][2] = {{'O', '0'}, {'I', '1'}, {'B', '8'}, {'S', '5'}, {'Z', '2'}};
+
+static char swapped(char c)
+{
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+        if (c == pairs[i][0])
+            return pairs[i][1];
+        if (c == pairs[i][1])
+            return pairs[i][0];
+    }
+    return '\0';
+}
+
+/* The one possible reading where the kind of character is known. */
+static char as_digit(char c)
+{
+    static const char more[][2] = {{'Q', '0'}, {'D', '0'}, {'L', '1'}, {'G', '6'}};
+    for (size_t i = 0; i < ARRAY_LEN(more); i++)
+        if (c == more[i][0])
+            return more[i][1];
+    return is_letter(c) && swapped(c) ? swapped(c) : c;
+}
+
+static char as_letter(char c)
+{
+    return c == '6' ? 'G' : is_digit(c) && swapped(c) ? swapped(c) : c;
+}
+
+/* Turns every character that has the wrong kind for its place; gives how many. */
+static int turn_kinds(struct mrz *m, bool letters_too)
+{
+    int turned = 0;
+    for (int line = 0; line < layouts[m->format].lines; line++)
+        for (int column = 0; column < layouts[m->format].columns; column++) {
+            unsigned may = mrz_may(m->format, line, column);
+            char *c = &m->lines[line][column], want = *c;
+            if (!(may & MRZ_MAY_LETTER))
+                want = as_digit(*c);
+            else if (!(may & MRZ_MAY_DIGIT) && letters_too)
+                want = as_letter(*c);
+            turned += want != *c;
+            *c = want;
+        }
+    return turned;
+}
+
+/* One way of swapping: bits over the characters that may be. */
+struct search {
+    char *at[AMBIGUOUS_MAX];
+    int len;
+    unsigned found; /* the swaps that made `what` right */
+    int ways;       /* with the fewest swaps */
+};
+
+static void swap_bits(struct search *s, unsigned bits)
+{
+    for (int i = 0; i < s->len; i++)
+        if (bits & (1u << i))
+            *s->at[i] = swapped(*s->at[i]);
+}
+
+static void collect(struct mrz *m, const struct place *p, struct search *s, bool *ret_fits)
+{
+    for (int column = p->from; column < p->to; column++) {
+        char *c = &m->lines[p->line][column];
+        if (!swapped(*c) || mrz_may(m->format, p->line, column) !=
+                                (MRZ_MAY_LETTER | MRZ_MAY_DIGIT | MRZ_MAY_FILLER))
+            continue;
+        if (s->len == AMBIGUOUS_MAX) {
+            *ret_fits = false;
+            return;
+        }
+        s->at[s->len++] = c;
+    }
+}
+
+/* Swaps the fewest characters of these places so that `what` agrees; only if there is one way. */
+static int swap_until(struct mrz *m, struct search *s, int what)
+{
+    for (int swaps = 1; swaps <= SWAPS_MAX; swaps++) {
+        s->ways = 0;
+        for (unsigned bits = 1; bits < 1u << s->len; bits++) {
+            if (__builtin_popcount(bits) != swaps)
+                continue;
+            swap_bits(s, bits);
+            if (judge(m, what) == MRZ_CHECK_RIGHT) {
+                s->found = bits;
+                s->ways++;
+            }
+            swap_bits(s, bits);
+        }
+        if (s->ways == 1) {
+            swap_bits(s, s->found);
+            return swaps;
+        }
+        if (s->ways)
+            return 0; /* nobody knows which */
+    }
+    return 0;
+}
+
+static int repair_field(struct mrz *m, int what)
+{
+    const struct layout *l = &layouts[m->format];
+    struct search s = {0};
+    bool fits = true;
+    if (judge(m, what) != MRZ_CHECK_WRONG)
+        return 0;
+    if (what != MRZ_CHECKED_COMPOSITE) {
+        collect(m, checked_field(l, what), &s, &fits);
+        size_t more;
+        if (what == MRZ_CHECKED_NUMBER && long_number(m, &more))
+            collect(m, &l->optional[0], &s, &fits);
+    } else { /* what no other digit is over */
+        for (int i = 0; i < 2; i++)
+            if (l->check[MRZ_CHECKED_OPTIONAL].to == 0 && l->optional[i].to > 0)
+                collect(m, &l->optional[i], &s, &fits);
+    }
+    return fits ? swap_until(m, &s, what) : 0;
+}
+
+/* All or nothing: a zone whose digits do not agree in the end stays as it was read. */
+static void repair(struct mrz *m)
+{
+    struct mrz tried = *m;
+    int repaired = turn_kinds(&tried, false);
+    for (int what = 0; what < MRZ_CHECKED; what++)
+        repaired += repair_field(&tried, what);
+    if (!all_agree(&tried))
+        return;
+    repaired += turn_kinds(&tried, true);
+    *m = tried;
+    m->repaired = repaired;
+}
+
+/* ---- fields ---- */
+
+static void copy_field(struct str field, char *ret, size_t size)
+{
+    while (field.len && field.ptr[field.len - 1] == '<')
+        field.len--;
+    (void)str_into(field, ret, size);
+    for (char *c = ret; *c; c++)
+        if (*c == '<')
+            *c = ' ';
+}
+
+/* Fillers become single spaces. */
+static void copy_name(struct str name, char ret[MRZ_NAME_MAX])
+{
+    size_t len = 0;
+    for (size_t i = 0; i < name.len && len < MRZ_NAME_MAX - 1; i++) {
+        if (name.ptr[i] != '<')
+            ret[len++] = name.ptr[i];
+        else if (len && ret[len - 1] != ' ')
+            ret[len++] = ' ';
+    }
+    while (len && ret[len - 1] == ' ')
+        len--;
+    ret[len] = '\0';
+}
+
+static bool read_name(struct mrz *m)
+{
+    struct str name = slice(m, &layouts[m->format].name);
+    size_t split = name.len;
+    for (size_t i = 0; i + 1 < name.len && split == name.len; i++)
+        if (name.ptr[i] == '<' && name.ptr[i + 1] == '<')
+            split = i;
+    m->name_cut = name.ptr[name.len - 1] != '<';
+    copy_name(str_slice(name, 0, split), m->surname);
+    copy_name(str_slice(name, split, name.len), m->given);
+    for (size_t i = 0; i < name.len; i++)
+        if (!is_letter(name.ptr[i]) && name.ptr[i] != '<')
+            return false;
+    /* Behind the end of the name there are fillers only: letters there were misread fillers. */
+    size_t end = name.len;
+    for (size_t i = split + 2; i + 1 < name.len && end == name.len; i++)
+        if (name.ptr[i] == '<' && name.ptr[i + 1] == '<')
+            end = i;
+    return m->surname[0] && is_empty(str_slice(name, end, name.len));
+}
+
+static int days_of(int year, int month)
+{
+    static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+/* True for a date, and for one whose month and day, or all of it, are unknown ('<'). */
+static bool read_date(struct str field, int this_year, bool is_birth, struct mrz_date *ret)
+{
+    int numbers[3];
+    for (size_t i = 0; i < 3; i++) {
+        char high = field.ptr[2 * i], low = field.ptr[2 * i + 1];
+        if (high == '<' && low == '<')
+            numbers[i] = -1;
+        else if (is_digit(high) && is_digit(low))
+            numbers[i] = (high - '0') * 10 + low - '0';
+        else
+            return false;
+    }
+    if (numbers[0] < 0)
+        return numbers[1] < 0 && numbers[2] < 0;
+    int latest = is_birth ? this_year : this_year + EXPIRY_AHEAD;
+    int year = latest - latest % 100 + numbers[0];
+    if (year > latest)
+        year -= 100;
+    int month = MAX(numbers[1], 0), day = MAX(numbers[2], 0);
+    if (month > 12 || (month == 0 && (numbers[1] == 0 || day > 0)) || numbers[2] == 0 ||
+        (month > 0 && day > days_of(year, month)))
+        return false;
+    *ret = (struct mrz_date){year, month, day};
+    return true;
+}
+
+static void read_number(struct mrz *m)
+{
+    const struct layout *l = &layouts[m->format];
+    char text[32] = "";
+    size_t more;
+    struct str number = slice(m, &l->number), tail = slice(m, &l->optional[0]);
+    memcpy(text, number.ptr, number.len);
+    if (long_number(m, &more)) {
+        memcpy(text + number.len, tail.ptr, more);
+        number.len += more;
+        tail = str_slice(tail, more + 1, tail.len);
+    }
+    copy_field(str_bytes(text, number.len), m->number, sizeof m->number);
+    copy_field(tail, m->optional[0], sizeof m->optional[0]);
+    if (l->optional[1].to > 0)
+        copy_field(slice(m, &l->optional[1]), m->optional[1], sizeof m->optional[1]);
+}
+
+static bool has_letters_only(struct str field)
+{
+    for (size_t i = 0; i < field.len; i++)
+        if (!is_letter(field.ptr[i]) && field.ptr[i] != '<')
+            return false;
+    return true;
+}
+
+static void read_fields(struct mrz *m, int this_year)
+{
+    const struct layout *l = &layouts[m->format];
+    copy_field(slice(m, &l->type), m->type, sizeof m->type);
+    copy_field(slice(m, &l->issuer), m->issuer, sizeof m->issuer);
+    copy_field(slice(m, &l->nationality), m->nationality, sizeof m->nationality);
+    read_number(m);
+    m->sex = slice(m, &l->sex).ptr[0];
+    bool ok = read_name(m);
+    ok = read_date(slice(m, &l->birth), this_year, true, &m->birth) && ok;
+    ok = read_date(slice(m, &l->expiry), this_year, false, &m->expiry) && ok;
+    ok = has_letters_only(slice(m, &l->issuer)) && has_letters_only(slice(m, &l->nationality)) &&
+         (m->sex == 'F' || m->sex == 'M' || m->sex == 'X' || m->sex == '<') && m->number[0] && ok;
+    for (int i = 0; i < MRZ_CHECKED; i++) {
+        m->checks[i] = judge(m, i);
+        ok = ok && m->checks[i] != MRZ_CHECK_WRONG;
+    }
+    m->valid = ok;
+}
+
+/* ---- lines ---- */
+
+static bool take_line(struct str line, struct mrz *m, int *lines, size_t *ret_len,
+                      struct error *err)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < line.len; i++) {
+        char c = line.ptr[i];
+        if (c == ' ' || c == '\r' || c == '\t')
+            continue;
+        if (!is_letter(c) && !is_digit(c) && c != '<')
+            return error_set(err, ERROR_INVALID, "no machine-readable zone has such characters");
+        if (*lines == MRZ_LINES_MAX || len == MRZ_LINE_MAX)
+            return error_set(err, ERROR_INVALID, "too long for a machine-readable zone");
+        m->lines[*lines][len++] = c;
+    }
+    if (len) {
+        m->lines[*lines][len] = '\0';
+        ret_len[(*lines)++] = len;
+    }
+    return true;
+}
+
+bool mrz_parse(struct str text, int this_year, struct mrz *ret, struct error *err)
+{
+    struct mrz m = {0};
+    size_t len[MRZ_LINES_MAX] = {0};
+    int lines = 0;
+    struct str line;
+    while (str_split(&text, '\n', &line))
+        if (!take_line(line, &m, &lines, len, err))
+            return false;
+    for (int i = 1; i < lines; i++)
+        if (len[i] != len[0])
+            return error_set(err, ERROR_INVALID, "lines of different length");
+    bool visa = lines == 2 && m.lines[0][0] == 'V';
+    if (lines == 3 && len[0] == 30)
+        m.format = MRZ_TD1;
+    else if (lines == 2 && len[0] == 36)
+        m.format = visa ? MRZ_VISA_B : MRZ_TD2;
+    else if (lines == 2 && len[0] == 44)
+        m.format = visa ? MRZ_VISA_A : MRZ_TD3;
+    else
+        return error_set(err, ERROR_INVALID, "%d lines of %zu are no machine-readable zone", lines,
+                         len[0]);
+    if (!is_letter(m.lines[0][0]))
+        return error_set(err, ERROR_INVALID, "a document's type is a letter");
+    if (!all_agree(&m))
+        repair(&m);
+    else
+        m.repaired = turn_kinds(&m, true);
+    read_fields(&m, this_year);
+    *ret = m;
+    return true;
+}

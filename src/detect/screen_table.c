@@ -132,7 +132,7 @@ const struct screen_word screen_table[] = {
     ADDRESS(SCREEN_MESSENGER, "teams microsoft com"),
     ADDRESS(SCREEN_MESSENGER, "app slack com"),
     WORDS(SCREEN_MESSENGER, "last seen", 2, 1),
-    WORDS(SCREEN_MESSENGER, "last seen today at", 3, 1),
+    WORDS(SCREEN_MESSENGER, "last seen today at", 3, 3),
     WORDS(SCREEN_MESSENGER, "is typing", 2, 0),
     WORDS(SCREEN_MESSENGER, "typing$", 1, 0),
     WORDS(SCREEN_MESSENGER, "online$", 1, 0),

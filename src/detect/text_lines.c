@@ -315,7 +315,7 @@ static bool box_runs(struct text_lines *t, struct text_rect *ret, size_t max, si
     }
     for (size_t i = 0; i < t->runs_len; i++) {
         struct text_rect box = boxes[i];
-        int cut;
+        int cut = 0;
         if (box.height && is_two(t, &box, &cut)) {
             struct text_rect lower = {box.x, cut, box.width, box.y + box.height - cut};
             box.height = cut - box.y;

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#define BODIES_FRESH_S 0.6F /* the look of the model and the one behind it */
+
 static const struct detect_object *find(const struct observation *o, enum object_kind kind)
 {
     for (int i = 0; i < o->objects.len; i++)
@@ -54,11 +56,13 @@ static enum look look_screen(const struct policy *p, const struct observation *o
     return look_thing(o, OBJECT_SCREEN);
 }
 
-/* One flag for one thing: where faces say it, bodies need not. */
+/* One flag for one thing: where faces say it, bodies need not. And only looks of the model count,
+ * not what it said seconds ago: somebody whose face was seen to go has gone with it. */
 static enum look look_people(const struct policy *p, const struct observation *o)
 {
-    if (o->objects.len < 0 || (policy_judges(p, RULE_SEVERAL_FACES) &&
-                               o->faces_len >= p->rules[RULE_SEVERAL_FACES].threshold))
+    if (o->objects.len < 0 || o->objects.age_s > BODIES_FRESH_S ||
+        (policy_judges(p, RULE_SEVERAL_FACES) &&
+         o->faces_len >= p->rules[RULE_SEVERAL_FACES].threshold))
         return LOOK_UNKNOWN;
     return count_people(o) >= p->rules[RULE_SEVERAL_PEOPLE].threshold ? LOOK_HIT : LOOK_MISS;
 }
@@ -143,8 +147,13 @@ static void numbers_screen(const struct rule_numbers *n, char *ret, size_t size)
 
 static void numbers_people(const struct rule_numbers *n, char *ret, size_t size)
 {
-    snprintf(ret, size, "%.0f to %.0f people in %u of %u looks, %.1f s", n->value_min, n->value_max,
-             n->hits, n->samples, n->seconds);
+    char people[32];
+    if (n->value_min < n->value_max)
+        snprintf(people, sizeof people, "%.0f to %.0f", n->value_min, n->value_max);
+    else
+        snprintf(people, sizeof people, "%.0f", n->value_max);
+    snprintf(ret, size, "%s people in %u of %u looks, %.1f s", people, n->hits, n->samples,
+             n->seconds);
 }
 
 #define ON(severity, min_s, threshold)                                                             \
@@ -243,7 +252,7 @@ const struct rule_row rule_objects[RULE_OBJECTS_LEN] = {
             .value = value_people,
             .shows = shows_people,
             .numbers = numbers_people,
-            .tolerated = 4,
+            .tolerated = 10, /* the model's slowest beat: five seconds */
             .share_min = 0.5,
             .since_before = true,
         },

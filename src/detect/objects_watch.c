@@ -3,7 +3,7 @@
  * It looks on a slow beat, sooner when the picture has changed since its last look, and at once
  * again while the last look disagrees with what is told. All looks are paid from a purse that fills
  * slowly, so an hour costs the same at most whatever happens in it; a part of the purse is kept for
- * confirming what a look on the beat has found, and for seeing that what was found has gone.
+ * confirming what a look on the beat has found.
  *
  * A thing comes into view when two of three looks saw it, and leaves when three in a row did not
  * (two of what was plain to see): a phone in a hand is seen in some looks only, while a false sight
@@ -73,15 +73,6 @@ static bool is_unsettled(const struct objects_watch *w)
     return false;
 }
 
-/* Is more told than the candidate's own body? Then a change may be that it has gone. */
-static bool is_telling(const struct objects_watch *w)
-{
-    for (enum object_kind kind = OBJECT_PERSON; kind < OBJECT_KINDS; kind++)
-        if (w->kinds[kind].told > (kind == OBJECT_PERSON ? 1 : 0))
-            return true;
-    return false;
-}
-
 /* The camera's exposure swings all cells alike: that is no change. */
 static bool has_changed(const struct objects_watch *w, const float cells[OBJECT_CELLS])
 {
@@ -105,10 +96,8 @@ bool objects_watch_due(const struct objects_watch *w, int64_t time_us,
         return false;
     if (since_us >= BEAT_US || is_unsettled(w))
         return true;
-    bool reserve = purse < PURSE_RESERVE;
-    if (!reserve && w->curious)
-        return true;
-    return (!reserve || is_telling(w)) && since_us >= CHANGE_GAP_US && has_changed(w, cells);
+    return purse >= PURSE_RESERVE &&
+           (w->curious || (since_us >= CHANGE_GAP_US && has_changed(w, cells)));
 }
 
 static int middle(const int8_t counts[3])

@@ -9,6 +9,7 @@ import { Client } from '../support/client.mjs';
 import { assertSameBytes, checkPage, hasChromium, newPerson, screenshot, startBrowser } from './chromium.mjs';
 import { answerAll, button, examOf, menu, receiptOf, scrollToEnd, signIn, until } from './candidate.mjs';
 import { cameraClip, partsOf, ROUND_SECONDS } from './clip.mjs';
+import { isOfThePlan } from '../support/clips.mjs';
 
 const TOLERANCE = 2; // seconds, of the issue
 const SURE = 7; // seconds: a part that the recording's end has cut counts for sure from that length on
@@ -17,7 +18,7 @@ const RULES = new Map([[0, 'no-face'], [2, 'several-faces']]); // by how many pe
 // Exactly the flags of what the browser recorded, at their times.
 function compareFlags(review, recorded) {
   const [stream] = review.streams;
-  const found = review.flags.map(({ rule, from_us: from, to_us: to }) =>
+  const found = review.flags.filter(isOfThePlan).map(({ rule, from_us: from, to_us: to }) =>
     ({ rule, from: (from - stream.start_us) / 1e6, to: (to - stream.start_us) / 1e6 }));
   const expected = partsOf(recorded)
     .map(({ people, from, to }) => ({ rule: RULES.get(people), from, to: Math.min(to, stream.duration_us / 1e6) }))

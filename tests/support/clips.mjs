@@ -9,10 +9,17 @@ import { SHARED, SOURCE } from './server.mjs';
 const VIDEO = join(SHARED, 'media', 'video');
 const PORTRAITS = join(SOURCE, 'web', 'node_modules', '@vladmandic', 'human', 'assets', 'screenshot-facedetect.jpg');
 
+const FACES = ['talking_woman_mediarecorder_vp8.webm', 'mediarecorder_h264_in_webm_opus.webm'].map((name) => join(VIDEO, name));
+const STILLS = !FACES.every((path) => existsSync(path));
+
+// The portraits are still pictures, and the analysis says so, rightly: that flag is about the clip's making
+// and not about its plan.
+export const isOfThePlan = (flag) => !(STILLS && flag.rule === 'camera-still');
+
 // Two people as inputs of ffmpeg and the filters that make each a 640x480 picture.
 function people() {
-  const [first, second] = ['talking_woman_mediarecorder_vp8.webm', 'mediarecorder_h264_in_webm_opus.webm'].map((name) => join(VIDEO, name));
-  if (existsSync(first) && existsSync(second)) {
+  if (!STILLS) {
+    const [first, second] = FACES;
     const filter = 'fps=15,scale=640:480,setsar=1';
     return { inputs: ['-stream_loop', '-1', '-i', first, '-stream_loop', '-1', '-i', second], filters: [filter, filter] };
   }

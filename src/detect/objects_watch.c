@@ -7,7 +7,8 @@
  *
  * A thing comes into view when two of three looks saw it, and leaves when three in a row did not
  * (two of what was plain to see): a phone in a hand is seen in some looks only, while a false sight
- * rarely comes twice. The number of people is the middle one of the last three looks. */
+ * rarely comes twice. The number of people is the middle one of the last three looks, and not more
+ * than the last one saw: somebody new is told when confirmed, somebody who went at once. */
 #include "base/clock.h"
 #include "detect/objects.h"
 
@@ -168,7 +169,10 @@ void objects_watch_tell(const struct objects_watch *w, int64_t time_us, struct d
         return;
     ret->len = 0;
     ret->age_s = (float)MIN(time_us - w->last_us, AGE_MAX_US) / (float)SECOND_US;
-    for (enum object_kind kind = OBJECT_PERSON; kind < OBJECT_KINDS; kind++)
-        for (int i = 0; i < w->kinds[kind].told && ret->len < DETECT_OBJECTS_MAX; i++)
-            ret->list[ret->len++] = w->kinds[kind].list[i];
+    for (enum object_kind kind = OBJECT_PERSON; kind < OBJECT_KINDS; kind++) {
+        const struct objects_kind *k = &w->kinds[kind];
+        int count = kind == OBJECT_PERSON ? MIN(k->told, k->counts[0]) : k->told;
+        for (int i = 0; i < count && ret->len < DETECT_OBJECTS_MAX; i++)
+            ret->list[ret->len++] = k->list[i];
+    }
 }

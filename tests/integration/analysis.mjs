@@ -76,6 +76,16 @@ test('flags arrive while the exam is still going on; the report is final seconds
   const short = ({ rule, confidence, numbers }) => ({ rule, confidence, numbers });
   assert.deepEqual(final.flags.map(short), batch.recordings[0].flags.map(short));
 
+  // What the worker kept is judged as it was, and anew, without the recording.
+  const judge = (...args) => JSON.parse(execFileSync(PROGRAM, ['judge', '--json', '--data', join(server.data, 'var'), ...args, session], { encoding: 'utf8' }));
+  assert.deepEqual(judge().recordings[0].flags, batch.recordings[0].flags);
+  const policy = join(folder, 'policy.json');
+  writeFileSync(policy, JSON.stringify({ rules: { 'no-face': { on: false } } }));
+  assert.deepEqual(judge('--policy', policy).recordings[0].flags.map(({ rule }) => rule), ['several-faces']);
+  const face = final.events.filter((event) => event.kind === 'first-face');
+  assert.equal(face.length, 1);
+  assert.ok(face[0].time_us - start < 1e6, 'the first face was seen at once');
+
   const kinds = final.events.map((event) => event.kind);
   for (const kind of ['finished']) assert.ok(kinds.some((one) => one.includes(kind)), `${kind} in ${kinds}`);
 

@@ -43,6 +43,62 @@ test('a policy switches rules off and says what is wrong with it', async (t) => 
   assert.match(wrong.stderr, /rules\.no-face\.min_s/);
 });
 
+test('what was kept of a recording is judged again without it: the same bytes, or another policy', async (t) => {
+  const folder = temporaryFolder(t);
+  const clip = makeClip(join(folder, 'clip.webm'), [{ seconds: 6, people: 1 }, { seconds: 8, people: 0 }, { seconds: 6, people: 2 }]);
+  const track = join(folder, 'clip.track');
+  const first = analyze('--json', '--observations', track, clip);
+  assert.equal(first.status, 0, first.stderr);
+  const judge = (...args) => spawnSync(PROGRAM, ['judge', ...args], { encoding: 'utf8', timeout: 20000 });
+  assert.equal(judge('--json', track).stdout, first.stdout);
+  const strict = analyze('--json', '--policy', 'strict', clip);
+  assert.equal(judge('--json', '--policy', 'strict', track).stdout, strict.stdout);
+  const policy = join(folder, 'policy.json');
+  writeFileSync(policy, JSON.stringify({ rules: { 'no-face': { min_s: 60 }, 'several-faces': { severity: 'low' } } }));
+  const { flags, incidents } = JSON.parse(judge('--json', '--policy', policy, track).stdout).recordings[0];
+  assert.deepEqual(flags.map(({ rule, severity }) => [rule, severity]), [['several-faces', 'low']]);
+  assert.equal(incidents.length, 1);
+  assert.match(judge(track).stdout, /2 flags, 1 incident/);
+  const wrong = judge(clip);
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stderr, /clip\.webm: this is no track/);
+});
+
+test('eval tells what was found, missed and false, and checks floors', async (t) => {
+  const folder = temporaryFolder(t);
+  makeClip(join(folder, 'clip.webm'), [{ seconds: 8, people: 1 }, { seconds: 8, people: 0 }, { seconds: 4, people: 1 }]);
+  const span = (from_s, to_s, faces) => ({ from_s, to_s, faces });
+  const write = (name, value) => {
+    writeFileSync(join(folder, name), JSON.stringify(value));
+    return join(folder, name);
+  };
+  const truth = (...intervals) => ({ files: { 'clip.webm': { category: 'video', type: 'video', truth: { intervals } } } });
+  const evaluate = (...args) => spawnSync(PROGRAM, ['eval', '--models', MODELS, ...args], { encoding: 'utf8', timeout: 60000 });
+
+  const right = write('right.json', truth(span(0, 7.5, 1), span(8.5, 15.5, 0), span(16.5, 20, 1)));
+  const good = JSON.parse(evaluate('--json', right).stdout);
+  assert.equal(good.metrics['rule.no-face.recall'], 1);
+  assert.equal(good.metrics['rule.no-face.precision'], 1);
+  assert.ok(good.metrics['rule.no-face.start_error_s'] <= 1);
+  assert.deepEqual(good.notes, []);
+
+  const wrong = write('wrong.json', truth(span(0, 7.5, 2), span(8.5, 15.5, 1), span(16.5, 20, 1)));
+  const bad = JSON.parse(evaluate('--json', wrong).stdout);
+  assert.deepEqual(bad.notes.map(({ what, rule }) => `${what} ${rule}`), ['false no-face', 'missed several-faces']);
+
+  const floors = write('floors.json', { floors: { 'rule.no-face.recall': { at_least: 0.9 }, 'files.failed': { at_most: 0 } } });
+  const passed = evaluate('--floors', floors, right);
+  assert.equal(passed.status, 0, passed.stdout + passed.stderr);
+  assert.match(passed.stdout, /\n2 passed, 0 failed, 0 skipped\n$/);
+  const failed = evaluate('--floors', floors, wrong);
+  assert.equal(failed.status, 1);
+  assert.match(failed.stdout, /FAILED rule\.no-face\.recall: was not measured/);
+
+  const outside = evaluate(write('outside.json', { files: { '../clip.webm': {} } }));
+  assert.equal(outside.status, 1);
+  assert.match(outside.stderr, /below the folder/);
+});
+
 test('bad input ends with one clear line and a status that is not zero', async (t) => {
   const folder = temporaryFolder(t);
   const write = (name, bytes) => {

@@ -10,6 +10,7 @@
 
 #define PLAIN_MAX 200 /* letters of a line; more than any label, and running text says less */
 #define FEW_WORDS 5
+#define LETTERS 128 /* what is beyond (of other alphabets) is the same or is not */
 
 struct plain {
     char
@@ -24,7 +25,8 @@ struct screen_words {
         int32_t id;
     } * own; /* owned */
     size_t own_len;
-    struct plain table[]; /* as screen_table, screen_table_len */
+    uint8_t far[LETTERS][LETTERS]; /* in halves of a letter */
+    struct plain table[];          /* as screen_table, screen_table_len */
 };
 
 static const struct {
@@ -116,6 +118,18 @@ bool screen_word_is_good(struct str text)
     return plain.len >= SCREEN_WORD_MIN && text.len < SCREEN_WORD_MAX && str_is_utf8(text);
 }
 
+/* In halves of a letter: 1 for letters of one shape in small print, 2 for any other. */
+static int letters_apart(char a, char b)
+{
+    static const char *const alike[] = {"il1jt", "o0aceq", "s5", "b8h", "z2", "g9qy", "uvn", "rn"};
+    if (a == b)
+        return 0;
+    for (size_t i = 0; i < ARRAY_LEN(alike); i++)
+        if (strchr(alike[i], a) && strchr(alike[i], b))
+            return 1;
+    return 2;
+}
+
 bool screen_words_create(const char (*own)[SCREEN_WORD_MAX], size_t own_len,
                          struct screen_words **ret, struct error *err)
 {
@@ -124,6 +138,9 @@ bool screen_words_create(const char (*own)[SCREEN_WORD_MAX], size_t own_len,
         free(w);
         return error_no_memory(err);
     }
+    for (int a = 1; a < LETTERS; a++)
+        for (int b = 1; b < LETTERS; b++)
+            w->far[a][b] = (uint8_t)letters_apart((char)a, (char)b);
     for (size_t i = 0; i < screen_table_len; i++)
         make_table_plain(screen_table[i].text, &w->table[i]);
     for (size_t i = 0; i < own_len; i++) {
@@ -145,16 +162,12 @@ void screen_words_destroy(struct screen_words *w)
 
 /* ---- likeness ---- */
 
-/* In halves of a letter: 1 for letters of one shape in small print, 2 for any other. */
-static int letter_distance(char a, char b)
+static int letter_distance(const struct screen_words *w, char a, char b)
 {
-    static const char *const alike[] = {"il1jt", "o0aceq", "s5", "b8h", "z2", "g9qy", "uvn", "rn"};
-    if (a == b)
-        return 0;
-    for (size_t i = 0; i < ARRAY_LEN(alike); i++)
-        if (strchr(alike[i], a) && strchr(alike[i], b))
-            return 1;
-    return 2;
+    unsigned char first = (unsigned char)a, second = (unsigned char)b;
+    if (first < LETTERS && second < LETTERS)
+        return w->far[first][second];
+    return first == second ? 0 : 2;
 }
 
 /* How far a line may be from the word, in halves of a letter. */
@@ -162,8 +175,8 @@ static int forgiven(size_t len) { return len < 5 ? 0 : len < 8 ? 1 : len < 12 ? 
 
 /* The distance of the word from the best piece of the line that begins at `from` and ends where a
  * word ends; over `most` any number over it. */
-static int distance(const struct plain *line, size_t from, const struct plain *word, int most,
-                    size_t *ret_to)
+static int distance(const struct screen_words *w, const struct plain *line, size_t from,
+                    const struct plain *word, int most, size_t *ret_to)
 {
     int costs[PLAIN_MAX + 1]; /* of the word's first i letters against the line so far */
     int best = most + 1;
@@ -174,7 +187,7 @@ static int distance(const struct plain *line, size_t from, const struct plain *w
         int before = costs[0], least;
         costs[0] = least = 2 * (int)(k + 1);
         for (size_t i = 0; i < word->len; i++) {
-            int change = before + letter_distance(line->letters[from + k], word->letters[i]);
+            int change = before + letter_distance(w, line->letters[from + k], word->letters[i]);
             before = costs[i + 1];
             costs[i + 1] = MIN(change, MIN(before, costs[i]) + 2);
             least = MIN(least, costs[i + 1]);
@@ -190,7 +203,8 @@ static int distance(const struct plain *line, size_t from, const struct plain *w
     return best;
 }
 
-static bool has(const struct plain *line, const struct plain *word, bool at_end)
+static bool has(const struct screen_words *w, const struct plain *line, const struct plain *word,
+                bool at_end)
 {
     int most = forgiven(word->len);
     if (word->len == 0 || line->len + (size_t)most < word->len)
@@ -199,7 +213,7 @@ static bool has(const struct plain *line, const struct plain *word, bool at_end)
         size_t to = 0;
         if (from && line->letters[from - 1] != ' ')
             continue;
-        if (distance(line, from, word, most, &to) <= most && (!at_end || to == line->len))
+        if (distance(w, line, from, word, most, &to) <= most && (!at_end || to == line->len))
             return true;
     }
     return false;
@@ -232,14 +246,14 @@ size_t screen_words_match(const struct screen_words *w, struct str line,
     make_plain(line, false, &plain);
     make_plain(line, true, &numbers);
     for (size_t i = 0; i < w->own_len; i++)
-        if (has(&plain, &w->own[i].plain, false) &&
+        if (has(w, &plain, &w->own[i].plain, false) &&
             !add((struct screen_match){w->own[i].id, SCREEN_OWN, SCREEN_POINTS_MIN, false}, ret,
                  &len))
             return len;
     for (size_t i = 0; i < screen_table_len; i++) {
         const struct screen_word *word = &screen_table[i];
         bool at_end = str_ends(str_from(word->text), STR("$"));
-        if (!has(memchr(w->table[i].letters, 'N', w->table[i].len) ? &numbers : &plain,
+        if (!has(w, memchr(w->table[i].letters, 'N', w->table[i].len) ? &numbers : &plain,
                  &w->table[i], at_end))
             continue;
         struct screen_match match = {screen_word_id(str_from(word->text)), word->kind,

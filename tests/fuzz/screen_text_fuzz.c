@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)
         return 0;
-    read_words(str_bytes((const char *)data, MIN(size, 4096U)));
+    read_words(str_bytes((const char *)data, MIN(size, 300U)));
     int width = data[0] + 1, height = (int)((size - 1) / (size_t)width);
     if (height > 0)
         find_lines(data + 1, width, MIN(height, 400));

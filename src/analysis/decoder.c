@@ -124,8 +124,7 @@ static bool look_at(struct decoder *d, struct frame *f, struct error *err)
 {
     struct observation o;
     memset(&o, 0, sizeof o); /* the bytes between the members cross the pipe, too */
-    if (!detect_look(d->detect, f, &o, err) ||
-        (d->who && !who_look(d->who, d->detect, f, &o, err)))
+    if (!detect_look(d->detect, f, &o, err) || (d->who && !who_look(d->who, d->detect, f, &o, err)))
         return false;
     const char *wrong;
     if (!fields_tidy(&o, &wrong)) /* the parent's rules see the same rounded numbers */

@@ -49,7 +49,7 @@ struct rule_row {
     uint32_t objects; /* bits 1 << enum object_kind that the object model is to look for */
     unsigned wants;   /* of enum rule_wants: what else the detectors are to measure */
 
-    bool screen;      /* it is about the recording of a screen, not about a camera's */
+    bool screen; /* it is about the recording of a screen, not about a camera's */
 
     /* A rule is about what is seen or about what is heard, then with `hear` and `heard` in place of
      * the other three. */
@@ -66,7 +66,7 @@ struct rule_row {
     bool since_before;  /* a hit compares with the look before, so it began there */
     /* How long before its first hit it began, in microseconds; NULL: not before. */
     int64_t (*since_us)(const struct observation *o);
-    bool gap_is_hit;    /* a time without any picture is a hit, too */
+    bool gap_is_hit; /* a time without any picture is a hit, too */
 };
 
 /* Rows of their own file: RULE_PHONE to RULE_SEVERAL_PEOPLE. */

@@ -5,7 +5,10 @@
  * "PTTRACK1", a directory of columns, then blocks of up to TRACK_BLOCK_ITEMS looks or sounds, each
  * column of which is the differences of its numbers from one to the next, packed by zlib; a last
  * block holds what the report says of the recording. Columns have names: a later version passes
- * over those it does not know any more, and what it knows besides is absent. */
+ * over those it does not know any more, and what it knows besides is absent.
+ *
+ * Measured: ten minutes in which much happens, with sound, are 53 KB, so an hour is about 320 KB
+ * (as structs in memory it would be 9 MB); judging them takes 35 ms. */
 #pragma once
 #include "base/buf.h"
 #include "detect/detect.h"

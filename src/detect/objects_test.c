@@ -198,14 +198,14 @@ static void a_thing_is_told_once_two_of_three_looks_saw_it(void **state)
     }
 }
 
-static void the_number_of_people_is_the_middle_of_three(void **state)
+static void somebody_new_is_confirmed_and_somebody_who_went_is_not_told(void **state)
 {
     (void)state;
     static const struct {
         const char *seen;
         int told;
-    } cases[] = {{"11", 1},   {"112", 1},  {"1122", 2}, {"221", 2},
-                 {"2211", 1}, {"11.1", 1}, {"11..", 0}};
+    } cases[] = {{"11", 1},   {"112", 1},  {"1122", 2}, {"221", 1},
+                 {"2212", 2}, {"2211", 1}, {"11.1", 1}, {"11.", 0}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct objects_watch w;
         struct detect_objects o;
@@ -523,7 +523,7 @@ int main(void)
         cmocka_unit_test(classes_nobody_asks_for_and_broken_numbers_are_left_out),
         cmocka_unit_test(more_peaks_than_fit_leave_the_best),
         cmocka_unit_test(a_thing_is_told_once_two_of_three_looks_saw_it),
-        cmocka_unit_test(the_number_of_people_is_the_middle_of_three),
+        cmocka_unit_test(somebody_new_is_confirmed_and_somebody_who_went_is_not_told),
         cmocka_unit_test(before_the_second_look_nothing_is_known),
         cmocka_unit_test(a_quiet_picture_is_looked_at_on_a_slow_beat),
         cmocka_unit_test(a_change_or_a_doubt_brings_a_look_at_once),

@@ -38,7 +38,11 @@ static struct observation person(void)
                                   .eyes = {0.28F, 0.28F},
                                   .mouth = 0.05F,
                                   .gaze = -0.04F};
-    o.clarity = (struct detect_clarity){0.01F, 0.45F, 0, 0.45F, 0.65F, 0.7F};
+    o.clarity = (struct detect_clarity){.white = 0.01F,
+                                        .face_sharpness = 0.45F,
+                                        .sharpness = -1,
+                                        .face_luma = 0.65F,
+                                        .around_luma = 0.7F};
     return o;
 }
 

@@ -48,7 +48,10 @@ static struct observation look(char kind, int64_t time_us)
         .faces =
             {{.x = 0.4F, .y = 0.3F, .width = 0.2F, .height = 0.3F, .score = 0.9F, .mesh_score = 1}},
         .head = {.known = 1, .inside = 1, .eyes = {0.3F, 0.3F}, .gaze = -9},
-        .clarity = {0, 0.4F, 0, 0.4F, 0.6F, 0.6F},
+        .clarity = {.face_sharpness = 0.4F,
+                    .sharpness = -1,
+                    .face_luma = 0.6F,
+                    .around_luma = 0.6F},
         .loop = {.period_s = -1},
         .still = {.seconds = -1, .difference = -1},
     };

@@ -56,9 +56,8 @@ static void add_noise(int most)
 /* With a face in the middle when `face`. */
 static struct detect_clarity look(bool face)
 {
-    static struct detector_finds finds;
     const struct detect_options options = {.clarity = true};
-    const struct detector_setup setup = {.options = &options, .finds = &finds};
+    const struct detector_setup setup = {.options = &options};
     struct frame f = picture();
     struct observation o = {.clarity = {-1, -1, -1, -1, -1, -1}};
     struct error err;
@@ -78,15 +77,17 @@ static void hard_edges_are_sharp_and_blurred_ones_are_not(void **state)
 {
     (void)state;
     paint_squares(60, 180);
-    struct detect_clarity sharp = look(true);
-    assert_true(sharp.sharpness > 0.9F && sharp.face_sharpness > 0.9F);
+    struct detect_clarity sharp = look(true), all = look(false);
+    assert_true(sharp.face_sharpness > 0.9F && all.sharpness > 0.9F);
+    assert_true(sharp.sharpness < 0 && all.face_sharpness < 0); /* one of them is enough */
     blur(2);
     struct detect_clarity soft = look(true);
     blur(4);
     blur(4);
     struct detect_clarity blurred = look(true);
-    assert_true(soft.sharpness < sharp.sharpness && blurred.sharpness < soft.sharpness);
-    assert_true(blurred.sharpness < 0.24F && blurred.face_sharpness < 0.24F);
+    assert_true(soft.face_sharpness < sharp.face_sharpness);
+    assert_true(blurred.face_sharpness < soft.face_sharpness && blurred.face_sharpness < 0.24F);
+    assert_true(look(false).sharpness < 0.24F);
 }
 
 static void a_sensors_noise_makes_no_blurred_picture_sharp(void **state)
@@ -141,13 +142,45 @@ static void a_face_and_what_is_around_it_are_measured_apart(void **state)
 static void a_frame_of_one_pixel_is_survived(void **state)
 {
     (void)state;
-    static struct detector_finds finds;
+    const struct detect_options options = {.clarity = true};
+    const struct detector_setup setup = {.options = &options};
     struct frame f = picture();
     f.width = f.height = 1;
     struct observation o = {.faces_len = 1, .faces = {{.x = -5, .y = 3, .width = 9, .height = 9}}};
     struct error err;
-    assert_good(detector_clarity.look(&finds, &f, &o, &err), err);
+    void *self;
+    assert_good(detector_clarity.create(&setup, &self, &err), err);
+    assert_good(detector_clarity.look(self, &f, &o, &err), err);
     assert_true(o.clarity.sharpness < 0);
+    detector_clarity.destroy(self);
+}
+
+static void light_is_measured_every_other_look_and_when_a_face_comes_or_goes(void **state)
+{
+    (void)state;
+    const struct detect_options options = {.clarity = true};
+    const struct detector_setup setup = {.options = &options};
+    struct frame f = picture();
+    struct observation o = {0};
+    struct error err;
+    void *self;
+    assert_good(detector_clarity.create(&setup, &self, &err), err);
+    memset(luma, 235, sizeof luma);
+    assert_good(detector_clarity.look(self, &f, &o, &err), err);
+    assert_float_equal(o.clarity.white, 1, 0);
+    memset(luma, 100, sizeof luma);
+    f.time_us = 500000;
+    assert_good(detector_clarity.look(self, &f, &o, &err), err);
+    assert_float_equal(o.clarity.white, 1, 0);
+    f.time_us = 1000000;
+    assert_good(detector_clarity.look(self, &f, &o, &err), err);
+    assert_float_equal(o.clarity.white, 0, 0);
+    o.faces_len = 1;
+    o.faces[0] = (struct detect_face){.x = 0.3F, .y = 0.3F, .width = 0.3F, .height = 0.4F};
+    f.time_us = 1500000;
+    assert_good(detector_clarity.look(self, &f, &o, &err), err);
+    assert_true(o.clarity.face_luma > 0);
+    detector_clarity.destroy(self);
 }
 
 int main(void)
@@ -158,6 +191,7 @@ int main(void)
         cmocka_unit_test(of_a_bare_wall_nothing_is_said_about_sharpness),
         cmocka_unit_test(a_face_and_what_is_around_it_are_measured_apart),
         cmocka_unit_test(a_frame_of_one_pixel_is_survived),
+        cmocka_unit_test(light_is_measured_every_other_look_and_when_a_face_comes_or_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

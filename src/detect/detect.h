@@ -55,9 +55,9 @@ struct detect_head {
 /* Is there light and focus enough to judge the picture by? -1: it could not be told. */
 struct detect_clarity {
     float white;           /* 0..1: part of the picture that is as bright as can be */
-    float sharpness;       /* 0..1: how steep edges are; 0.125 is a slope without edges */
     float face_white;      /* the same of the largest face */
-    float face_sharpness;  /* and what is close around it */
+    float face_sharpness;  /* 0..1: how steep edges are in it and close to it; 0.125 is a slope */
+    float sharpness;       /* the same of the picture, where no face could tell */
     float face_luma;       /* 0..1: of the brightest tenth of it */
     float around_luma;     /* 0..1: three quarters of what is around it are darker */
 };

@@ -16,7 +16,7 @@
  * Not seen: loops longer than ten minutes; a stretch that is played again once, after minutes, and
  * shorter than what the rule asks for; a loop whose speed or crop is changed each time.
  *
- * 0.5 s CPU an hour for the signatures at 15 pictures a second, 1.3 s for comparing; 3 MB. */
+ * 1 s CPU an hour for the signatures at 15 pictures a second, 1.3 s for comparing; 3 MB. */
 #include "detect/detector.h"
 
 #include <stdlib.h>

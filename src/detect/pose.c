@@ -83,7 +83,8 @@ static bool head_look(void *self, const struct frame *f, struct observation *o, 
     (void)err;
     if (o->faces_len <= 0)
         return true;
-    struct detect_head head = {.inside = head_inside(finds->landmarks[0], f->width, f->height)};
+    struct detect_head head = {.inside = head_inside(finds->landmarks[0], f->width, f->height),
+                               .gaze = o->head.gaze};
     head_openings(finds->landmarks[0], &head);
     if (o->faces[0].mesh_score >= MESH_SCORE_MIN && head_pose(finds->landmarks[0], &head)) {
         head.known = 1;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define ROUNDS 8
+#define ENOUGH 0.99 /* a round that betters the fit by less was the last */
 #define MIDDLE ((STILL_SIDE - 1) / 2.0)
 #define EDGE 3 /* pixels at the border that are not compared: they may have moved in or out */
 #define PART 6 /* pixels a side */
@@ -203,11 +204,14 @@ static int by_size(const void *a, const void *b)
 double still_difference(const struct still_reference *r, const struct still_picture *picture)
 {
     struct fit f = {.warp = {1, 0, 0, 0, 1, 0, 0, 0, 1}};
-    for (int round = 0; round < ROUNDS; round++)
-        if (!compare(r, picture, &f) || !improve(r, &f))
-            return -1;
+    double before = INFINITY;
     if (!compare(r, picture, &f))
         return -1;
+    for (int round = 0; round < ROUNDS && f.spread < before * ENOUGH; round++) {
+        before = f.spread;
+        if (!improve(r, &f) || !compare(r, picture, &f))
+            return -1;
+    }
     double parts[PARTS * PARTS];
     size_t len = 0;
     for (int top = PART; top < STILL_SIDE - PART; top += PART)

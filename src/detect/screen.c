@@ -15,9 +15,11 @@
  * (letters 9 pixels high) were read in every look from the first after they settled; of exam pages
  * that have tabs of an AI chat and of a search in the background, none in 160 looks.
  *
- * Cost, of an hour of 1280 x 720: 8 s of CPU for the looks; for the text 0.25 to 0.4 s each time all
- * of the screen is new, 0.02 s when a page comes again or is scrolled. An exam of 60 pages is about
- * 25 s in all, a candidate who goes somewhere new every few seconds at most 80 s (screen_text.c).
+ * Cost, of an hour of 1280 x 720, in CPU: 7 s for the looks; for the text 0.2 to 0.35 s each time
+ * all of the screen is new, 0.02 s when a page comes again, 0.06 s when it was scrolled. An exam of
+ * 60 pages is about 20 s in all; these recordings, in which something happens every few seconds,
+ * come to 95 s (decoding them to 18 s, at 5 pictures a second); a candidate who goes somewhere new
+ * all the time is bounded by the allowance (screen_text.c).
  *
  * What it cannot see: text in other letters than Latin, text smaller than 8 pixels, the page behind
  * a tab that is not in front, anything that shows none of the words, and a share frozen where no

@@ -23,6 +23,10 @@
 #define ALLOWANCE_FIRST 120
 #define LINES_PER_LOOK 40 /* half a second: a live look is late by no more */
 #define ENLARGED 2        /* letters of 9 to 20 pixels become what the model was trained with */
+/* Heights of a line: about 50 letters. What a window says of itself is said by then; only the
+ * exam's own words may stand at the end of a sentence. Running text is half of what there is to
+ * read. */
+#define WIDE_LINE_MAX 24
 #define SMALL_LINE_MAX 30 /* pixels; larger ones are read as they are */
 #define TABS_PART 0.042   /* of the height of a screen: 30 of 720 pixels */
 #define TOP_PART 0.16     /* bars of tabs, address and bookmarks */
@@ -226,10 +230,14 @@ static bool read_line(struct screen_text *t, struct standing_line *line, struct 
     int scale = line->at.height <= SMALL_LINE_MAX ? ENLARGED : 1;
     if (!make_likeness(t, &line->at, k.likeness, err))
         return false;
-    if (k.counts) {
-        if (!text_lines_picture(t->lines, &line->at, scale, &picture, err) ||
-            !ocr_read(t->ocr, picture, line->at.width * scale, line->at.height * scale, text, &sure,
-                      err))
+    bool own = screen_words_has_own(t->words);
+    bool icon = !own && line->at.width * 5 < line->at.height * 8;
+    if (k.counts && !icon) {
+        struct text_rect part = line->at;
+        if (!own)
+            part.width = MIN(part.width, WIDE_LINE_MAX * part.height);
+        if (!text_lines_picture(t->lines, &part, scale, &picture, err) ||
+            !ocr_read(t->ocr, picture, part.width * scale, part.height * scale, text, &sure, err))
             return false;
         k.matches_len = (uint8_t)screen_words_match(t->words, str_from(text), &place, k.matches);
         t->allowance--;

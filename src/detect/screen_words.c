@@ -160,6 +160,8 @@ void screen_words_destroy(struct screen_words *w)
     free(w);
 }
 
+bool screen_words_has_own(const struct screen_words *w) { return w->own_len > 0; }
+
 /* ---- likeness ---- */
 
 static int letter_distance(const struct screen_words *w, char a, char b)

@@ -54,6 +54,7 @@ struct screen_words;
 MUST_USE bool screen_words_create(const char (*own)[SCREEN_WORD_MAX], size_t own_len,
                                   struct screen_words **ret, struct error *err);
 void screen_words_destroy(struct screen_words *w); /* NULL is fine */
+bool screen_words_has_own(const struct screen_words *w);
 /* The words in one line as it was read; the first of each, at most SCREEN_LINE_MATCHES_MAX. */
 size_t screen_words_match(const struct screen_words *w, struct str line,
                           const struct screen_place *place,

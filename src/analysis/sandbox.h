@@ -1,5 +1,6 @@
 /* Closes the calling process in for good: from here on it may read descriptor 0, write descriptor
- * 1, manage its own memory, and end. Anything else kills it at once. Private to this folder.
+ * 1 (and 2, which the caller has made /dev/null), manage its own memory, and end. Anything else
+ * kills it at once. Private to this folder.
  *
  * Before: everything is loaded, every machine code is made, there is one thread. */
 #pragma once

@@ -18,7 +18,7 @@
  * Cost, of an hour of 1280 x 720, in CPU: 7 s for the looks; for the text 0.2 to 0.35 s each time
  * all of the screen is new, 0.02 s when a page comes again, 0.06 s when it was scrolled. An exam of
  * 60 pages is about 20 s in all; these recordings, in which something happens every few seconds,
- * come to 95 s (decoding them to 18 s, at 5 pictures a second); a candidate who goes somewhere new
+ * come to 100 s (decoding them to 20 s, at 5 pictures a second); a candidate who goes somewhere new
  * all the time is bounded by the allowance (screen_text.c).
  *
  * What it cannot see: text in other letters than Latin, text smaller than 8 pixels, the page behind

@@ -35,7 +35,7 @@ function(pt_module name)
             add_executable(${target} ${test})
             target_link_libraries(${target} PRIVATE ${name} test_support ${M_PRIVATE_LIBS})
             add_test(NAME ${name}/${stem} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
-            set_tests_properties(${name}/${stem} PROPERTIES TIMEOUT 120
+            set_tests_properties(${name}/${stem} PROPERTIES TIMEOUT 600
                 ENVIRONMENT "PT_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
         endforeach()
     endif()

@@ -193,7 +193,7 @@ static struct detect_object to_object(const struct object_candidate *c, const st
     double scale = side / WIDE, left = (f->width - side) / 2,
            top = (f->height - side * HIGH / WIDE) / 2;
     return (struct detect_object){
-        .kind = kind_of(c->kind),
+        .kind = (int32_t)kind_of(c->kind),
         .x = (float)((c->x * scale + left) / f->width),
         .y = (float)((c->y * scale + top) / f->height),
         .width = (float)(c->width * scale / f->width),

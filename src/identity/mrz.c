@@ -1,10 +1,10 @@
-/* One table says where each field of each format stands; checking, repairing and reading follow it.
+/* Checking, repairing and reading follow the table of mrz_layout.c.
  *
  * Repair, by ICAO 9303-3 section 4.9: a date and a check digit have digits only, a name and a state
  * letters only, so there a wrong kind of character is known to be wrong. Elsewhere O and 0, I and
  * 1, B and 8, S and 5, Z and 2 may stand for each other. All of these change the check digit, which
  * is a sum modulo 10; G for 6 does not, so it is left alone where both are possible. */
-#include "identity/mrz.h"
+#include "identity/mrz_layout.h"
 
 #include <string.h>
 
@@ -16,111 +16,8 @@
     49 /* years; a document is valid for 15 at most, but "no expiry" is printed as                 \
           far dates */
 
-struct place {
-    int8_t line, from, to; /* columns; to is one past the end; 0 0 0: there is none */
-};
-struct layout {
-    int8_t lines, columns;
-    struct place type, issuer, name, number, nationality, birth, sex, expiry, optional[2];
-    struct place check[MRZ_CHECKED]; /* the check digit itself */
-    struct place composite[4];       /* what the composite check digit is over */
-};
-
-/* ICAO 9303-5 section 4.2.2 (TD1), 9303-6 (TD2), 9303-4 (TD3), 9303-7 (visas). */
-static const struct layout layouts[MRZ_FORMATS] = {
-    [MRZ_TD1] = {3,
-                 30,
-                 {0, 0, 2},
-                 {0, 2, 5},
-                 {2, 0, 30},
-                 {0, 5, 14},
-                 {1, 15, 18},
-                 {1, 0, 6},
-                 {1, 7, 8},
-                 {1, 8, 14},
-                 {{0, 15, 30}, {1, 18, 29}},
-                 {{0, 14, 15}, {1, 6, 7}, {1, 14, 15}, {0, 0, 0}, {1, 29, 30}},
-                 {{0, 5, 30}, {1, 0, 7}, {1, 8, 15}, {1, 18, 29}}},
-    [MRZ_TD2] = {2,
-                 36,
-                 {0, 0, 2},
-                 {0, 2, 5},
-                 {0, 5, 36},
-                 {1, 0, 9},
-                 {1, 10, 13},
-                 {1, 13, 19},
-                 {1, 20, 21},
-                 {1, 21, 27},
-                 {{1, 28, 35}, {0, 0, 0}},
-                 {{1, 9, 10}, {1, 19, 20}, {1, 27, 28}, {0, 0, 0}, {1, 35, 36}},
-                 {{1, 0, 10}, {1, 13, 20}, {1, 21, 35}, {0, 0, 0}}},
-    [MRZ_TD3] = {2,
-                 44,
-                 {0, 0, 2},
-                 {0, 2, 5},
-                 {0, 5, 44},
-                 {1, 0, 9},
-                 {1, 10, 13},
-                 {1, 13, 19},
-                 {1, 20, 21},
-                 {1, 21, 27},
-                 {{1, 28, 42}, {0, 0, 0}},
-                 {{1, 9, 10}, {1, 19, 20}, {1, 27, 28}, {1, 42, 43}, {1, 43, 44}},
-                 {{1, 0, 10}, {1, 13, 20}, {1, 21, 43}, {0, 0, 0}}},
-    [MRZ_VISA_A] = {2,
-                    44,
-                    {0, 0, 2},
-                    {0, 2, 5},
-                    {0, 5, 44},
-                    {1, 0, 9},
-                    {1, 10, 13},
-                    {1, 13, 19},
-                    {1, 20, 21},
-                    {1, 21, 27},
-                    {{1, 28, 44}, {0, 0, 0}},
-                    {{1, 9, 10}, {1, 19, 20}, {1, 27, 28}, {0, 0, 0}, {0, 0, 0}},
-                    {{0, 0, 0}}},
-    [MRZ_VISA_B] = {2,
-                    36,
-                    {0, 0, 2},
-                    {0, 2, 5},
-                    {0, 5, 36},
-                    {1, 0, 9},
-                    {1, 10, 13},
-                    {1, 13, 19},
-                    {1, 20, 21},
-                    {1, 21, 27},
-                    {{1, 28, 36}, {0, 0, 0}},
-                    {{1, 9, 10}, {1, 19, 20}, {1, 27, 28}, {0, 0, 0}, {0, 0, 0}},
-                    {{0, 0, 0}}},
-};
-
-int mrz_format_lines(enum mrz_format format) { return layouts[format].lines; }
-int mrz_format_columns(enum mrz_format format) { return layouts[format].columns; }
-
-static bool holds(const struct place *p, int line, int column)
-{
-    return p->line == line && column >= p->from && column < p->to;
-}
-
-unsigned mrz_may(enum mrz_format format, int line, int column)
-{
-    const struct layout *l = &layouts[format];
-    const unsigned filler = MRZ_MAY_FILLER;
-    if (holds(&l->name, line, column) || holds(&l->issuer, line, column) ||
-        holds(&l->nationality, line, column) || holds(&l->sex, line, column))
-        return MRZ_MAY_LETTER | filler;
-    if (holds(&l->type, line, column))
-        return column == 0 ? MRZ_MAY_LETTER : MRZ_MAY_LETTER | MRZ_MAY_DIGIT | filler;
-    if (holds(&l->birth, line, column) || holds(&l->expiry, line, column) ||
-        holds(&l->check[MRZ_CHECKED_NUMBER], line, column) ||
-        holds(&l->check[MRZ_CHECKED_OPTIONAL], line, column))
-        return MRZ_MAY_DIGIT | filler;
-    for (int i = 0; i < MRZ_CHECKED; i++)
-        if (holds(&l->check[i], line, column))
-            return MRZ_MAY_DIGIT;
-    return MRZ_MAY_LETTER | MRZ_MAY_DIGIT | filler;
-}
+int mrz_format_lines(enum mrz_format format) { return mrz_layout(format)->lines; }
+int mrz_format_columns(enum mrz_format format) { return mrz_layout(format)->columns; }
 
 const char *mrz_checked_text(enum mrz_checked what)
 {
@@ -155,32 +52,18 @@ int mrz_check_digit(struct str field)
     return sum < 0 ? -1 : sum % 10;
 }
 
-static struct str slice(const struct mrz *m, const struct place *p)
+static struct str slice(const struct mrz *m, const struct mrz_place *p)
 {
     return str_bytes(m->lines[p->line] + p->from, (size_t)(p->to - p->from));
 }
 
 static int composite_digit(const struct mrz *m)
 {
-    const struct layout *l = &layouts[m->format];
+    const struct mrz_layout *l = mrz_layout(m->format);
     int at = 0, sum = 0;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < MRZ_COMPOSITE_PARTS; i++)
         sum = add_digits(slice(m, &l->composite[i]), &at, sum);
     return sum < 0 ? -1 : sum % 10;
-}
-
-static const struct place *checked_field(const struct layout *l, int what)
-{
-    switch (what) {
-    case MRZ_CHECKED_NUMBER:
-        return &l->number;
-    case MRZ_CHECKED_BIRTH:
-        return &l->birth;
-    case MRZ_CHECKED_EXPIRY:
-        return &l->expiry;
-    default:
-        return &l->optional[0];
-    }
 }
 
 /* A number of more than nine characters goes on in the first optional field, with its check digit
@@ -188,7 +71,7 @@ static const struct place *checked_field(const struct layout *l, int what)
  * field is the number's, without the check digit; false when it is an ordinary number. */
 static bool long_number(const struct mrz *m, size_t *ret_len)
 {
-    const struct layout *l = &layouts[m->format];
+    const struct mrz_layout *l = mrz_layout(m->format);
     if (m->format != MRZ_TD1 && m->format != MRZ_TD2)
         return false;
     if (slice(m, &l->check[MRZ_CHECKED_NUMBER]).ptr[0] != '<')
@@ -205,7 +88,7 @@ static bool long_number(const struct mrz *m, size_t *ret_len)
 
 static enum mrz_check judge_number(const struct mrz *m)
 {
-    const struct layout *l = &layouts[m->format];
+    const struct mrz_layout *l = mrz_layout(m->format);
     struct str number = slice(m, &l->number);
     char digit = slice(m, &l->check[MRZ_CHECKED_NUMBER]).ptr[0];
     size_t more;
@@ -229,16 +112,16 @@ static bool is_empty(struct str field)
     return true;
 }
 
-static enum mrz_check judge(const struct mrz *m, int what)
+static enum mrz_check judge(const struct mrz *m, enum mrz_checked what)
 {
-    const struct layout *l = &layouts[m->format];
-    const struct place *check = &l->check[what];
+    const struct mrz_layout *l = mrz_layout(m->format);
+    const struct mrz_place *check = &l->check[what];
     if (check->to == 0)
         return MRZ_CHECK_ABSENT;
     if (what == MRZ_CHECKED_NUMBER)
         return judge_number(m);
     char digit = slice(m, check).ptr[0];
-    struct str field = slice(m, checked_field(l, what));
+    struct str field = slice(m, mrz_checked_place(l, what));
     if (what == MRZ_CHECKED_OPTIONAL && digit == '<' && is_empty(field))
         return MRZ_CHECK_ABSENT; /* 9303-4 note: zero or '<' when it is not used */
     int want = what == MRZ_CHECKED_COMPOSITE ? composite_digit(m) : mrz_check_digit(field);
@@ -248,7 +131,7 @@ static enum mrz_check judge(const struct mrz *m, int what)
 static bool all_agree(const struct mrz *m)
 {
     for (int i = 0; i < MRZ_CHECKED; i++)
-        if (judge(m, i) == MRZ_CHECK_WRONG)
+        if (judge(m, (enum mrz_checked)i) == MRZ_CHECK_WRONG)
             return false;
     return true;
 }
@@ -287,13 +170,13 @@ static char as_letter(char c)
 static int turn_kinds(struct mrz *m, bool letters_too)
 {
     int turned = 0;
-    for (int line = 0; line < layouts[m->format].lines; line++)
-        for (int column = 0; column < layouts[m->format].columns; column++) {
+    for (int line = 0; line < mrz_layout(m->format)->lines; line++)
+        for (int column = 0; column < mrz_layout(m->format)->columns; column++) {
             unsigned may = mrz_may(m->format, line, column);
             char *c = &m->lines[line][column], want = *c;
-            if (!(may & MRZ_MAY_LETTER))
+            if ((may & (MRZ_MAY_LETTER | MRZ_MAY_DIGIT)) == MRZ_MAY_DIGIT)
                 want = as_digit(*c);
-            else if (!(may & MRZ_MAY_DIGIT) && letters_too)
+            else if ((may & (MRZ_MAY_LETTER | MRZ_MAY_DIGIT)) == MRZ_MAY_LETTER && letters_too)
                 want = as_letter(*c);
             turned += want != *c;
             *c = want;
@@ -316,7 +199,7 @@ static void swap_bits(struct search *s, unsigned bits)
             *s->at[i] = swapped(*s->at[i]);
 }
 
-static void collect(struct mrz *m, const struct place *p, struct search *s, bool *ret_fits)
+static void collect(struct mrz *m, const struct mrz_place *p, struct search *s, bool *ret_fits)
 {
     for (int column = p->from; column < p->to; column++) {
         char *c = &m->lines[p->line][column];
@@ -332,7 +215,7 @@ static void collect(struct mrz *m, const struct place *p, struct search *s, bool
 }
 
 /* Swaps the fewest characters of these places so that `what` agrees; only if there is one way. */
-static int swap_until(struct mrz *m, struct search *s, int what)
+static int swap_until(struct mrz *m, struct search *s, enum mrz_checked what)
 {
     for (int swaps = 1; swaps <= SWAPS_MAX; swaps++) {
         s->ways = 0;
@@ -356,15 +239,15 @@ static int swap_until(struct mrz *m, struct search *s, int what)
     return 0;
 }
 
-static int repair_field(struct mrz *m, int what)
+static int repair_field(struct mrz *m, enum mrz_checked what)
 {
-    const struct layout *l = &layouts[m->format];
+    const struct mrz_layout *l = mrz_layout(m->format);
     struct search s = {0};
     bool fits = true;
     if (judge(m, what) != MRZ_CHECK_WRONG)
         return 0;
     if (what != MRZ_CHECKED_COMPOSITE) {
-        collect(m, checked_field(l, what), &s, &fits);
+        collect(m, mrz_checked_place(l, what), &s, &fits);
         size_t more;
         if (what == MRZ_CHECKED_NUMBER && long_number(m, &more))
             collect(m, &l->optional[0], &s, &fits);
@@ -381,7 +264,7 @@ static void repair(struct mrz *m)
 {
     struct mrz tried = *m;
     int repaired = turn_kinds(&tried, false);
-    for (int what = 0; what < MRZ_CHECKED; what++)
+    for (enum mrz_checked what = 0; what < MRZ_CHECKED; what++)
         repaired += repair_field(&tried, what);
     if (!all_agree(&tried))
         return;
@@ -419,7 +302,7 @@ static void copy_name(struct str name, char ret[MRZ_NAME_MAX])
 
 static bool read_name(struct mrz *m)
 {
-    struct str name = slice(m, &layouts[m->format].name);
+    struct str name = slice(m, &mrz_layout(m->format)->name);
     size_t split = name.len;
     for (size_t i = 0; i + 1 < name.len && split == name.len; i++)
         if (name.ptr[i] == '<' && name.ptr[i + 1] == '<')
@@ -474,7 +357,7 @@ static bool read_date(struct str field, int this_year, bool is_birth, struct mrz
 
 static void read_number(struct mrz *m)
 {
-    const struct layout *l = &layouts[m->format];
+    const struct mrz_layout *l = mrz_layout(m->format);
     char text[32] = "";
     size_t more;
     struct str number = slice(m, &l->number), tail = slice(m, &l->optional[0]);
@@ -500,7 +383,7 @@ static bool has_letters_only(struct str field)
 
 static void read_fields(struct mrz *m, int this_year)
 {
-    const struct layout *l = &layouts[m->format];
+    const struct mrz_layout *l = mrz_layout(m->format);
     copy_field(slice(m, &l->type), m->type, sizeof m->type);
     copy_field(slice(m, &l->issuer), m->issuer, sizeof m->issuer);
     copy_field(slice(m, &l->nationality), m->nationality, sizeof m->nationality);
@@ -512,7 +395,7 @@ static void read_fields(struct mrz *m, int this_year)
     ok = has_letters_only(slice(m, &l->issuer)) && has_letters_only(slice(m, &l->nationality)) &&
          (m->sex == 'F' || m->sex == 'M' || m->sex == 'X' || m->sex == '<') && m->number[0] && ok;
     for (int i = 0; i < MRZ_CHECKED; i++) {
-        m->checks[i] = judge(m, i);
+        m->checks[i] = judge(m, (enum mrz_checked)i);
         ok = ok && m->checks[i] != MRZ_CHECK_WRONG;
     }
     m->valid = ok;

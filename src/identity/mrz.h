@@ -65,10 +65,5 @@ MUST_USE bool mrz_parse(struct str text, int this_year, struct mrz *ret, struct 
 /* 0..9 by the weights 7, 3, 1; -1 when there is a character no zone may have. */
 int mrz_check_digit(struct str field);
 const char *mrz_checked_text(enum mrz_checked what); /* "document number"; static */
-/* Characters that may stand at a place of a line, as flags. */
-#define MRZ_MAY_LETTER 1u
-#define MRZ_MAY_DIGIT 2u
-#define MRZ_MAY_FILLER 4u
-unsigned mrz_may(enum mrz_format format, int line, int column);
 int mrz_format_lines(enum mrz_format format);
 int mrz_format_columns(enum mrz_format format);

@@ -1,14 +1,11 @@
 /* Each line of a block that may be a zone is drawn straight, with one pitch, and each of its cells
  * compared with every character. Which column the zone begins in and which format it has is tried:
  * the reading whose check digits agree is taken, else the one most alike.
- *
- * Where check digits do not agree, characters that are nearly as likely are tried: at most two, and
- * only if that is the one way to make all agree. The name has no check digit, so it has to be sure
- * by itself. */
+ */
 #include "identity/mrz_read.h"
 
 #include "identity/mrz_find.h"
-#include "identity/ocr_b.h"
+#include "identity/mrz_solve.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -66,14 +63,16 @@ bool mrz_reader_create(struct mrz_reader **ret, struct error *err)
 static double at(const double c[3], double k) { return c[0] + c[1] * k + c[2] * k * k; }
 static double slope(const double c[3], double k) { return c[1] + 2 * c[2] * k; }
 
-/* Down the page at column k: from the first line to the last, as seen. */
-static void downwards(const struct mrz_block *b, double k, double ret[2])
+/* Down the page at column k: from the first line to the last, as seen. Gives their distance, which
+ * changes along the line as the height of the letters does. */
+static double downwards(const struct mrz_block *b, double k, double ret[2])
 {
     const struct mrz_line *top = &b->line[0], *bottom = &b->line[b->lines - 1];
     double dx = at(bottom->x, k) - at(top->x, k), dy = at(bottom->y, k) - at(top->y, k);
     double len = fmax(hypot(dx, dy), 1e-6);
     ret[0] = dx / len;
     ret[1] = dy / len;
+    return len;
 }
 
 /* The mean over a square of `reach` around a point: for pictures much larger than the strip. */
@@ -96,14 +95,15 @@ static void draw_strip(const struct grey *g, const struct mrz_block *b, int line
                        struct strip *s)
 {
     const struct mrz_line *l = &b->line[line];
+    double ignored[2], spacing = downwards(b, (b->from + b->to) / 2.0, ignored);
     for (int x = 0; x < (columns + 2) * OCR_B_PITCH; x++) {
         double k = (x + 0.5) / OCR_B_PITCH - 1 - SLACK + b->from;
         double near = fmin(fmax(k, b->from), b->to), down[2]; /* a parabola runs wild far outside */
         double middle_x = at(l->x, near) + (k - near) * slope(l->x, near);
         double middle_y = at(l->y, near) + (k - near) * slope(l->y, near);
         double pitch = hypot(slope(l->x, near), slope(l->y, near));
-        downwards(b, near, down);
-        double dot = l->height / OCR_B_PITCH; /* down the letter; along the line it is the pitch */
+        double nearer = downwards(b, near, down) / spacing;
+        double dot = l->height * nearer / OCR_B_PITCH; /* down the letter; along it is the pitch */
         for (int y = 0; y < STRIP_HEIGHT; y++) {
             double off = (y + 0.5 - STRIP_HEIGHT / 2.0) * dot;
             s->pixels[y][x] = sample(g, middle_x + off * down[0], middle_y + off * down[1],
@@ -225,72 +225,25 @@ static void compare_cells(struct mrz_reader *r, int lines)
 
 /* ---- reading ---- */
 
-static bool may_stand(unsigned may, int character)
-{
-    if (character < 10)
-        return may & MRZ_MAY_DIGIT;
-    return may & (character < 36 ? MRZ_MAY_LETTER : MRZ_MAY_FILLER);
-}
-
-/* The likeliest character that may stand there, and the next one; -1 when there is none. */
-static void rank(const struct cell *c, unsigned may, int *ret_first, int *ret_second)
-{
-    *ret_first = *ret_second = -1;
-    for (int i = 0; i < OCR_B_CHARACTERS; i++) {
-        if (!may_stand(may, i))
-            continue;
-        if (*ret_first < 0 || c->alike[i] > c->alike[*ret_first]) {
-            *ret_second = *ret_first;
-            *ret_first = i;
-        } else if (*ret_second < 0 || c->alike[i] > c->alike[*ret_second]) {
-            *ret_second = i;
-        }
-    }
-}
-
-struct
-try {
+struct attempt {
     enum mrz_format format;
     int first; /* column of the strip the zone begins in */
 };
 
-static float spell(const struct mrz_reader *r, const struct try *t, char ret[160])
+/* The mean likeness of the cells to what they are most alike. */
+static float mean_alike(const struct mrz_reader *r, const struct attempt *t)
 {
     float sum = 0;
-    int len = 0, lines = mrz_format_lines(t->format), columns = mrz_format_columns(t->format);
-    for (int line = 0; line < lines; line++) {
-        for (int i = 0; i < columns; i++) {
-            const struct cell *c = &r->cells[line][t->first + i];
-            int first, second;
-            rank(c, mrz_may(t->format, line, i), &first, &second);
-            ret[len++] = OCR_B_ORDER[first];
-            sum += c->alike[first];
-        }
-        ret[len++] = '\n';
-    }
-    ret[len] = '\0';
+    int lines = mrz_format_lines(t->format), columns = mrz_format_columns(t->format);
+    for (int line = 0; line < lines; line++)
+        for (int i = 0; i < columns; i++)
+            sum += best_of(r->cells[line][t->first + i].alike);
     return sum / (float)(lines * columns);
-}
-
-static float least_sure(const struct mrz_reader *r, const struct try *t)
-{
-    float least = 1;
-    for (int line = 0; line < mrz_format_lines(t->format); line++)
-        for (int i = 0; i < mrz_format_columns(t->format); i++) {
-            unsigned may = mrz_may(t->format, line, i);
-            const struct cell *c = &r->cells[line][t->first + i];
-            int first, second;
-            if (may != (MRZ_MAY_LETTER | MRZ_MAY_FILLER))
-                continue;
-            rank(c, may, &first, &second);
-            least = MIN(least, c->alike[first] - c->alike[second]);
-        }
-    return least;
 }
 
 /* Is there a further character of OCR-B beside the zone, in most lines? Then it is a part of a
  * larger one, whose first check digits are at the same places. */
-static bool goes_on(const struct mrz_reader *r, const struct try *t)
+static bool goes_on(const struct mrz_reader *r, const struct attempt *t)
 {
     int lines = mrz_format_lines(t->format);
     int beside[2] = {t->first - 1, t->first + mrz_format_columns(t->format)};
@@ -318,18 +271,22 @@ static bool is_better(const struct mrz_reading *a, const struct mrz_reading *b)
     return a->alike > b->alike;
 }
 
-static void read_as(const struct mrz_reader *r, const struct try *t, int this_year,
+static void read_as(const struct mrz_reader *r, const struct attempt *t, int this_year,
                     struct mrz_reading *best)
 {
-    char text[160];
-    struct mrz_reading now = {.found = true};
+    char text[MRZ_TEXT_MAX];
+    struct mrz_cell costs[MRZ_LINES_MAX][MRZ_LINE_MAX];
+    struct mrz_reading now = {.found = true, .alike = mean_alike(r, t)};
     struct error ignored;
-    now.alike = spell(r, t, text);
-    if (now.alike < ALIKE_MIN || goes_on(r, t) ||
-        !mrz_parse(str_from(text), this_year, &now.mrz, &ignored) || !is_better(&now, best))
+    if (now.alike < ALIKE_MIN || goes_on(r, t))
         return;
-    now.sure = least_sure(r, t);
-    *best = now;
+    for (int line = 0; line < mrz_format_lines(t->format); line++)
+        for (int i = 0; i < mrz_format_columns(t->format); i++)
+            mrz_cell_of(r->cells[line][t->first + i].alike, &costs[line][i]);
+    const struct mrz_cell *const cells[MRZ_LINES_MAX] = {costs[0], costs[1], costs[2]};
+    mrz_solve(t->format, cells, text, &now.sure);
+    if (mrz_parse(str_from(text), this_year, &now.mrz, &ignored) && is_better(&now, best))
+        *best = now;
 }
 
 static void place(const struct mrz_block *b, struct mrz_reading *ret)
@@ -364,7 +321,7 @@ static void read_block(struct mrz_reader *r, const struct grey *g, const struct 
     compare_cells(r, b->lines);
     static const enum mrz_format formats[] = {MRZ_TD1, MRZ_TD2, MRZ_TD3};
     for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-        struct try t = {formats[i], 0};
+        struct attempt t = {formats[i], 0};
         if (mrz_format_lines(t.format) != b->lines)
             continue;
         for (; t.first + mrz_format_columns(t.format) <= r->columns; t.first++)

@@ -13,7 +13,7 @@ struct mrz_reading {
     double angle; /* and the text runs so far down to the right then; radians */
     double pitch; /* from character to character, pixels */
     float alike;  /* -1..1: the mean of how alike the characters are to OCR-B */
-    float sure;   /* 0..1: by how much the least sure letter of the name is likelier than another */
+    float sure;   /* how much less likely the next best reading of any part is: a logarithm */
     /* Where it lies in the turned picture. */
     double left, top, right, bottom;
 };

@@ -1,20 +1,19 @@
 /* Checking, repairing and reading follow the table of mrz_layout.c.
  *
  * Repair, by ICAO 9303-3 section 4.9: a date and a check digit have digits only, a name and a state
- * letters only, so there a wrong kind of character is known to be wrong. Elsewhere O and 0, I and
- * 1, B and 8, S and 5, Z and 2 may stand for each other. All of these change the check digit, which
- * is a sum modulo 10; G for 6 does not, so it is left alone where both are possible. */
+ * letters only, so there a wrong kind of character is known to be wrong. In numbers O may be 0, and
+ * in a number without other letters I may be 1, B 8, S 5 and Z 2. All of these change the check
+ * digit, which is a sum modulo 10; G for 6 does not, so it is left alone where both are possible.
+ *
+ * There is no search among ways to make digits agree: with four characters that may be swapped one
+ * of seven errors elsewhere in the field would be made to agree, too. A reader that sees the
+ * picture does better (mrz_solve.c). */
 #include "identity/mrz_layout.h"
 
 #include <string.h>
 
-#define SWAPS_MAX 3 /* in one field: more is another document */
-#define AMBIGUOUS_MAX                                                                              \
-    16 /* characters of a field that may be swapped; with more it is not tried                     \
-        */
-#define EXPIRY_AHEAD                                                                               \
-    49 /* years; a document is valid for 15 at most, but "no expiry" is printed as                 \
-          far dates */
+/* Years. A document is valid for 15 at most, but "no expiry" is printed as a far date. */
+#define EXPIRY_AHEAD 49
 
 int mrz_format_lines(enum mrz_format format) { return mrz_layout(format)->lines; }
 int mrz_format_columns(enum mrz_format format) { return mrz_layout(format)->columns; }
@@ -184,57 +183,52 @@ static int turn_kinds(struct mrz *m, bool letters_too)
     return turned;
 }
 
-/* One way of swapping: bits over the characters that may be. */
-struct search {
-    char *at[AMBIGUOUS_MAX];
-    int len;
-    unsigned found; /* the swaps that made `what` right */
-    int ways;       /* with the fewest swaps */
-};
-
-static void swap_bits(struct search *s, unsigned bits)
+static bool may_be_both(const struct mrz *m, int line, int column)
 {
-    for (int i = 0; i < s->len; i++)
-        if (bits & (1u << i))
-            *s->at[i] = swapped(*s->at[i]);
+    return (mrz_may(m->format, line, column) & (MRZ_MAY_LETTER | MRZ_MAY_DIGIT)) ==
+           (MRZ_MAY_LETTER | MRZ_MAY_DIGIT);
 }
 
-static void collect(struct mrz *m, const struct mrz_place *p, struct search *s, bool *ret_fits)
+/* Does the field have letters that can be no digits? Then its other letters are letters, too. */
+static bool has_real_letters(const struct mrz *m, const struct mrz_place *p)
 {
     for (int column = p->from; column < p->to; column++) {
-        char *c = &m->lines[p->line][column];
-        if (!swapped(*c) || mrz_may(m->format, p->line, column) !=
-                                (MRZ_MAY_LETTER | MRZ_MAY_DIGIT | MRZ_MAY_FILLER))
-            continue;
-        if (s->len == AMBIGUOUS_MAX) {
-            *ret_fits = false;
-            return;
-        }
-        s->at[s->len++] = c;
+        char c = m->lines[p->line][column];
+        if (is_letter(c) && !swapped(c))
+            return true;
     }
+    return false;
 }
 
-/* Swaps the fewest characters of these places so that `what` agrees; only if there is one way. */
-static int swap_until(struct mrz *m, struct search *s, enum mrz_checked what)
+static int turn_letters(struct mrz *m, const struct mrz_place *p, bool only_o)
 {
-    for (int swaps = 1; swaps <= SWAPS_MAX; swaps++) {
-        s->ways = 0;
-        for (unsigned bits = 1; bits < 1u << s->len; bits++) {
-            if (__builtin_popcount(bits) != swaps)
-                continue;
-            swap_bits(s, bits);
-            if (judge(m, what) == MRZ_CHECK_RIGHT) {
-                s->found = bits;
-                s->ways++;
-            }
-            swap_bits(s, bits);
+    int turned = 0;
+    for (int column = p->from; column < p->to; column++) {
+        char *c = &m->lines[p->line][column];
+        if (!is_letter(*c) || !swapped(*c) || (only_o && *c != 'O') ||
+            !may_be_both(m, p->line, column))
+            continue;
+        *c = swapped(*c);
+        turned++;
+    }
+    return turned;
+}
+
+/* Letters of numbers become digits: first every O, which issuers avoid, then all that may be
+ * digits in a number that is of digits only. */
+static int repair_places(struct mrz *m, enum mrz_checked what,
+                         const struct mrz_place *const *places, int len)
+{
+    for (int only_o = 1; only_o >= 0; only_o--) {
+        struct mrz tried = *m;
+        int turned = 0;
+        for (int i = 0; i < len; i++)
+            if (only_o || !has_real_letters(m, places[i]))
+                turned += turn_letters(&tried, places[i], only_o);
+        if (turned && judge(&tried, what) == MRZ_CHECK_RIGHT) {
+            *m = tried;
+            return turned;
         }
-        if (s->ways == 1) {
-            swap_bits(s, s->found);
-            return swaps;
-        }
-        if (s->ways)
-            return 0; /* nobody knows which */
     }
     return 0;
 }
@@ -242,21 +236,20 @@ static int swap_until(struct mrz *m, struct search *s, enum mrz_checked what)
 static int repair_field(struct mrz *m, enum mrz_checked what)
 {
     const struct mrz_layout *l = mrz_layout(m->format);
-    struct search s = {0};
-    bool fits = true;
+    const struct mrz_place *places[2];
+    int len = 0;
+    size_t more;
     if (judge(m, what) != MRZ_CHECK_WRONG)
         return 0;
     if (what != MRZ_CHECKED_COMPOSITE) {
-        collect(m, mrz_checked_place(l, what), &s, &fits);
-        size_t more;
+        places[len++] = mrz_checked_place(l, what);
         if (what == MRZ_CHECKED_NUMBER && long_number(m, &more))
-            collect(m, &l->optional[0], &s, &fits);
-    } else { /* what no other digit is over */
-        for (int i = 0; i < 2; i++)
-            if (l->check[MRZ_CHECKED_OPTIONAL].to == 0 && l->optional[i].to > 0)
-                collect(m, &l->optional[i], &s, &fits);
+            places[len++] = &l->optional[0];
+    } else if (l->check[MRZ_CHECKED_OPTIONAL].to == 0) { /* what no other digit is over */
+        places[len++] = &l->optional[0];
+        places[len++] = &l->optional[1];
     }
-    return fits ? swap_until(m, &s, what) : 0;
+    return repair_places(m, what, places, len);
 }
 
 /* All or nothing: a zone whose digits do not agree in the end stays as it was read. */

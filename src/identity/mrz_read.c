@@ -285,7 +285,11 @@ static void read_as(const struct mrz_reader *r, const struct attempt *t, int thi
             mrz_cell_of(r->cells[line][t->first + i].alike, &costs[line][i]);
     const struct mrz_cell *const cells[MRZ_LINES_MAX] = {costs[0], costs[1], costs[2]};
     mrz_solve(t->format, cells, text, &now.sure);
-    if (mrz_parse(str_from(text), this_year, &now.mrz, &ignored) && is_better(&now, best))
+    if (!mrz_parse(str_from(text), this_year, &now.mrz, &ignored))
+        return;
+    /* What can be put right was, by its looks; without them it would only be made to agree. */
+    now.mrz.valid = now.mrz.valid && now.mrz.repaired == 0;
+    if (is_better(&now, best))
         *best = now;
 }
 

@@ -16,7 +16,8 @@
 #define INDEPENDENT 20
 #define COST_MAX 40.0f
 #define LETTER_O_COST 10.0f
-#define LETTER_COST 3.5f /* of the others that look like digits */
+#define LOOKALIKE_COST 3.5f /* of the others that look like digits */
+#define LETTER_COST 2.0f    /* of any: most of a number are digits */
 #define PART_MAX 64
 /* A reading with which a check digit agrees is taken if it is at most so much less likely than the
  * likeliest without: else what was read has another error, and is to be seen as wrong. */
@@ -77,10 +78,9 @@ static float cost_of(const struct solver *s, int line, int column, int character
     float cost = s->cells[line][column].cost[character];
     if (s->looks_only)
         return cost;
-    if ((may & MRZ_MAY_DIGIT) && (may & MRZ_MAY_LETTER)) {
-        char c = OCR_B_ORDER[character];
-        cost += c == 'O' ? LETTER_O_COST : strchr("BDGIQSZ", c) ? LETTER_COST : 0;
-    }
+    char c = OCR_B_ORDER[character];
+    if ((may & MRZ_MAY_DIGIT) && (may & MRZ_MAY_LETTER) && c >= 'A')
+        cost += c == 'O' ? LETTER_O_COST : strchr("BDGIQSUZ", c) ? LOOKALIKE_COST : LETTER_COST;
     return cost;
 }
 

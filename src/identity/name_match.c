@@ -152,11 +152,11 @@ static float alike(const struct name_word *a, const struct name_word *b)
 
 /* ---- laying words against words ---- */
 
-static void put_together(struct side *s, int i)
+/* Word i and the one after it become `both`. */
+static void put_together(struct side *s, int i, const struct name_word *both)
 {
     struct name_words *w = &s->words;
-    strcat(w->list[i].plain, w->list[i + 1].plain);
-    strcat(w->list[i].icao, w->list[i + 1].icao);
+    w->list[i] = *both;
     memmove(&w->list[i + 1], &w->list[i + 2], (size_t)(w->len - i - 2) * sizeof *w->list);
     w->len--;
     s->surnames -= i + 1 < s->surnames;
@@ -175,7 +175,7 @@ static void join_words(struct side *s, const struct side *other)
         snprintf(both.icao, sizeof both.icao, "%s%s", a->icao, b->icao);
         for (int j = 0; j < other->words.len; j++)
             if (alike(&both, &other->words.list[j]) >= STRONG) {
-                put_together(s, i--);
+                put_together(s, i--, &both);
                 break;
             }
     }

@@ -143,6 +143,8 @@ bool event_list(struct proctor *p, struct str session_id, struct arena *arena, s
         return error_no_memory(err);
     for (size_t i = 0; i < len; i++) {
         const struct evidence_record *r = &records[i];
+        if (str_eq(r->kind, STR(EVIDENCE_CHECKPOINT))) /* of the chain, not of the session */
+            continue;
         if (events_len && repeats(&events[events_len - 1], r))
             events_len--;
         events[events_len++] = (struct event){.time_us = time_of(r),

@@ -145,7 +145,16 @@ static const char version_2[] =
     " stream_id TEXT PRIMARY KEY REFERENCES stream (id),"
     " sealed BLOB NOT NULL);";
 
-static const char *const versions[] = {version_1, version_2};
+static const char version_evidence_unsigned[] =
+    /* evidence.c: chains with records behind their last checkpoint */
+    "CREATE TABLE evidence_unsigned ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " since_us BIGINT NOT NULL);"
+    "CREATE INDEX evidence_unsigned_by_time ON evidence_unsigned (since_us);"
+    "INSERT INTO evidence_unsigned (session_id, since_us)"
+    " SELECT session_id, MIN(time_us) FROM evidence GROUP BY session_id;";
+
+static const char *const versions[] = {version_1, version_2, version_evidence_unsigned};
 
 const struct db_migrations proctor_migrations = {
     .owner = "proctor", .sql = versions, .len = ARRAY_LEN(versions)};

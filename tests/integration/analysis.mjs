@@ -1,6 +1,6 @@
 // The worker follows a recording while it grows, and its report is the one a batch run gives.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -146,4 +146,20 @@ test('recordings lie sealed on the disk', async (t) => {
   await server.stop();
   const found = execFileSync('sh', ['-c', `grep -rlaF ${planted} ${join(server.data, 'var')} || true`], { encoding: 'utf8' });
   assert.equal(found, '');
+
+  // The evidence as one file: whole by the deployment's key, and not when a byte of it is another.
+  const archive = join(folder, 'evidence.tar');
+  execFileSync(PROGRAM, ['export', '--data', join(server.data, 'var'), '--output', archive, session], { stdio: 'pipe' });
+  const { public_key: key } = await client.get(`/api/proctor/sessions/${session}/receipt`);
+  const verify = (file) => spawnSync(PROGRAM, ['verify', '--key', key, file], { encoding: 'utf8' });
+  const whole = verify(archive);
+  assert.equal(whole.status, 0, whole.stderr);
+  assert.match(whole.stdout, /^nothing was changed\n/);
+  assert.match(whole.stdout, new RegExp(`recordings   1, ${bytes.length} bytes`));
+  const altered = readFileSync(archive);
+  altered[altered.indexOf(bytes.subarray(150_000, 150_064)) + 5] ^= 1;
+  writeFileSync(join(folder, 'altered.tar'), altered);
+  const wrong = verify(join(folder, 'altered.tar'));
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stderr, /record \d+ is wrong: bytes 100000 to 199999 of recording/);
 });

@@ -7,8 +7,8 @@
 
 #define STOP_WAIT_MS 8000 /* with what ends afterwards, less than the 10 s that are promised */
 
-static const struct route *const tables[] = {sign_in_routes, tus_routes,    campus_routes,
-                                             proctor_routes, review_routes, NULL};
+const struct route *const server_route_tables[] = {sign_in_routes, tus_routes,    campus_routes,
+                                                   proctor_routes, review_routes, NULL};
 
 bool server_start(struct server *s, struct error *err)
 {
@@ -20,7 +20,7 @@ bool server_start(struct server *s, struct error *err)
         .tls_key = o->tls_key,
         .epoll_threads = o->epoll_threads,
         .worker_threads = o->worker_threads,
-        .router = {.tables = tables,
+        .router = {.tables = server_route_tables,
                    .fallback = &static_route,
                    .public_origin = o->public_origin,
                    .identify = sign_in_identify},

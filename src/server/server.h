@@ -5,6 +5,7 @@
 #include "db/store.h"
 #include "proctor/proctor.h"
 
+struct buf;
 struct campus;
 
 struct server_options {
@@ -27,6 +28,9 @@ MUST_USE bool server_start(struct server *s, struct error *err);
 uint16_t server_port(const struct server *s);
 /* Answers what was begun (at most 10 s), then ends. */
 void server_stop(struct server *s);
+
+/* Every route and who may call it, as a Markdown table. */
+void server_routes_text(struct buf *to);
 
 /* Tables of this folder (`login`). */
 extern const struct db_migrations server_migrations;

@@ -53,7 +53,7 @@ enum permitted {
     PERMITTED_PHONE,
     PERMITTED_SECOND_SCREEN,
 };
-enum severity { SEVERITY_NONE = 0, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH };
+enum severity { SEVERITY_NONE = 0, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_COUNT };
 
 struct policy_rule {
     bool on;

@@ -154,7 +154,56 @@ static const char version_evidence_unsigned[] =
     "INSERT INTO evidence_unsigned (session_id, since_us)"
     " SELECT session_id, MIN(time_us) FROM evidence GROUP BY session_id;";
 
-static const char *const versions[] = {version_1, version_2, version_evidence_unsigned};
+static const char version_review[] =
+    /* review.c */
+    "CREATE TABLE review_outcome (" /* the newest row of a session counts */
+    " id INTEGER PRIMARY KEY,"
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " user_ref BIGINT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " outcome BIGINT NOT NULL,"
+    " note TEXT NOT NULL,"
+    " time_us BIGINT NOT NULL);"
+    "CREATE INDEX review_outcome_by_session ON review_outcome (session_id, id);"
+    "CREATE TABLE review_answer ("
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " exam_id TEXT NOT NULL,"
+    " flag_id BIGINT NOT NULL," /* the first of the incident */
+    " rule TEXT NOT NULL,"      /* of that flag */
+    " user_ref BIGINT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " answer BIGINT NOT NULL,"
+    " note TEXT NOT NULL,"
+    " time_us BIGINT NOT NULL,"
+    " PRIMARY KEY (session_id, flag_id, user_ref));"
+    "CREATE INDEX review_answer_by_exam ON review_answer (exam_id, rule, answer);"
+    /* summary.c */
+    "CREATE TABLE session_summary ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " exam_id TEXT NOT NULL,"
+    " candidate TEXT NOT NULL,"
+    " state BIGINT NOT NULL,"
+    " created_us BIGINT NOT NULL,"
+    " started_us BIGINT NOT NULL,"
+    " ended_us BIGINT NOT NULL,"
+    " high BIGINT NOT NULL DEFAULT 0,"
+    " medium BIGINT NOT NULL DEFAULT 0,"
+    " low BIGINT NOT NULL DEFAULT 0,"
+    " weight BIGINT NOT NULL DEFAULT 0," /* grows with them: for sorting */
+    " rules TEXT NOT NULL DEFAULT '{}',"
+    " analysis BIGINT NOT NULL DEFAULT 0,"
+    " outcome BIGINT NOT NULL DEFAULT 0,"
+    " stale BIGINT NOT NULL DEFAULT 0);"
+    "CREATE INDEX session_summary_newest ON session_summary (exam_id, created_us, session_id);"
+    "CREATE INDEX session_summary_candidate ON session_summary (exam_id, candidate, session_id);"
+    "CREATE INDEX session_summary_severity ON session_summary (exam_id, weight, session_id);"
+    "CREATE INDEX session_summary_stale ON session_summary (session_id) WHERE stale = 1;"
+    "INSERT INTO session_summary (session_id, exam_id, candidate, state, created_us, started_us,"
+    " ended_us, stale) SELECT id, exam_id, candidate, state, created_us, started_us, ended_us, 1"
+    " FROM session;";
+
+static const char *const versions[] = {version_1, version_2, version_evidence_unsigned,
+                                       version_review};
 
 const struct db_migrations proctor_migrations = {
     .owner = "proctor", .sql = versions, .len = ARRAY_LEN(versions)};

@@ -3,6 +3,7 @@
 #include "crypto/seal.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
+#include "proctor/summary.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,7 +54,8 @@ bool session_move_in(struct db *db, struct str id, enum session_state to, bool *
                          session_state_name(s.state), session_state_name(to));
     if (moves && (!db_run(db, states[to].sql,
                           DB_ARGS(DB_I64(to), DB_I64(clock_wall_us()), DB_TEXT(id)), NULL, err) ||
-                  !evidence_append_in(db, id, str_from(states[to].kind), STR("{}"), err)))
+                  !evidence_append_in(db, id, str_from(states[to].kind), STR("{}"), err) ||
+                  !summary_refresh_in(db, id, err)))
         return false;
     if (ret_moved)
         *ret_moved = moves;
@@ -272,7 +274,8 @@ static bool create_body(struct db *db, void *context, struct error *err)
            evidence_add_in(db, str_from(c->id), states[SESSION_CREATED].kind,
                            s->accommodations_json.len ? json_pack("{s:b}", "accommodations", 1)
                                                       : json_object(),
-                           err);
+                           err) &&
+           summary_refresh_in(db, str_from(c->id), err);
 }
 
 static bool check_text(struct str text, size_t max, const char *what, struct error *err)

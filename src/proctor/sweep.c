@@ -5,6 +5,7 @@
 #include "proctor/provider.h"
 #include "proctor/session.h"
 #include "proctor/stream.h"
+#include "proctor/summary.h"
 #include "proctor/upload.h"
 
 #define SWEEP_MAX 200 /* sessions of a kind in one round */
@@ -37,6 +38,8 @@ bool sweep(struct proctor *p, int64_t now_us, struct error *err)
 {
     struct error why;
     bool good = stream_expire(p, now_us, err);
+    if (!summary_refresh_stale(p, SWEEP_MAX, &why) && good)
+        good = error_set(err, why.code, "%s", why.message);
     if (!sign_chains(p, now_us, &why) && good)
         good = error_set(err, why.code, "%s", why.message);
     for (size_t r = 0; r < ARRAY_LEN(rounds); r++) {

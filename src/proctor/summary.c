@@ -134,6 +134,7 @@ struct listing {
     struct arena *arena;
     struct summary *list;
     size_t len;
+    bool count; /* is `total` asked for? */
     int64_t total;
     char next[SUMMARY_CURSOR_SIZE];
 };
@@ -267,7 +268,7 @@ static bool list_body(struct db *db, void *context, struct error *err)
     struct db_value key = DB_NULL;
     struct str id = {0};
     char sql[1200];
-    if (!count_total(db, l, err) || (q->after.len && !read_cursor(q, &key, &id, err)))
+    if ((l->count && !count_total(db, l, err)) || (q->after.len && !read_cursor(q, &key, &id, err)))
         return false;
     if (q->after.len == 0) {
         snprintf(sql, sizeof sql,
@@ -295,7 +296,7 @@ bool summary_list(struct proctor *p, const struct summary_query *query, struct a
                   struct summary **ret, size_t *ret_len, int64_t *ret_total,
                   char ret_next[SUMMARY_CURSOR_SIZE], struct error *err)
 {
-    struct listing l = {.q = query, .arena = arena};
+    struct listing l = {.q = query, .arena = arena, .count = ret_total != NULL};
     CLEANUP(buf_done) struct buf pattern = {0};
     if (query->limit == 0 || query->limit > SUMMARY_PAGE_MAX)
         return error_set(err, ERROR_INVALID, "limit: must be from 1 to %d", SUMMARY_PAGE_MAX);
@@ -308,7 +309,8 @@ bool summary_list(struct proctor *p, const struct summary_query *query, struct a
         return false;
     *ret = l.list;
     *ret_len = l.len;
-    *ret_total = l.total;
+    if (ret_total)
+        *ret_total = l.total;
     memcpy(ret_next, l.next, sizeof l.next);
     return true;
 }

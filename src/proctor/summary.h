@@ -43,8 +43,9 @@ struct summary_query {
     struct str after;            /* ret_next of the page before; empty: from the beginning */
     size_t limit;                /* 1..SUMMARY_PAGE_MAX */
 };
-/* One page, in the arena. *ret_total counts all that the filters leave; `ret_next` is "" at the
- * end. ERROR_INVALID: `after` is not of this sort. */
+/* One page, in the arena. *ret_total counts all that the filters leave, which takes longer than
+ * the page (NULL: not counted); `ret_next` is "" at the end. ERROR_INVALID: `after` is not of this
+ * sort. */
 MUST_USE bool summary_list(struct proctor *p, const struct summary_query *query,
                            struct arena *arena, struct summary **ret, size_t *ret_len,
                            int64_t *ret_total, char ret_next[SUMMARY_CURSOR_SIZE],

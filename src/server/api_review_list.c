@@ -207,8 +207,7 @@ static bool get_csv(struct server *server, struct request *q, struct response *r
         CLEANUP(arena_done) struct arena arena = {0};
         struct summary *list;
         size_t len;
-        int64_t total;
-        if (!summary_list(server->proctor, &query, &arena, &list, &len, &total, next, err))
+        if (!summary_list(server->proctor, &query, &arena, &list, &len, NULL, next, err))
             return false;
         for (size_t i = 0; i < len; i++)
             csv_row(&r->body, &list[i]);

@@ -64,4 +64,4 @@ MUST_USE bool router_admit(const struct router *router, struct server *s, const 
 
 /* The tables, each beside its handlers; server/router.c joins them. Ends with method HTTP_NONE. */
 extern const struct route sign_in_routes[], tus_routes[], campus_routes[], proctor_routes[],
-    review_routes[];
+    review_routes[], accommodation_routes[];

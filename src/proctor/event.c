@@ -17,6 +17,7 @@ static const struct {
     {"agreed", "Accepted all documents", false},
     {"recording-started", "Recording started", false},
     {"exam-started", "Exam started", false},
+    {"extra-time", "Has extra time", false},
     {"answered", "Saved an answer", false},
     {"finished", "Finished the exam", false},
     {"exam-ended", "Handed in", false},

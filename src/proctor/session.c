@@ -243,6 +243,18 @@ static bool make_policy(struct db *db, const struct session_spec *s, struct aren
     return policy_text(&policy, ret, err);
 }
 
+/* What is different for this candidate is told to whoever reviews, and may not be told otherwise
+ * later. */
+static bool note_creation(struct db *db, const struct creation *c, struct error *err)
+{
+    CLEANUP(json_decrefp) json_t *patch = NULL;
+    if (c->spec->accommodations_json.len && !json_parse(c->spec->accommodations_json, &patch, err))
+        return false;
+    return evidence_add_in(db, str_from(c->id), states[SESSION_CREATED].kind,
+                           patch ? json_pack("{s:O}", "accommodations", patch) : json_object(),
+                           err);
+}
+
 static bool create_body(struct db *db, void *context, struct error *err)
 {
     struct creation *c = context;
@@ -271,10 +283,7 @@ static bool create_body(struct db *db, void *context, struct error *err)
                           DB_I64(SESSION_CREATED), DB_BLOB(str_bytes(wrapped, sizeof wrapped)),
                           DB_I64(clock_wall_us())),
                   NULL, err) &&
-           evidence_add_in(db, str_from(c->id), states[SESSION_CREATED].kind,
-                           s->accommodations_json.len ? json_pack("{s:b}", "accommodations", 1)
-                                                      : json_object(),
-                           err) &&
+           note_creation(db, c, err) &&
            summary_refresh_in(db, str_from(c->id), err);
 }
 
@@ -285,6 +294,13 @@ static bool check_text(struct str text, size_t max, const char *what, struct err
     return true;
 }
 
+static bool check_accommodations(struct str json, struct error *err)
+{
+    return json.len <= SESSION_ACCOMMODATIONS_MAX ||
+           error_set(err, ERROR_TOO_LARGE, "accommodations: at most %zu bytes",
+                     SESSION_ACCOMMODATIONS_MAX);
+}
+
 bool session_create(struct proctor *p, const struct session_spec *spec, char ret_id[ID_TEXT_SIZE],
                     struct error *err)
 {
@@ -293,6 +309,7 @@ bool session_create(struct proctor *p, const struct session_spec *spec, char ret
         !check_text(spec->exam_url, SESSION_URL_MAX, "exam_url", err) ||
         !check_text(spec->return_url, SESSION_URL_MAX, "return_url", err) ||
         !check_text(spec->attempt_ref, PROCTORED_EXAM_REF_MAX, "attempt_ref", err) ||
+        !check_accommodations(spec->accommodations_json, err) ||
         !db_store_write(p->store, create_body, &c, err))
         return false;
     memcpy(ret_id, c.id, sizeof c.id);

@@ -21,12 +21,13 @@ enum session_state {
     SESSION_REPORTED,
 };
 
-#define SESSION_LEASE_US (20 * SECOND_US)       /* a tab that is silent for longer has gone */
-#define SESSION_KEEP_US (72 * 3600 * SECOND_US) /* uploading may go on that long after the end */
-#define SESSION_TAB_MAX 64                      /* bytes of a tab's name */
-#define SESSION_CLIENT_EVENTS_MAX 5000          /* of one session */
-#define SESSION_CANDIDATE_MAX 128               /* bytes */
-#define SESSION_URL_MAX 255                     /* bytes */
+#define SESSION_LEASE_US (20 * SECOND_US)         /* a tab that is silent for longer has gone */
+#define SESSION_KEEP_US (72 * 3600 * SECOND_US)   /* uploading may go on that long after the end */
+#define SESSION_TAB_MAX 64                        /* bytes of a tab's name */
+#define SESSION_CLIENT_EVENTS_MAX 5000            /* of one session */
+#define SESSION_CANDIDATE_MAX 128                 /* bytes */
+#define SESSION_ACCOMMODATIONS_MAX ((size_t)4096) /* bytes: they are one record of evidence */
+#define SESSION_URL_MAX 255                       /* bytes */
 
 struct session {
     char id[ID_TEXT_SIZE];

@@ -9,6 +9,7 @@ await import('./tus.mjs');
 await import('./bad_input.mjs');
 await import('./analysis.mjs');
 await import('./analyze.mjs');
+await import('./recordings.mjs');
 await import('./accommodations.mjs');
 await import('./kill.mjs');
 await run();

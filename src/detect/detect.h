@@ -116,7 +116,9 @@ struct detect_screen {
 /* Plain data without pointers: it crosses a pipe between processes of one build as it is. */
 struct observation {
     int64_t time_us;
-    int32_t faces_len; /* confirmed faces, largest first; -1 when the look was not taken */
+    /* Confirmed faces, the largest first, after them those that an edge cuts in half; -1 when the
+     * look was not taken. */
+    int32_t faces_len;
     struct detect_face faces[DETECT_FACES_MAX];
     float luma_mean;      /* 0..1 from black to white */
     float luma_deviation; /* standard deviation over the parts of the picture, 0..1 */

@@ -5,6 +5,7 @@
 #include "detect/faces.h"
 
 #include "detect/detector.h"
+#include "detect/edge_faces.h"
 #include "nn/nn.h"
 
 #include <math.h>
@@ -14,7 +15,6 @@
 
 #define DETECTOR_SIDE 256
 #define MESH_SIDE 192
-#define CROP_ENLARGE 1.4 /* of the face's box, as the mesh was trained */
 #define SCORE_MIN 0.30f
 #define OVERLAP_MAX 0.3f
 
@@ -33,6 +33,7 @@ static const struct {
 struct faces {
     struct nn_model *detector, *mesh;          /* owned */
     struct nn_runner *detector_run, *mesh_run; /* owned */
+    struct edge_faces *edges;                  /* owned */
     struct frame_scaler *scaler;               /* borrowed */
     struct detector_finds *finds;              /* borrowed; landmarks of the faces found */
 };
@@ -140,6 +141,21 @@ static bool has_shape(const struct nn_runner *run, size_t output, int64_t count)
     return all == count;
 }
 
+bool faces_load_detector(const struct detector_setup *setup, int side, struct nn_model **ret_model,
+                         struct nn_runner **ret_run, struct error *err)
+{
+    static const char *const grids[] = {"Identity", "Identity_1", "Identity_2", "Identity_3"};
+    int64_t fine = (int64_t)(side / 16) * (side / 16) * 2;
+    int64_t coarse = (int64_t)(side / 32) * (side / 32) * 6;
+    if (!load(setup, "blazeface", side, grids, ARRAY_LEN(grids), ret_model, ret_run, err))
+        return false;
+    if (!has_shape(*ret_run, 0, fine) || !has_shape(*ret_run, 1, coarse) ||
+        !has_shape(*ret_run, 2, fine * 16) || !has_shape(*ret_run, 3, coarse * 16))
+        return error_set(err, ERROR_INVALID,
+                         "the model's outputs are not those of a face detector");
+    return true;
+}
+
 static void faces_destroy(void *self)
 {
     struct faces *f = self;
@@ -149,12 +165,12 @@ static void faces_destroy(void *self)
     nn_runner_destroy(f->mesh_run);
     nn_model_destroy(f->detector);
     nn_model_destroy(f->mesh);
+    edge_faces_destroy(f->edges);
     free(f);
 }
 
 static bool faces_create(const struct detector_setup *setup, void **ret, struct error *err)
 {
-    static const char *const grids[] = {"Identity", "Identity_1", "Identity_2", "Identity_3"};
     static const char *const mesh[] = {"Identity_1",
                                        "Identity_2"}; /* is it a face; its landmarks */
     struct faces *f = calloc(1, sizeof *f);
@@ -163,17 +179,12 @@ static bool faces_create(const struct detector_setup *setup, void **ret, struct 
     *ret = f; /* half-built or not, its owner destroys it */
     f->scaler = setup->scaler;
     f->finds = setup->finds;
-    if (!load(setup, "blazeface", DETECTOR_SIDE, grids, ARRAY_LEN(grids), &f->detector,
-              &f->detector_run, err) ||
-        !load(setup, "facemesh", MESH_SIDE, mesh, ARRAY_LEN(mesh), &f->mesh, &f->mesh_run, err))
+    if (!faces_load_detector(setup, DETECTOR_SIDE, &f->detector, &f->detector_run, err) ||
+        !load(setup, "facemesh", MESH_SIDE, mesh, ARRAY_LEN(mesh), &f->mesh, &f->mesh_run, err) ||
+        !edge_faces_create(setup, &f->edges, err))
         return false;
-    int64_t fine = (int64_t)(DETECTOR_SIDE / 16) * (DETECTOR_SIDE / 16) * 2;
-    int64_t coarse = (int64_t)(DETECTOR_SIDE / 32) * (DETECTOR_SIDE / 32) * 6;
-    if (!has_shape(f->detector_run, 0, fine) || !has_shape(f->detector_run, 1, coarse) ||
-        !has_shape(f->detector_run, 2, fine * 16) || !has_shape(f->detector_run, 3, coarse * 16) ||
-        !has_shape(f->mesh_run, 0, 1) || !has_shape(f->mesh_run, 1, 3 * DETECT_LANDMARKS))
-        return error_set(err, ERROR_INVALID,
-                         "the models' outputs are not those of a face detector");
+    if (!has_shape(f->mesh_run, 0, 1) || !has_shape(f->mesh_run, 1, 3 * DETECT_LANDMARKS))
+        return error_set(err, ERROR_INVALID, "the model's outputs are not those of a face mesh");
     return true;
 }
 
@@ -230,6 +241,51 @@ static void add_face(const struct faces *s, const struct frame_square *square,
     place_landmarks(s, square, landmarks[at]);
 }
 
+/* Is the cut face one that was found whole? */
+static bool is_found(const struct observation *o, const struct detect_face *cut)
+{
+    for (int i = 0; i < o->faces_len; i++) {
+        const struct detect_face *face = &o->faces[i];
+        if (fminf(face->x + face->width, cut->x + cut->width) > fmaxf(face->x, cut->x) &&
+            fminf(face->y + face->height, cut->y + cut->height) > fmaxf(face->y, cut->y))
+            return true;
+    }
+    return false;
+}
+
+/* Of those the mesh is only asked for landmarks. They end the list, however large they are: the
+ * candidate is rather somebody who is seen whole. */
+static bool add_cut_faces(struct faces *s, const struct frame *f, struct observation *o,
+                          struct error *err)
+{
+    struct edge_face cut[EDGE_FACES_MAX];
+    size_t len;
+    if (!edge_faces_look(s->edges, f, cut, &len, err))
+        return false;
+    for (size_t i = 0; i < len && o->faces_len < DETECT_FACES_MAX; i++) {
+        const struct frame_square *square = &cut[i].square;
+        float width = cut[i].width / (float)f->width, height = cut[i].height / (float)f->height;
+        struct detect_face face = {
+            .x = (float)(square->centre_x / f->width) - width / 2,
+            .y = (float)(square->centre_y / f->height) - height / 2,
+            .width = width,
+            .height = height,
+            .score = cut[i].score,
+        };
+        if (is_found(o, &face))
+            continue;
+        float *input = nn_runner_input(s->mesh_run, NULL);
+        frame_square_to_tensor(f, square, MESH_SIDE, 1.0f / 255.0f, 0.0f, input);
+        edge_mirror(input, MESH_SIDE, square, f->width, cut[i].right);
+        if (!nn_run(s->mesh_run, err))
+            return false;
+        face.mesh_score = nn_runner_output(s->mesh_run, 0, NULL)[0];
+        place_landmarks(s, square, s->finds->landmarks[o->faces_len]);
+        o->faces[o->faces_len++] = face;
+    }
+    return true;
+}
+
 /* Where the candidate lies in the frame: the square for the mesh, turned by the line of the eyes.
  */
 static struct frame_square place(const struct face_candidate *c, const struct letterbox *box)
@@ -237,7 +293,7 @@ static struct frame_square place(const struct face_candidate *c, const struct le
     return (struct frame_square){
         .centre_x = (c->x - box->left) / box->scale,
         .centre_y = (c->y - box->top) / box->scale,
-        .side = (double)fmaxf(c->width, c->height) * CROP_ENLARGE / box->scale,
+        .side = (double)fmaxf(c->width, c->height) * FACE_CROP_ENLARGE / box->scale,
         .angle = (double)atan2f(c->eyes[1][1] - c->eyes[0][1], c->eyes[1][0] - c->eyes[0][0]),
     };
 }
@@ -275,7 +331,7 @@ static bool faces_look(void *self, const struct frame *f, struct observation *o,
         };
         add_face(s, &square, &face, o);
     }
-    return true;
+    return add_cut_faces(s, f, o, err);
 }
 
 const struct detector detector_faces = {"faces", faces_create, faces_look, faces_destroy, NULL};

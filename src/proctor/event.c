@@ -32,6 +32,8 @@ static const struct {
     {"uploaded", "Upload complete", false},
     {"reported", "Report made", false},
     {"viewed", "Recording viewed by staff", false},
+    {"support-message", "A message between candidate and support", false},
+    {"staff-action", "Staff did something", false},
     {"key-erased", "Recordings deleted", false},
     {"offline", "Browser went offline", true},
     {"online", "Browser is online again", true},

@@ -10,4 +10,5 @@ await import('./bad_input.mjs');
 await import('./analysis.mjs');
 await import('./analyze.mjs');
 await import('./kill.mjs');
+await import('./support.mjs');
 await run();

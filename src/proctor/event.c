@@ -36,6 +36,8 @@ static const struct {
     {"decision", "A reviewer decided", false},
     {"incident-answered", "A reviewer judged an incident", false},
     {"note", "Note by staff", false},
+    {"support-message", "A message between candidate and support", false},
+    {"staff-action", "Staff did something", false},
     {"key-erased", "Recordings deleted", false},
     {"offline", "Browser went offline", true},
     {"online", "Browser is online again", true},

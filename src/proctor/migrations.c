@@ -202,8 +202,58 @@ static const char version_review[] =
     " ended_us, stale) SELECT id, exam_id, candidate, state, created_us, started_us, ended_us, 1"
     " FROM session;";
 
-static const char *const versions[] = {version_1, version_2, version_evidence_unsigned,
-                                       version_review};
+static const char version_support[] =
+    /* change.c */
+    "CREATE TABLE change ("
+    " seq INTEGER PRIMARY KEY,"
+    " time_us BIGINT NOT NULL,"
+    " topic TEXT NOT NULL,"
+    " event TEXT NOT NULL,"
+    " data TEXT NOT NULL);"
+    /* support.c */
+    "CREATE TABLE support_thread ("
+    " id INTEGER PRIMARY KEY,"
+    " user_ref BIGINT NOT NULL,"
+    " candidate TEXT NOT NULL,"
+    " session_id TEXT NOT NULL DEFAULT '',"
+    " state BIGINT NOT NULL,"
+    " created_us BIGINT NOT NULL,"
+    " changed_us BIGINT NOT NULL,"
+    " read_by_candidate BIGINT NOT NULL DEFAULT 0," /* up to this message */
+    " read_by_center BIGINT NOT NULL DEFAULT 0);"
+    "CREATE INDEX support_thread_by_user ON support_thread (user_ref, id);"
+    "CREATE INDEX support_thread_by_state ON support_thread (state, changed_us);"
+    "CREATE TABLE support_message ("
+    " id INTEGER PRIMARY KEY,"
+    " thread_id BIGINT NOT NULL REFERENCES support_thread (id),"
+    " user_ref BIGINT NOT NULL," /* the thread's candidate */
+    " from_center BIGINT NOT NULL,"
+    " author_ref BIGINT NOT NULL,"
+    " author TEXT NOT NULL,"
+    " time_us BIGINT NOT NULL,"
+    " client_id TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " UNIQUE (author_ref, client_id));"
+    "CREATE INDEX support_message_by_user ON support_message (user_ref, id);"
+    "CREATE INDEX support_message_by_thread ON support_message (thread_id, id);"
+    "CREATE INDEX support_message_by_time ON support_message (author_ref, time_us);"
+    /* audit.c */
+    "CREATE TABLE audit ("
+    " id INTEGER PRIMARY KEY,"
+    " time_us BIGINT NOT NULL,"
+    " actor_ref BIGINT NOT NULL,"
+    " actor TEXT NOT NULL,"
+    " action TEXT NOT NULL,"
+    " session_id TEXT NOT NULL,"
+    " user_ref BIGINT NOT NULL,"
+    " candidate TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " detail TEXT NOT NULL);"
+    "CREATE INDEX audit_by_session ON audit (session_id, id);";
+
+static const char *const versions[] = {
+    version_1, version_2, version_evidence_unsigned, version_review, version_support,
+};
 
 const struct db_migrations proctor_migrations = {
     .owner = "proctor", .sql = versions, .len = ARRAY_LEN(versions)};

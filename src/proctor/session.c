@@ -1,6 +1,7 @@
 #include "proctor/session.h"
 
 #include "crypto/seal.h"
+#include "proctor/change.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "proctor/summary.h"
@@ -55,7 +56,8 @@ bool session_move_in(struct db *db, struct str id, enum session_state to, bool *
     if (moves && (!db_run(db, states[to].sql,
                           DB_ARGS(DB_I64(to), DB_I64(clock_wall_us()), DB_TEXT(id)), NULL, err) ||
                   !evidence_append_in(db, id, str_from(states[to].kind), STR("{}"), err) ||
-                  !summary_refresh_in(db, id, err)))
+                  !summary_refresh_in(db, id, err) ||
+                  !change_note_in(db, "support", "session", STR("{}"), err)))
         return false;
     if (ret_moved)
         *ret_moved = moves;
@@ -154,21 +156,35 @@ bool session_find_own(struct proctor *p, struct str id, int64_t user_ref, struct
 
 struct list {
     struct str exam_id; /* or, when it is empty: */
-    int64_t user_ref;
+    int64_t user_ref;   /* or, when it is 0: */
+    int64_t active_since_us;
+    size_t max;
     struct arena *arena;
     struct session *sessions;
     size_t len;
 };
+
+static bool query_list(struct db *db, const struct list *l, struct db_stmt **ret, struct error *err)
+{
+    if (l->exam_id.len)
+        return db_query(db, COLUMNS " WHERE exam_id = $1 ORDER BY created_us, id",
+                        DB_ARGS(DB_TEXT(l->exam_id)), ret, err);
+    if (l->user_ref)
+        return db_query(db, COLUMNS " WHERE user_ref = $1 ORDER BY created_us DESC, id",
+                        DB_ARGS(DB_I64(l->user_ref)), ret, err);
+    return db_query(db,
+                    COLUMNS " WHERE state < $1 AND (created_us > $2 OR seen_us > $2)"
+                            " ORDER BY seen_us DESC, created_us DESC LIMIT $3",
+                    DB_ARGS(DB_I64(SESSION_UPLOADED), DB_I64(l->active_since_us), DB_U64(l->max)),
+                    ret, err);
+}
 
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct list *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
     size_t room = 0;
-    if (!(l->exam_id.len ? db_query(db, COLUMNS " WHERE exam_id = $1 ORDER BY created_us, id",
-                                    DB_ARGS(DB_TEXT(l->exam_id)), &rows, err)
-                         : db_query(db, COLUMNS " WHERE user_ref = $1 ORDER BY created_us DESC, id",
-                                    DB_ARGS(DB_I64(l->user_ref)), &rows, err)))
+    if (!query_list(db, l, &rows, err))
         return false;
     for (bool row = true; row;) {
         if (!db_next(rows, &row, err))
@@ -201,6 +217,17 @@ bool session_list_own(struct proctor *p, int64_t user_ref, struct arena *arena,
                       struct session **ret, size_t *ret_len, struct error *err)
 {
     struct list l = {.user_ref = user_ref, .arena = arena};
+    if (!db_store_read(p->store, list_body, &l, err))
+        return false;
+    *ret = l.sessions;
+    *ret_len = l.len;
+    return true;
+}
+
+bool session_list_active(struct proctor *p, int64_t since_us, size_t max, struct arena *arena,
+                         struct session **ret, size_t *ret_len, struct error *err)
+{
+    struct list l = {.active_since_us = since_us, .max = max, .arena = arena};
     if (!db_store_read(p->store, list_body, &l, err))
         return false;
     *ret = l.sessions;
@@ -283,8 +310,7 @@ static bool create_body(struct db *db, void *context, struct error *err)
                           DB_I64(SESSION_CREATED), DB_BLOB(str_bytes(wrapped, sizeof wrapped)),
                           DB_I64(clock_wall_us())),
                   NULL, err) &&
-           note_creation(db, c, err) &&
-           summary_refresh_in(db, str_from(c->id), err);
+           note_creation(db, c, err) && summary_refresh_in(db, str_from(c->id), err);
 }
 
 static bool check_text(struct str text, size_t max, const char *what, struct error *err)

@@ -63,6 +63,13 @@ MUST_USE bool router_admit(const struct router *router, struct server *s, const 
                            struct request *q, struct error *err);
 
 /* The tables, each beside its handlers; each ends with method HTTP_NONE. */
-extern const struct route sign_in_routes[], tus_routes[], campus_routes[], proctor_routes[],
-    review_routes[], review_list_routes[], review_say_routes[], accommodation_routes[];
+extern const struct route sign_in_routes[];
+extern const struct route tus_routes[];
+extern const struct route campus_routes[];
+extern const struct route proctor_routes[];
+extern const struct route review_routes[];
+extern const struct route review_list_routes[];
+extern const struct route review_say_routes[];
+extern const struct route accommodation_routes[];
+extern const struct route support_routes[];
 extern const struct route *const server_route_tables[]; /* all of them, NULL at the end: server.c */

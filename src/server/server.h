@@ -8,12 +8,17 @@
 struct buf;
 struct campus;
 
+/* Where candidates find help besides the chat. */
+struct server_contact {
+    const char *name, *phone, *hours; /* NULL: defaults */
+};
 struct server_options {
     const char *address;            /* "127.0.0.1" */
     uint16_t port;                  /* 0: any; server_port() tells */
     const char *tls_cert, *tls_key; /* PEM files; NULL for plain HTTP */
     const char *public_origin;      /* "https://exam.example.org" behind a proxy; NULL: from Host */
     unsigned epoll_threads, worker_threads; /* 0: defaults */
+    struct server_contact contact;
 };
 struct server {
     struct server_options options;

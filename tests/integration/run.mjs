@@ -12,4 +12,5 @@ await import('./analyze.mjs');
 await import('./recordings.mjs');
 await import('./accommodations.mjs');
 await import('./kill.mjs');
+await import('./support.mjs');
 await run();

@@ -4,8 +4,10 @@
  * eyes, without which the mesh rejects heads tilted more than 30 degrees. */
 #include "detect/faces.h"
 
+#include "base/stages.h"
 #include "detect/detector.h"
 #include "detect/edge_faces.h"
+#include "detect/faces_track.h"
 #include "nn/nn.h"
 
 #include <math.h>
@@ -31,11 +33,14 @@ static const struct {
 } bands[] = {{0.80f, -1.0f}, {0.50f, 0.50f}, {SCORE_MIN, 0.98f}};
 
 struct faces {
-    struct nn_model *detector, *mesh;          /* owned */
-    struct nn_runner *detector_run, *mesh_run; /* owned */
-    struct edge_faces *edges;                  /* owned */
-    struct frame_scaler *scaler;               /* borrowed */
-    struct detector_finds *finds;              /* borrowed; landmarks of the faces found */
+    struct nn_model *detector, *mesh;              /* owned */
+    struct nn_runner *detector_run, *mesh_run;     /* owned */
+    struct edge_faces *edges;                      /* owned */
+    struct frame_scaler *scaler;                   /* borrowed */
+    struct stages *stages;                         /* borrowed; NULL */
+    struct frame_square squares[DETECT_FACES_MAX]; /* of the mesh of each face detected */
+    struct faces_track track;
+    struct detector_finds *finds; /* borrowed; landmarks of the faces found */
 };
 
 /* ---- decoding ---- */
@@ -179,6 +184,7 @@ static bool faces_create(const struct detector_setup *setup, void **ret, struct 
     *ret = f; /* half-built or not, its owner destroys it */
     f->scaler = setup->scaler;
     f->finds = setup->finds;
+    f->stages = setup->options->stages;
     if (!faces_load_detector(setup, DETECTOR_SIDE, &f->detector, &f->detector_run, err) ||
         !load(setup, "facemesh", MESH_SIDE, mesh, ARRAY_LEN(mesh), &f->mesh, &f->mesh_run, err) ||
         !edge_faces_create(setup, &f->edges, err))
@@ -192,7 +198,9 @@ static bool mesh_score(struct faces *s, const struct frame *f, const struct fram
                        float *ret, struct error *err)
 {
     float *input = nn_runner_input(s->mesh_run, NULL);
+    stages_enter(s->stages, "faces: crop");
     frame_square_to_tensor(f, square, MESH_SIDE, 1.0f / 255.0f, 0.0f, input);
+    stages_enter(s->stages, "faces: mesh");
     if (!nn_run(s->mesh_run, err))
         return false;
     *ret = nn_runner_output(s->mesh_run, 0, NULL)[0];
@@ -228,7 +236,7 @@ static void place_landmarks(const struct faces *s, const struct frame_square *sq
 }
 
 /* Sorted in, the largest first, with the landmarks of the mesh's last run. */
-static void add_face(const struct faces *s, const struct frame_square *square,
+static void add_face(struct faces *s, const struct frame_square *square,
                      const struct detect_face *face, struct observation *o)
 {
     struct detect_landmark(*landmarks)[DETECT_LANDMARKS] = s->finds->landmarks;
@@ -236,8 +244,10 @@ static void add_face(const struct faces *s, const struct frame_square *square,
     for (; at > 0 && area(&o->faces[at - 1]) < area(face); at--) {
         o->faces[at] = o->faces[at - 1];
         memcpy(landmarks[at], landmarks[at - 1], sizeof landmarks[at]);
+        s->squares[at] = s->squares[at - 1];
     }
     o->faces[at] = *face;
+    s->squares[at] = *square;
     place_landmarks(s, square, landmarks[at]);
 }
 
@@ -298,14 +308,17 @@ static struct frame_square place(const struct face_candidate *c, const struct le
     };
 }
 
-static bool faces_look(void *self, const struct frame *f, struct observation *o, struct error *err)
+static bool find_faces(struct faces *s, const struct frame *f, struct observation *o,
+                       struct error *err)
 {
-    struct faces *s = self;
     const struct nn_runner *run = s->detector_run;
     struct letterbox box;
+    stages_enter(s->stages, "faces: scale");
     if (!frame_to_tensor(s->scaler, f, DETECTOR_SIDE, 1.0f / 127.5f, -1.0f,
-                         nn_runner_input(s->detector_run, NULL), &box, err) ||
-        !nn_run(s->detector_run, err))
+                         nn_runner_input(s->detector_run, NULL), &box, err))
+        return false;
+    stages_enter(s->stages, "faces: detector");
+    if (!nn_run(s->detector_run, err))
         return false;
     struct face_candidate found[FACE_CANDIDATES_MAX];
     size_t len = faces_decode(DETECTOR_SIDE, nn_runner_output(run, 0, NULL),
@@ -331,7 +344,47 @@ static bool faces_look(void *self, const struct frame *f, struct observation *o,
         };
         add_face(s, &square, &face, o);
     }
-    return add_cut_faces(s, f, o, err);
+    return true;
+}
+
+/* The faces of the look before, by their meshes alone. *ret false: the detector must look. */
+static bool follow_faces(struct faces *s, const struct frame *f, struct observation *o, bool *ret,
+                         struct error *err)
+{
+    struct detect_landmark mesh[DETECT_LANDMARKS];
+    o->faces_len = 0;
+    for (int i = 0; i < s->track.len; i++) {
+        enum faces_follow how = FACES_FOLLOW_AGAIN;
+        float score = 0;
+        struct frame_square square;
+        for (int tries = 0; tries < 2 && how == FACES_FOLLOW_AGAIN; tries++) {
+            square = faces_track_square(&s->track, i);
+            if (!mesh_score(s, f, &square, &score, err))
+                return false;
+            place_landmarks(s, &square, mesh);
+            how = faces_track_take(&s->track, i, mesh, score);
+        }
+        *ret = how == FACES_FOLLOW_FOUND;
+        if (!*ret)
+            return true;
+        struct detect_face face = faces_track_face(&s->track, i, score);
+        add_face(s, &square, &face, o);
+    }
+    return true;
+}
+
+static bool faces_look(void *self, const struct frame *f, struct observation *o, struct error *err)
+{
+    struct faces *s = self;
+    bool followed = false;
+    if (faces_track_may_follow(&s->track, f, s->finds) && !follow_faces(s, f, o, &followed, err))
+        return false;
+    if (!followed) {
+        if (!find_faces(s, f, o, err))
+            return false;
+        faces_track_note(&s->track, f, o, s->squares, s->finds);
+    }
+    return add_cut_faces(s, f, o, err); /* which has its own idea of when to look */
 }
 
 const struct detector detector_faces = {"faces", faces_create, faces_look, faces_destroy, NULL};

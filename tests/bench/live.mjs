@@ -13,16 +13,15 @@ import { Client } from '../support/client.mjs';
 import { cameraRecording, screenRecording } from '../support/recordings.mjs';
 import { MODELS, PROGRAM, startServer, temporaryFolder, USERS } from '../support/server.mjs';
 
-const STEPS = [4, 8, 12, 16, 20, 24, 28, 32, 40];
+const STEPS = [4, 12, 20, 24, 28, 32, 40];
 const PIECE_S = 4;
 const LIMIT_S = 5;
-const NOBODY_FROM_S = 20, NO_FACE_MIN_S = 4; // of the plan; of the policy `standard`
-const SCREEN_FROM_S = 12;
+const MIN_S = { 'no-face': 4, 'screen-forbidden': 2 }; // of the policy `standard`
 const GRACE_S = 20; // after the last byte, for what is late
 const endings = [];
 const t = { after: (ending) => endings.push(ending) };
 
-const camera = cameraRecording('live-camera.webm', [{ seconds: NOBODY_FROM_S, people: 1 }, { seconds: 10, people: 0 }, { seconds: 6, people: 1 }]);
+const camera = cameraRecording('live-camera.webm', [{ seconds: 20, people: 1 }, { seconds: 10, people: 0 }, { seconds: 6, people: 1 }]);
 const screen = screenRecording('live-screen.webm', 36, ['exam_then_ai_chat_then_exam.mp4', 'exam_only_typing.mp4']);
 
 // The bytes of a recording by the seconds they were recorded in.
@@ -36,10 +35,10 @@ function pieces(path) {
   return ends.map((end, i) => bytes.subarray(i ? ends[i - 1] : 0, end));
 }
 
-// Flags of one recording alone, from the start of it: [rule, the second in which it is due].
-function due(args, mins) {
+// The flags that the recording raises when nothing else is to be done, and when each is due.
+function due(...args) {
   const { recordings } = JSON.parse(execFileSync(PROGRAM, ['analyze', '--json', '--quiet', '--models', MODELS, ...args], { encoding: 'utf8' }));
-  return recordings[0].flags.filter(({ rule }) => rule in mins).map((flag) => ({ rule: flag.rule, at: mins[flag.rule] }));
+  return recordings[0].flags.filter(({ rule }) => rule in MIN_S).map(({ rule, from_s }) => ({ rule, at: from_s + MIN_S[rule] }));
 }
 
 // CPU seconds of a process and of those below it, ended ones included.
@@ -120,8 +119,8 @@ try {
   const { session, attempt } = await client.openSession();
   await client.post(`/api/campus/attempts/${attempt}/start`);
   const kinds = [
-    { name: 'camera', pieces: pieces(camera), due: due([camera], { 'no-face': NOBODY_FROM_S + NO_FACE_MIN_S }) },
-    { name: 'screen', pieces: pieces(screen), due: due(['--screen', screen], { 'screen-forbidden': SCREEN_FROM_S }) },
+    { name: 'camera', pieces: pieces(camera), due: due(camera) },
+    { name: 'screen', pieces: pieces(screen), due: due('--screen', screen) },
   ];
   if (!kinds[0].due.length) throw new Error('the recording raises no flag to wait for');
   let best = 0;

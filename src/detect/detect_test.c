@@ -310,7 +310,8 @@ static void a_whole_face_beside_the_edge_is_one(void **state)
     assert_int_equal(o.faces_len, 1);
     const struct detect_face whole = o.faces[0];
     for (int gap = 0; gap <= 4; gap++) { /* in quarters of the face's width */
-        struct frame part = part_of(f, 0, (double)(whole.x + whole.width * (1 + gap / 4.0F)));
+        struct frame part =
+            part_of(f, 0, (double)(whole.x + whole.width * (1 + (float)gap / 4.0F)));
         assert_good(detect_look(d, &part, &o, &err), err);
         assert_int_equal(o.faces_len, 1);
     }

@@ -1,4 +1,5 @@
 #include "campus/attempt.h"
+#include "campus/beat.h"
 #include "campus/campus_private.h"
 
 #include "base/clock.h"
@@ -44,11 +45,17 @@ static bool sweeper_waits(struct campus *c)
 static void *sweeper_main(void *context)
 {
     struct campus *c = context;
-    int64_t quiet_until = 0;
+    int64_t quiet_until = 0, beat_due = 0;
     do {
         struct error err;
         int64_t now = clock_monotonic_us();
-        if (!attempt_sweep(c, clock_wall_us(), &err) && now >= quiet_until) {
+        bool good = true;
+        if (now >= beat_due) {
+            good = beat(c, clock_wall_us(), &err);
+            if (good)
+                beat_due = now + BEAT_EVERY_US;
+        }
+        if (!(good && attempt_sweep(c, clock_wall_us(), &err)) && now >= quiet_until) {
             log_line(LOG_ERROR, "campus", "deadlines: %s", err.message);
             quiet_until = now + 30 * SECOND_US;
         }
@@ -61,6 +68,8 @@ bool campus_sweeper_start(struct campus *c, struct error *err)
     sigset_t all, before;
     if (c->sweeper_runs)
         return true;
+    if (!beat(c, clock_wall_us(), err)) /* before the first request: an outage is credited */
+        return false;
     sigfillset(&all); /* signals are for the main thread */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     c->sweeper_runs = pthread_create(&c->sweeper, NULL, sweeper_main, c) == 0;

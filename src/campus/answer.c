@@ -115,16 +115,12 @@ static bool save_body(struct db *db, void *context, struct error *err)
 {
     struct save *s = context;
     struct attempt a;
-    bool found, over;
+    bool found;
     int64_t now = clock_wall_us();
     if (!attempt_find_in(db, s->attempt_id, s->user_id, &s->arena, &a, err))
         return false;
-    if (a.state == ATTEMPT_CREATED)
-        return error_set(err, ERROR_CONFLICT, "the exam has not been started");
-    if (!attempt_is_over_in(db, &a, now, &over, err))
+    if (!attempt_must_run_in(db, &a, now, err))
         return false;
-    if (over)
-        return error_set(err, ERROR_CONFLICT, "the exam is over");
     s->deadline_us = a.deadline_us;
     if (!check_item(db, s, &a, err) || !find_kept(db, s, &found, err))
         return false;

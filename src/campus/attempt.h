@@ -63,6 +63,9 @@ MUST_USE bool attempt_allowed_us_in(struct db *db, const struct attempt *a, cons
 /* Is its time over? An outage that was not credited yet is first, so a->deadline_us may move. */
 MUST_USE bool attempt_is_over_in(struct db *db, struct attempt *a, int64_t now_us, bool *ret,
                                  struct error *err);
+/* ERROR_CONFLICT unless it is running and its time is not over. */
+MUST_USE bool attempt_must_run_in(struct db *db, struct attempt *a, int64_t now_us,
+                                  struct error *err);
 /* Gives the span back to every attempt that was running at `from_us` or began in it. */
 MUST_USE bool attempt_credit_outage_in(struct db *db, int64_t from_us, int64_t to_us,
                                        struct error *err);

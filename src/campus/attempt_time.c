@@ -41,6 +41,16 @@ bool attempt_is_over_in(struct db *db, struct attempt *a, int64_t now_us, bool *
     return true;
 }
 
+bool attempt_must_run_in(struct db *db, struct attempt *a, int64_t now_us, struct error *err)
+{
+    bool over;
+    if (a->state == ATTEMPT_CREATED)
+        return error_set(err, ERROR_CONFLICT, "the exam has not been started");
+    if (!attempt_is_over_in(db, a, now_us, &over, err))
+        return false;
+    return !over || error_set(err, ERROR_CONFLICT, "the exam is over");
+}
+
 /* ---- giving ---- */
 
 static bool add_milestone(struct db *db, const struct attempt *a, const struct time_entry *e,

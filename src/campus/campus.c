@@ -1,9 +1,11 @@
+#include "campus/attachment.h"
 #include "campus/attempt.h"
 #include "campus/beat.h"
 #include "campus/campus_private.h"
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "proctor/proctor.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -19,6 +21,10 @@ bool campus_open(struct db_store *store, struct proctor *proctor, struct campus 
         return error_no_memory(err);
     c->store = store;
     c->proctor = proctor;
+    if (proctor) {
+        c->blobs = proctor->blobs;
+        c->deployment_key = proctor->deployment_key;
+    }
     pthread_mutex_init(&c->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -55,8 +61,9 @@ static void *sweeper_main(void *context)
             if (good)
                 beat_due = now + BEAT_EVERY_US;
         }
-        if (!(good && attempt_sweep(c, clock_wall_us(), &err)) && now >= quiet_until) {
-            log_line(LOG_ERROR, "campus", "deadlines: %s", err.message);
+        good = good && attempt_sweep(c, clock_wall_us(), &err) && attachment_sweep(c, &err);
+        if (!good && now >= quiet_until) {
+            log_line(LOG_ERROR, "campus", "sweeper: %s", err.message);
             quiet_until = now + 30 * SECOND_US;
         }
     } while (sweeper_waits(c));
@@ -89,5 +96,6 @@ void campus_close(struct campus *c)
         pthread_join(c->sweeper, NULL);
     pthread_cond_destroy(&c->signal);
     pthread_mutex_destroy(&c->lock);
+    seal_key_wipe(&c->deployment_key);
     free(c);
 }

@@ -64,5 +64,5 @@ MUST_USE bool router_admit(const struct router *router, struct server *s, const 
 
 /* The tables, each beside its handlers; each ends with method HTTP_NONE. */
 extern const struct route sign_in_routes[], tus_routes[], campus_routes[], proctor_routes[],
-    review_routes[];
+    review_routes[], attempt_routes[], attachment_routes[], name_routes[];
 extern const struct route *const server_route_tables[]; /* all of them, NULL at the end: server.c */

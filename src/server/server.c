@@ -7,8 +7,9 @@
 
 #define STOP_WAIT_MS 8000 /* with what ends afterwards, less than the 10 s that are promised */
 
-const struct route *const server_route_tables[] = {sign_in_routes, tus_routes,    campus_routes,
-                                                   proctor_routes, review_routes, NULL};
+const struct route *const server_route_tables[] = {sign_in_routes,    tus_routes,    campus_routes,
+                                                   proctor_routes,    review_routes, attempt_routes,
+                                                   attachment_routes, name_routes,   NULL};
 
 bool server_start(struct server *s, struct error *err)
 {

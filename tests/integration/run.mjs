@@ -9,5 +9,7 @@ await import('./tus.mjs');
 await import('./bad_input.mjs');
 await import('./analysis.mjs');
 await import('./analyze.mjs');
+await import('./attachments.mjs');
+await import('./exam_time.mjs');
 await import('./kill.mjs');
 await run();

@@ -70,6 +70,7 @@ struct save {
     char *text; /* owned */
     struct arena arena;
     struct answer answer;
+    int64_t deadline_us;
 };
 
 static bool find_kept(struct db *db, struct save *s, bool *ret_found, struct error *err)
@@ -118,10 +119,9 @@ static bool save_body(struct db *db, void *context, struct error *err)
     int64_t now = clock_wall_us();
     if (!attempt_find_in(db, s->attempt_id, s->user_id, &s->arena, &a, err))
         return false;
-    if (a.state == ATTEMPT_CREATED)
-        return error_set(err, ERROR_CONFLICT, "the exam has not been started");
-    if (a.state != ATTEMPT_RUNNING || now >= a.deadline_us)
-        return error_set(err, ERROR_CONFLICT, "the exam is over");
+    if (!attempt_must_run_in(db, &a, now, err))
+        return false;
+    s->deadline_us = a.deadline_us;
     if (!check_item(db, s, &a, err) || !find_kept(db, s, &found, err))
         return false;
     s->answer.item_id = s->item_id;
@@ -154,8 +154,10 @@ bool answer_save(struct campus *c, int64_t attempt_id, int64_t user_id, int64_t 
     bool good = db_store_write(c->store, save_body, &s, err);
     arena_done(&s.arena);
     free(s.text);
-    if (good)
+    if (good) {
         *ret = s.answer;
+        ret->deadline_us = s.deadline_us;
+    }
     return good;
 }
 

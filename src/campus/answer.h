@@ -11,7 +11,8 @@
 
 struct answer {
     int64_t item_id, revision, saved_us;
-    struct str value; /* canonical JSON */
+    struct str value;    /* canonical JSON */
+    int64_t deadline_us; /* when the attempt ends: a page learns when that moves; of a save alone */
 };
 
 /* Saves a newer revision; an older or equal one changes nothing and gives the kept one. `value` is

@@ -4,6 +4,7 @@
 #include "campus/accommodation.h"
 #include "campus/campus_private.h"
 #include "campus/grade.h"
+#include "campus/ledger.h"
 #include "campus/user.h"
 #include "proctor/provider.h"
 
@@ -23,7 +24,7 @@ const char *attempt_state_name(enum attempt_state state)
 
 #define COLUMNS                                                                                    \
     "SELECT id, exam_id, user_id, state, session_id, created_us, started_us, deadline_us,"         \
-    " finished_us, submitted_us, extra_s FROM attempt"
+    " finished_us, submitted_us, extra_s, grace_until_us FROM attempt"
 
 static bool read_attempt(struct db_stmt *rows, struct arena *arena, struct attempt *ret,
                          struct error *err)
@@ -40,12 +41,13 @@ static bool read_attempt(struct db_stmt *rows, struct arena *arena, struct attem
         .finished_us = db_col_i64(rows, 8),
         .submitted_us = db_col_i64(rows, 9),
         .extra_s = db_col_i64(rows, 10),
+        .grace_until_us = db_col_i64(rows, 11),
     };
     return ret->session_id.ptr || error_no_memory(err);
 }
 
-static bool find_any_in(struct db *db, int64_t id, struct arena *arena, struct attempt *ret,
-                        struct error *err)
+bool attempt_get_in(struct db *db, int64_t id, struct arena *arena, struct attempt *ret,
+                    struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
     bool found;
@@ -60,7 +62,7 @@ bool attempt_find_in(struct db *db, int64_t id, int64_t user_id, struct arena *a
                      struct attempt *ret, struct error *err)
 {
     struct attempt a;
-    if (!find_any_in(db, id, arena, &a, err))
+    if (!attempt_get_in(db, id, arena, &a, err))
         return false;
     if (a.user_id != user_id)
         return error_set(err, ERROR_NOT_FOUND, "no such attempt");
@@ -68,19 +70,83 @@ bool attempt_find_in(struct db *db, int64_t id, int64_t user_id, struct arena *a
     return true;
 }
 
+bool attempt_of_session_in(struct db *db, struct str session_id, struct arena *arena,
+                           struct attempt *ret, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found = false;
+    if (session_id.len && !db_query_one(db, COLUMNS " WHERE session_id = $1",
+                                        DB_ARGS(DB_TEXT(session_id)), &found, &rows, err))
+        return false;
+    if (!found)
+        return error_set(err, ERROR_NOT_FOUND, "no such attempt");
+    return read_attempt(rows, arena, ret, err);
+}
+
+static bool read_list(struct db_stmt *rows, struct arena *arena, struct attempt **ret,
+                      size_t *ret_len, struct error *err)
+{
+    struct attempt *list = NULL;
+    size_t len = 0, room = 0;
+    for (bool row = true; row;) {
+        if (!db_next(rows, &row, err))
+            return false;
+        if (!row)
+            break;
+        struct attempt *more = arena_more(arena, list, len, &room, sizeof *more);
+        if (!more)
+            return error_no_memory(err);
+        list = more;
+        if (!read_attempt(rows, arena, &list[len++], err))
+            return false;
+    }
+    *ret = list;
+    *ret_len = len;
+    return true;
+}
+
+bool attempt_list_of_exam_in(struct db *db, int64_t exam_id, struct arena *arena,
+                             struct attempt **ret, size_t *ret_len, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    return db_query(db, COLUMNS " WHERE exam_id = $1 ORDER BY created_us, id",
+                    DB_ARGS(DB_I64(exam_id)), &rows, err) &&
+           read_list(rows, arena, ret, ret_len, err);
+}
+
+bool attempt_open_list_in(struct db *db, int64_t from_us, struct arena *arena, struct attempt **ret,
+                          size_t *ret_len, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    return db_query(db,
+                    COLUMNS " WHERE state IN (2, 3) AND ((state = 2 AND deadline_us > $1) OR"
+                            " (state = 3 AND grace_until_us > $1)) ORDER BY id",
+                    DB_ARGS(DB_I64(from_us)), &rows, err) &&
+           read_list(rows, arena, ret, ret_len, err);
+}
+_Static_assert(ATTEMPT_RUNNING == 2 && ATTEMPT_FINISHED == 3, "the queries name the states");
+
 /* ---- states ---- */
 
 /* Who makes the move: the candidate, or the clock when the time is over. */
 static const char by_candidate[] = "candidate", by_clock[] = "clock";
 
 /* Whoever reviews sees why this candidate had longer. */
-static bool note_extra_time(struct db *db, const struct attempt *a, int64_t extra_s,
+/* An accommodation's time is in the ledger like any other that is given. */
+static bool give_extra_time(struct db *db, const struct attempt *a, int64_t extra_s, int64_t now_us,
                             struct error *err)
 {
+    const struct time_entry entry = {.attempt_id = a->id,
+                                     .kind = TIME_EXTRA,
+                                     .given_us = extra_s * SECOND_US,
+                                     .made_us = now_us,
+                                     .reason = STR("Extra time that was arranged for you"),
+                                     .who = STR("")};
     char detail[64];
     snprintf(detail, sizeof detail, "{\"seconds\":%" PRId64 "}", extra_s);
     return extra_s == 0 ||
-           provider_milestone_in(db, a->session_id, STR("extra-time"), str_from(detail), err);
+           (ledger_add_in(db, &entry, err) &&
+            provider_milestone_in(db, a->session_id, STR("extra-time"), str_from(detail), err));
 }
 
 static bool begin(struct db *db, struct attempt *a, int64_t now_us, struct error *err)
@@ -88,6 +154,7 @@ static bool begin(struct db *db, struct attempt *a, int64_t now_us, struct error
     CLEANUP(arena_done) struct arena arena = {0};
     struct exam exam;
     struct accommodation own;
+    int64_t allowed_us;
     if (a->session_id.len == 0)
         return error_set(err, ERROR_CONFLICT, "start the recording first");
     if (!exam_find_in(db, a->exam_id, &arena, &exam, err) ||
@@ -95,13 +162,13 @@ static bool begin(struct db *db, struct attempt *a, int64_t now_us, struct error
         return false;
     int64_t extra_s = accommodation_extra_s(&own, exam.duration_s);
     return provider_exam_started_in(db, a->session_id, err) &&
-           note_extra_time(db, a, extra_s, err) &&
+           give_extra_time(db, a, extra_s, now_us, err) &&
+           attempt_allowed_us_in(db, a, &exam, &allowed_us, err) &&
            db_run(db,
                   "UPDATE attempt SET state = $1, started_us = $2, deadline_us = $3, extra_s = $4"
                   " WHERE id = $5",
-                  DB_ARGS(DB_I64(ATTEMPT_RUNNING), DB_I64(now_us),
-                          DB_I64(now_us + (exam.duration_s + extra_s) * SECOND_US), DB_I64(extra_s),
-                          DB_I64(a->id)),
+                  DB_ARGS(DB_I64(ATTEMPT_RUNNING), DB_I64(now_us), DB_I64(now_us + allowed_us),
+                          DB_I64(extra_s), DB_I64(a->id)),
                   NULL, err);
 }
 
@@ -110,8 +177,12 @@ static bool finish(struct db *db, struct attempt *a, const char *by, int64_t now
 {
     char detail[64];
     snprintf(detail, sizeof detail, "{\"by\":\"%s\"}", by);
-    return db_run(db, "UPDATE attempt SET state = $1, finished_us = $2 WHERE id = $3",
-                  DB_ARGS(DB_I64(ATTEMPT_FINISHED), DB_I64(now_us), DB_I64(a->id)), NULL, err) &&
+    return db_run(db,
+                  "UPDATE attempt SET state = $1, finished_us = $2, grace_until_us = $3"
+                  " WHERE id = $4",
+                  DB_ARGS(DB_I64(ATTEMPT_FINISHED), DB_I64(now_us),
+                          DB_I64(now_us + ATTEMPT_GRACE_US), DB_I64(a->id)),
+                  NULL, err) &&
            provider_milestone_in(db, a->session_id, STR("finished"), str_from(detail), err);
 }
 
@@ -140,7 +211,7 @@ static bool move(struct db *db, struct attempt *a, enum attempt_state to, const 
 
 struct step {
     int64_t id, user_id;
-    enum attempt_state to;
+    enum attempt_state to; /* none: only what the clock does */
 };
 
 static bool step_body(struct db *db, void *context, struct error *err)
@@ -148,13 +219,14 @@ static bool step_body(struct db *db, void *context, struct error *err)
     const struct step *s = context;
     CLEANUP(arena_done) struct arena arena = {0};
     struct attempt a;
+    bool over;
     int64_t now = clock_wall_us();
-    if (!attempt_find_in(db, s->id, s->user_id, &arena, &a, err))
+    if (!attempt_find_in(db, s->id, s->user_id, &arena, &a, err) ||
+        !attempt_is_over_in(db, &a, now, &over, err))
         return false;
     /* The time may be over without the sweeper having seen it. That is kept even where the step
      * that was asked for is refused after it. */
-    if (a.state == ATTEMPT_RUNNING && now >= a.deadline_us &&
-        !move(db, &a, ATTEMPT_FINISHED, by_clock, now, err))
+    if (a.state == ATTEMPT_RUNNING && over && !move(db, &a, ATTEMPT_FINISHED, by_clock, now, err))
         return false;
     if (s->to == ATTEMPT_RUNNING && a.state > ATTEMPT_RUNNING)
         return error_set(err, ERROR_CONFLICT, "the exam is over");
@@ -297,7 +369,9 @@ bool attempt_find(struct campus *c, int64_t id, int64_t user_id, struct arena *a
     if (!db_store_read(c->store, find_body, &f, err))
         return false;
     if (f.attempt.state == ATTEMPT_RUNNING && clock_wall_us() >= f.attempt.deadline_us) {
-        if (!attempt_finish(c, id, user_id, err) || !db_store_read(c->store, find_body, &f, err))
+        struct step s = {.id = id, .user_id = user_id, .to = ATTEMPT_STATE_NONE};
+        if (!db_store_write(c->store, step_body, &s, err) ||
+            !db_store_read(c->store, find_body, &f, err))
             return false;
     }
     *ret = f.attempt;
@@ -308,23 +382,9 @@ static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct find *f = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db, COLUMNS " WHERE user_id = $1 ORDER BY created_us DESC, id DESC",
-                  DB_ARGS(DB_I64(f->user_id)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct attempt *more = arena_more(f->arena, f->list, f->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        f->list = more;
-        if (!read_attempt(rows, f->arena, &f->list[f->len++], err))
-            return false;
-    }
-    return true;
+    return db_query(db, COLUMNS " WHERE user_id = $1 ORDER BY created_us DESC, id DESC",
+                    DB_ARGS(DB_I64(f->user_id)), &rows, err) &&
+           read_list(rows, f->arena, &f->list, &f->len, err);
 }
 
 bool attempt_list(struct campus *c, int64_t user_id, struct arena *arena, struct attempt **ret,
@@ -352,12 +412,10 @@ static bool due_body(struct db *db, void *context, struct error *err)
 {
     struct due *d = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    if (!db_query(
-            db,
-            "SELECT id FROM attempt WHERE state IN (2, 3) AND ((state = 2 AND"
-            " deadline_us <= $1) OR (state = 3 AND finished_us <= $2)) LIMIT $3",
-            DB_ARGS(DB_I64(d->now_us), DB_I64(d->now_us - ATTEMPT_GRACE_US), DB_I64(SWEEP_MAX)),
-            &rows, err))
+    if (!db_query(db,
+                  "SELECT id FROM attempt WHERE state IN (2, 3) AND ((state = 2 AND"
+                  " deadline_us <= $1) OR (state = 3 AND grace_until_us <= $1)) LIMIT $2",
+                  DB_ARGS(DB_I64(d->now_us), DB_I64(SWEEP_MAX)), &rows, err))
         return false;
     for (bool row = true; row && d->len < SWEEP_MAX;) {
         if (!db_next(rows, &row, err))
@@ -367,7 +425,6 @@ static bool due_body(struct db *db, void *context, struct error *err)
     }
     return true;
 }
-_Static_assert(ATTEMPT_RUNNING == 2 && ATTEMPT_FINISHED == 3, "the query names the states");
 
 struct sweep_one {
     int64_t id, now_us;
@@ -378,11 +435,14 @@ static bool sweep_body(struct db *db, void *context, struct error *err)
     const struct sweep_one *s = context;
     CLEANUP(arena_done) struct arena arena = {0};
     struct attempt a;
-    if (!find_any_in(db, s->id, &arena, &a, err))
+    bool over;
+    if (!attempt_get_in(db, s->id, &arena, &a, err))
         return false;
-    if (a.state == ATTEMPT_RUNNING && a.deadline_us <= s->now_us)
-        return move(db, &a, ATTEMPT_FINISHED, by_clock, s->now_us, err);
-    if (a.state == ATTEMPT_FINISHED && a.finished_us <= s->now_us - ATTEMPT_GRACE_US)
+    if (!attempt_is_over_in(db, &a, s->now_us, &over, err))
+        return false;
+    if (a.state == ATTEMPT_RUNNING)
+        return !over || move(db, &a, ATTEMPT_FINISHED, by_clock, s->now_us, err);
+    if (a.state == ATTEMPT_FINISHED && a.grace_until_us <= s->now_us)
         return move(db, &a, ATTEMPT_SUBMITTED, by_clock, s->now_us, err);
     return true; /* the candidate was faster */
 }

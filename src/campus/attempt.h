@@ -1,5 +1,6 @@
-/* Attempts: one try of a candidate at an exam. Only this module touches the table `attempt`. The
- * state moves only forward (created, running, finished, submitted), and the server's clock decides.
+/* Attempts: one try of a candidate at an exam. Only this module (attempt.c, attempt_time.c) touches
+ * the table `attempt`. The state moves only forward (created, running, finished, submitted), and
+ * the server's clock decides.
  */
 #pragma once
 #include "campus/exam.h"
@@ -19,7 +20,8 @@ struct attempt {
     enum attempt_state state;
     struct str session_id; /* the provider's; empty until it is made */
     int64_t created_us, started_us, deadline_us, finished_us, submitted_us; /* 0: not yet */
-    int64_t extra_s; /* of the time to the deadline: an accommodation's, since the start */
+    int64_t extra_s;        /* of the time to the deadline: an accommodation's, since the start */
+    int64_t grace_until_us; /* when the server hands in what is finished; 0 before that */
 };
 
 const char *attempt_state_name(enum attempt_state state); /* "created"; static */
@@ -34,6 +36,16 @@ MUST_USE bool attempt_find(struct campus *c, int64_t id, int64_t user_id, struct
                            struct attempt *ret, struct error *err);
 MUST_USE bool attempt_find_in(struct db *db, int64_t id, int64_t user_id, struct arena *arena,
                               struct attempt *ret, struct error *err);
+/* For staff and the server itself: anybody's. */
+MUST_USE bool attempt_get_in(struct db *db, int64_t id, struct arena *arena, struct attempt *ret,
+                             struct error *err);
+/* The attempt of a proctoring session. */
+MUST_USE bool attempt_of_session_in(struct db *db, struct str session_id, struct arena *arena,
+                                    struct attempt *ret, struct error *err);
+/* All attempts at an exam, by when they were made; in the arena. */
+MUST_USE bool attempt_list_of_exam_in(struct db *db, int64_t exam_id, struct arena *arena,
+                                      struct attempt **ret, size_t *ret_len, struct error *err);
+
 /* "Start Exam": ERROR_CONFLICT unless the session is recording. Again is fine. */
 MUST_USE bool attempt_start(struct campus *c, int64_t id, int64_t user_id, struct error *err);
 /* "Finish Exam": no answer is taken any more. Again is fine. */
@@ -44,5 +56,23 @@ MUST_USE bool attempt_submit(struct campus *c, int64_t id, int64_t user_id, stru
 MUST_USE bool attempt_list(struct campus *c, int64_t user_id, struct arena *arena,
                            struct attempt **ret, size_t *ret_len, struct error *err);
 
-/* Finishes what has reached its deadline and hands in what was finished ATTEMPT_GRACE_US ago. */
+/* ---- time (attempt_time.c; what was given and why is in campus/ledger.h) ---- */
+
+/* How long this attempt has in all when it is started now. */
+MUST_USE bool attempt_allowed_us_in(struct db *db, const struct attempt *a, const struct exam *exam,
+                                    int64_t *ret_us, struct error *err);
+/* Is its time over? An outage that was not credited yet is first, so a->deadline_us may move. */
+MUST_USE bool attempt_is_over_in(struct db *db, struct attempt *a, int64_t now_us, bool *ret,
+                                 struct error *err);
+/* ERROR_CONFLICT unless it is running and its time is not over. */
+MUST_USE bool attempt_must_run_in(struct db *db, struct attempt *a, int64_t now_us,
+                                  struct error *err);
+/* Gives the span back to every attempt that was running at `from_us` or began in it. */
+MUST_USE bool attempt_credit_outage_in(struct db *db, int64_t from_us, int64_t to_us,
+                                       struct error *err);
+/* Those that are running, or finished and not handed in, whose time was not over at `from_us`. */
+MUST_USE bool attempt_open_list_in(struct db *db, int64_t from_us, struct arena *arena,
+                                   struct attempt **ret, size_t *ret_len, struct error *err);
+
+/* Finishes what has reached its deadline and hands in what has reached the end of its grace. */
 MUST_USE bool attempt_sweep(struct campus *c, int64_t now_us, struct error *err);

@@ -1,8 +1,11 @@
+#include "campus/attachment.h"
 #include "campus/attempt.h"
+#include "campus/beat.h"
 #include "campus/campus_private.h"
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "proctor/proctor.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -18,6 +21,10 @@ bool campus_open(struct db_store *store, struct proctor *proctor, struct campus 
         return error_no_memory(err);
     c->store = store;
     c->proctor = proctor;
+    if (proctor) {
+        c->blobs = proctor->blobs;
+        c->deployment_key = proctor->deployment_key;
+    }
     pthread_mutex_init(&c->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -44,12 +51,19 @@ static bool sweeper_waits(struct campus *c)
 static void *sweeper_main(void *context)
 {
     struct campus *c = context;
-    int64_t quiet_until = 0;
+    int64_t quiet_until = 0, beat_due = 0;
     do {
         struct error err;
         int64_t now = clock_monotonic_us();
-        if (!attempt_sweep(c, clock_wall_us(), &err) && now >= quiet_until) {
-            log_line(LOG_ERROR, "campus", "deadlines: %s", err.message);
+        bool good = true;
+        if (now >= beat_due) {
+            good = beat(c, clock_wall_us(), &err);
+            if (good)
+                beat_due = now + BEAT_EVERY_US;
+        }
+        good = good && attempt_sweep(c, clock_wall_us(), &err) && attachment_sweep(c, &err);
+        if (!good && now >= quiet_until) {
+            log_line(LOG_ERROR, "campus", "sweeper: %s", err.message);
             quiet_until = now + 30 * SECOND_US;
         }
     } while (sweeper_waits(c));
@@ -61,6 +75,8 @@ bool campus_sweeper_start(struct campus *c, struct error *err)
     sigset_t all, before;
     if (c->sweeper_runs)
         return true;
+    if (!beat(c, clock_wall_us(), err)) /* before the first request: an outage is credited */
+        return false;
     sigfillset(&all); /* signals are for the main thread */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     c->sweeper_runs = pthread_create(&c->sweeper, NULL, sweeper_main, c) == 0;
@@ -80,5 +96,6 @@ void campus_close(struct campus *c)
         pthread_join(c->sweeper, NULL);
     pthread_cond_destroy(&c->signal);
     pthread_mutex_destroy(&c->lock);
+    seal_key_wipe(&c->deployment_key);
     free(c);
 }

@@ -15,7 +15,8 @@ MUST_USE bool campus_open(struct db_store *store, struct proctor *proctor, struc
                           struct error *err);
 void campus_close(struct campus *c); /* ends the sweeper too; NULL is fine */
 
-/* Starts a thread that finishes attempts at their deadline and hands them in ten minutes later. The
+/* Credits the time that the server was away, then starts a thread that finishes attempts at their
+ * deadline and hands them in ten minutes later. The
  * clock decides without it as well: an answer after the deadline is refused in any case. Of several
  * processes that run one each, whichever comes first does the work. */
 MUST_USE bool campus_sweeper_start(struct campus *c, struct error *err);

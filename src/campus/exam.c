@@ -287,15 +287,41 @@ static bool read_options(struct db *db, struct item *item, struct arena *arena, 
     return true;
 }
 
+#define ITEM_COLUMNS "SELECT id, position, kind, prompt, points, number, tolerance FROM item"
+
+static bool read_item(struct db_stmt *rows, struct arena *arena, struct item *ret,
+                      struct error *err)
+{
+    *ret = (struct item){.id = db_col_i64(rows, 0),
+                         .position = db_col_i64(rows, 1),
+                         .kind = (enum item_kind)db_col_i64(rows, 2),
+                         .prompt = db_col_copy(rows, 3, arena),
+                         .points = db_col_double(rows, 4),
+                         .number = db_col_double(rows, 5),
+                         .tolerance = db_col_double(rows, 6)};
+    return ret->prompt.ptr || error_no_memory(err);
+}
+
+bool exam_item_in(struct db *db, int64_t exam_id, int64_t item_id, struct arena *arena,
+                  struct item *ret, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db, ITEM_COLUMNS " WHERE id = $1 AND exam_id = $2",
+                      DB_ARGS(DB_I64(item_id), DB_I64(exam_id)), &found, &rows, err))
+        return false;
+    if (!found)
+        return error_set(err, ERROR_NOT_FOUND, "no such item in this exam");
+    return read_item(rows, arena, ret, err);
+}
+
 bool exam_items_in(struct db *db, int64_t exam_id, struct arena *arena, struct item **ret,
                    size_t *ret_len, struct error *err)
 {
     struct item *items = NULL;
     size_t len = 0, room = 0;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    if (!db_query(db,
-                  "SELECT id, position, kind, prompt, points, number, tolerance FROM item"
-                  " WHERE exam_id = $1 ORDER BY position",
+    if (!db_query(db, ITEM_COLUMNS " WHERE exam_id = $1 ORDER BY position",
                   DB_ARGS(DB_I64(exam_id)), &rows, err))
         return false;
     for (bool row = true; row;) {
@@ -307,16 +333,8 @@ bool exam_items_in(struct db *db, int64_t exam_id, struct arena *arena, struct i
         if (!more)
             return error_no_memory(err);
         items = more;
-        items[len] = (struct item){.id = db_col_i64(rows, 0),
-                                   .position = db_col_i64(rows, 1),
-                                   .kind = (enum item_kind)db_col_i64(rows, 2),
-                                   .prompt = db_col_copy(rows, 3, arena),
-                                   .points = db_col_double(rows, 4),
-                                   .number = db_col_double(rows, 5),
-                                   .tolerance = db_col_double(rows, 6)};
-        if (!items[len].prompt.ptr)
-            return error_no_memory(err);
-        len++;
+        if (!read_item(rows, arena, &items[len++], err))
+            return false;
     }
     for (size_t i = 0; i < len; i++)
         if (!read_options(db, &items[i], arena, err))

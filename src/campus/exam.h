@@ -58,6 +58,9 @@ MUST_USE bool exam_find_in(struct db *db, int64_t id, struct arena *arena, struc
  * provider's id is in exam->proctored_id. */
 MUST_USE bool exam_register(struct campus *c, struct exam *exam, struct arena *arena,
                             struct error *err);
+/* One item, without its options; an item of another exam is ERROR_NOT_FOUND. */
+MUST_USE bool exam_item_in(struct db *db, int64_t exam_id, int64_t item_id, struct arena *arena,
+                           struct item *ret, struct error *err);
 /* Items by position, with their options; in the arena. */
 MUST_USE bool exam_items_in(struct db *db, int64_t exam_id, struct arena *arena, struct item **ret,
                             size_t *ret_len, struct error *err);

@@ -1,6 +1,7 @@
 #include "campus/grade.h"
 
 #include "base/json.h"
+#include "campus/attachment.h"
 
 #include <math.h>
 
@@ -76,19 +77,31 @@ static struct str answer_of(const struct answer *answers, size_t len, int64_t it
     return STR("");
 }
 
+/* What was handed in as a file has to be read by a person, whether there is text with it or not. */
+static bool has_file(const struct attachment *files, size_t len, int64_t item_id)
+{
+    for (size_t i = 0; i < len; i++)
+        if (files[i].item_id == item_id && files[i].state == ATTACHMENT_COMPLETE)
+            return true;
+    return false;
+}
+
 bool grade_attempt_in(struct db *db, int64_t attempt_id, int64_t exam_id, struct error *err)
 {
     CLEANUP(arena_done) struct arena arena = {0};
     struct item *items;
     struct answer *answers;
-    size_t items_len, answers_len;
+    struct attachment *files;
+    size_t items_len, answers_len, files_len;
     if (!exam_items_in(db, exam_id, &arena, &items, &items_len, err) ||
-        !answer_list_in(db, attempt_id, &arena, &answers, &answers_len, err))
+        !answer_list_in(db, attempt_id, &arena, &answers, &answers_len, err) ||
+        !attachment_list_in(db, attempt_id, &arena, &files, &files_len, err))
         return false;
     for (size_t i = 0; i < items_len; i++) {
         double points;
         bool graded =
-            grade_answer(&items[i], answer_of(answers, answers_len, items[i].id), &points);
+            grade_answer(&items[i], answer_of(answers, answers_len, items[i].id), &points) &&
+            !has_file(files, files_len, items[i].id);
         if (!db_run(db, "INSERT INTO grade (attempt_id, item_id, points) VALUES ($1, $2, $3)",
                     DB_ARGS(DB_I64(attempt_id), DB_I64(items[i].id),
                             graded ? DB_DOUBLE(points) : DB_NULL),

@@ -82,7 +82,75 @@ static const char version_2[] =
     /* attempt.c: of the time from started_us to deadline_us */
     "ALTER TABLE attempt ADD COLUMN extra_s BIGINT NOT NULL DEFAULT 0;";
 
-static const char *const versions[] = {version_1, version_2};
+/* The exam player: time given back, what was seen and marked, attachments, corrected names. */
+static const char version_3[] =
+    /* attempt.c */
+    "ALTER TABLE attempt ADD COLUMN grace_until_us BIGINT NOT NULL DEFAULT 0;"
+    "UPDATE attempt SET grace_until_us = finished_us + 600000000 WHERE finished_us > 0;"
+    "CREATE INDEX attempt_by_session ON attempt (session_id);"
+    /* ledger.c */
+    "CREATE TABLE time_entry ("
+    " id INTEGER PRIMARY KEY,"
+    " attempt_id BIGINT NOT NULL REFERENCES attempt (id),"
+    " kind BIGINT NOT NULL,"
+    " given_us BIGINT NOT NULL,"
+    " from_us BIGINT NOT NULL,"
+    " to_us BIGINT NOT NULL,"
+    " made_us BIGINT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " who TEXT NOT NULL);"
+    "CREATE INDEX time_entry_by_attempt ON time_entry (attempt_id);"
+    /* beat.c: one row */
+    "CREATE TABLE server_beat (id INTEGER PRIMARY KEY, beat_us BIGINT NOT NULL);"
+    /* item_state.c */
+    "CREATE TABLE item_state ("
+    " attempt_id BIGINT NOT NULL REFERENCES attempt (id),"
+    " item_id BIGINT NOT NULL REFERENCES item (id),"
+    " marked BIGINT NOT NULL,"
+    " seen_us BIGINT NOT NULL,"
+    " PRIMARY KEY (attempt_id, item_id));"
+    /* attachment.c */
+    "CREATE TABLE attachment_key ("
+    " attempt_id BIGINT PRIMARY KEY REFERENCES attempt (id),"
+    " wrapped_key BLOB NOT NULL);"
+    "CREATE TABLE attachment ("
+    " id TEXT PRIMARY KEY," /* the name of its blob too */
+    " attempt_id BIGINT NOT NULL REFERENCES attempt (id),"
+    " item_id BIGINT NOT NULL REFERENCES item (id),"
+    " name TEXT NOT NULL,"
+    " state BIGINT NOT NULL,"
+    " length BIGINT NOT NULL,"
+    " size BIGINT NOT NULL," /* acknowledged */
+    " sealed_size BIGINT NOT NULL,"
+    " sha256 BLOB NOT NULL,"
+    " hash_state BLOB,"        /* sealed */
+    " replaces TEXT NOT NULL," /* an id, or empty */
+    " to_remove BIGINT NOT NULL DEFAULT 0,"
+    " created_us BIGINT NOT NULL,"
+    " changed_us BIGINT NOT NULL);"
+    "CREATE INDEX attachment_by_attempt ON attachment (attempt_id);"
+    "CREATE INDEX attachment_removal ON attachment (id) WHERE to_remove = 1;"
+    "CREATE TABLE attachment_piece ("
+    " attachment_id TEXT NOT NULL REFERENCES attachment (id),"
+    " start BIGINT NOT NULL,"
+    " len BIGINT NOT NULL,"
+    " sealed_start BIGINT NOT NULL,"
+    " PRIMARY KEY (attachment_id, start));"
+    /* name_request.c */
+    "CREATE TABLE name_request ("
+    " id INTEGER PRIMARY KEY,"
+    " user_id BIGINT NOT NULL REFERENCES person (id),"
+    " old_name TEXT NOT NULL,"
+    " full_name TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " state BIGINT NOT NULL,"
+    " created_us BIGINT NOT NULL,"
+    " decided_us BIGINT NOT NULL DEFAULT 0,"
+    " decided_by TEXT NOT NULL DEFAULT '',"
+    " decision_reason TEXT NOT NULL DEFAULT '');"
+    "CREATE UNIQUE INDEX name_request_open ON name_request (user_id) WHERE state = 1;";
+
+static const char *const versions[] = {version_1, version_2, version_3};
 
 const struct db_migrations campus_migrations = {
     .owner = "campus", .sql = versions, .len = ARRAY_LEN(versions)};

@@ -45,6 +45,11 @@ MUST_USE bool user_check_password(struct campus *c, struct str username, struct 
 MUST_USE bool user_find(struct campus *c, int64_t id, struct user *ret, struct error *err);
 MUST_USE bool user_find_name(struct campus *c, struct str username, struct user *ret,
                              struct error *err);
+MUST_USE bool user_find_in(struct db *db, int64_t id, struct user *ret, struct error *err);
+/* A full name: 1 to USER_FULL_NAME_MAX bytes of text; ERROR_INVALID. */
+MUST_USE bool user_check_full_name(struct str name, struct error *err);
+/* The caller has checked the name and keeps the history of it (campus/name_request.h). */
+MUST_USE bool user_rename_in(struct db *db, int64_t id, struct str full_name, struct error *err);
 /* All, by user name; in the arena. */
 MUST_USE bool user_list(struct campus *c, struct arena *arena, struct user **ret, size_t *ret_len,
                         struct error *err);

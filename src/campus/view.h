@@ -1,12 +1,18 @@
 /* What the portal's pages show, each read as one consistent picture. All in the arena of the call.
  */
 #pragma once
+#include "campus/attachment.h"
 #include "campus/grade.h"
+#include "campus/item_state.h"
+#include "campus/ledger.h"
+#include "campus/user.h"
+#include "proctor/provider.h"
 
 struct assessment {
     struct exam exam;
     bool tried; /* then `attempt` is there */
     struct attempt attempt;
+    enum provider_stage stage; /* of its session, once it is handed in */
 };
 /* Practice tests first. */
 MUST_USE bool view_assessments(struct campus *c, int64_t user_id, struct arena *arena,
@@ -19,10 +25,27 @@ struct attempt_view {
     int64_t extra_s;    /* comes to the exam's duration: an accommodation */
     struct item *items; /* only while it is running */
     struct answer *answers;
-    size_t items_len, answers_len;
+    struct item_state *states;
+    size_t items_len, answers_len, states_len;
+    struct attachment *files; /* in every state */
+    struct time_entry *times;
+    size_t files_len, times_len;
 };
 MUST_USE bool view_attempt(struct campus *c, int64_t attempt_id, int64_t user_id,
                            struct arena *arena, struct attempt_view *ret, struct error *err);
+
+/* The same for staff: anybody's, without the items. */
+MUST_USE bool view_any_attempt(struct campus *c, int64_t attempt_id, struct arena *arena,
+                               struct attempt_view *ret, struct error *err);
+/* Of an exam, for staff: whose attempt it is and how far. */
+struct attempt_row {
+    struct attempt attempt;
+    struct user user;
+    int64_t given_us; /* all that was added to its time */
+    size_t files;     /* complete ones */
+};
+MUST_USE bool view_attempts_of_exam(struct campus *c, int64_t exam_id, struct arena *arena,
+                                    struct attempt_row **ret, size_t *ret_len, struct error *err);
 
 struct result {
     struct exam exam;

@@ -39,6 +39,27 @@ char *provider_session_url(struct arena *arena, struct str session_id)
     return arena_printf(arena, "/proctortrack/session/" STR_FMT, STR_ARG(session_id));
 }
 
+const char *provider_stage_name(enum provider_stage stage)
+{
+    static const char *const names[] = {[PROVIDER_UPLOADING] = "uploading",
+                                        [PROVIDER_UPLOADED] = "uploaded",
+                                        [PROVIDER_REVIEW] = "awaiting review"};
+    return stage > PROVIDER_STAGE_NONE && stage <= PROVIDER_REVIEW ? names[stage] : "none";
+}
+
+bool provider_stage(struct proctor *p, struct str session_id, enum provider_stage *ret,
+                    struct error *err)
+{
+    struct session s;
+    if (!session_find(p, session_id, &s, err))
+        return false;
+    *ret = s.state >= SESSION_REPORTED   ? PROVIDER_REVIEW
+           : s.state == SESSION_UPLOADED ? PROVIDER_UPLOADED
+           : s.state == SESSION_ENDED    ? PROVIDER_UPLOADING
+                                         : PROVIDER_STAGE_NONE;
+    return true;
+}
+
 bool provider_may_show_exam(struct proctor *p, struct str session_id, bool *ret, struct error *err)
 {
     struct session s;

@@ -36,6 +36,17 @@ MUST_USE bool provider_create_session(struct proctor *p, const struct provider_a
 /* "/proctortrack/session/ID" */
 char *provider_session_url(struct arena *arena, struct str session_id);
 
+/* How far a session is that was handed in. */
+enum provider_stage {
+    PROVIDER_STAGE_NONE = 0, /* not handed in yet */
+    PROVIDER_UPLOADING,      /* recordings are still to come */
+    PROVIDER_UPLOADED,       /* all is there and is being analysed */
+    PROVIDER_REVIEW,         /* its report is made: it waits for a person */
+};
+const char *provider_stage_name(enum provider_stage stage); /* "uploading"; static */
+MUST_USE bool provider_stage(struct proctor *p, struct str session_id, enum provider_stage *ret,
+                             struct error *err);
+
 /* May the questions be shown now? (The session is recording and not over.) */
 MUST_USE bool provider_may_show_exam(struct proctor *p, struct str session_id, bool *ret,
                                      struct error *err);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "campus/view.h"
 #include "proctor/provider.h"
+#include "server/api_attempt.h"
 #include "server/router.h"
 #include "server/server.h"
 
@@ -27,9 +28,11 @@ static bool get_assessments(struct server *s, struct request *q, struct response
             char *url = provider_session_url(q->arena, a->session_id);
             if (!url)
                 return error_no_memory(err);
-            attempt = json_pack("{s:I, s:s, s:o, s:s}", "id", (json_int_t)a->id, "state",
+            attempt = json_pack("{s:I, s:s, s:o, s:s, s:o}", "id", (json_int_t)a->id, "state",
                                 attempt_state_name(a->state), "submitted_us",
-                                time_json(a->submitted_us), "session_url", url);
+                                time_json(a->submitted_us), "session_url", url, "stage",
+                                list[i].stage ? json_string(provider_stage_name(list[i].stage))
+                                              : json_null());
         }
         if (json_array_append_new(array, json_pack("{s:I, s:s, s:s, s:I, s:I, s:o}", "exam_id",
                                                    (json_int_t)exam->id, "title", exam->title,
@@ -87,6 +90,14 @@ static bool answer_json(const struct attempt_view *v, int64_t item_id, json_t **
     return true;
 }
 
+static const struct item_state *state_of(const struct attempt_view *v, int64_t item_id)
+{
+    for (size_t i = 0; i < v->states_len; i++)
+        if (v->states[i].item_id == item_id)
+            return &v->states[i];
+    return NULL;
+}
+
 static bool items_json(const struct attempt_view *v, json_t **ret, struct error *err)
 {
     CLEANUP(json_decrefp) json_t *list = json_array();
@@ -95,12 +106,15 @@ static bool items_json(const struct attempt_view *v, json_t **ret, struct error 
         json_t *answer;
         if (!answer_json(v, item->id, &answer, err))
             return false;
+        const struct item_state *seen = state_of(v, item->id);
         if (json_array_append_new(
                 list,
-                json_pack("{s:I, s:I, s:s, s:s%, s:f, s:o, s:o}", "id", (json_int_t)item->id,
-                          "position", (json_int_t)item->position, "kind",
+                json_pack("{s:I, s:I, s:s, s:s%, s:f, s:o, s:o, s:o, s:b}", "id",
+                          (json_int_t)item->id, "position", (json_int_t)item->position, "kind",
                           item_kind_name(item->kind), "prompt", item->prompt.ptr, item->prompt.len,
-                          "points", item->points, "options", options_json(item), "answer", answer)))
+                          "points", item->points, "options", options_json(item), "answer", answer,
+                          "seen_us", time_json(seen ? seen->seen_us : 0), "marked",
+                          (int)(seen && seen->marked))))
             return error_no_memory(err);
     }
     *ret = TAKE(list);
@@ -116,13 +130,18 @@ static bool answer_attempt(struct server *s, struct request *q, struct response 
         return false;
     return response_json(
         r, 200,
-        json_pack("{s:I, s:{s:I, s:s, s:s, s:I}, s:I, s:s, s:b, s:o, s:o, s:I, s:o}", "id",
-                  (json_int_t)v.attempt.id, "exam", "id", (json_int_t)v.exam.id, "title",
+        json_pack("{s:I, s:{s:I, s:s, s:s, s:I}, s:I, s:s, s:b, s:o, s:o, s:I, s:o, s:o, s:o, s:o,"
+                  " s:{s:I, s:I, s:I}}",
+                  "id", (json_int_t)v.attempt.id, "exam", "id", (json_int_t)v.exam.id, "title",
                   v.exam.title, "kind", exam_kind_name(v.exam.kind), "duration_s",
-                  (json_int_t)v.exam.duration_s, "extra_s", (json_int_t)v.extra_s, "state", attempt_state_name(v.attempt.state),
-                  "may_start", (int)v.may_start, "started_us", time_json(v.attempt.started_us),
-                  "deadline_us", time_json(v.attempt.deadline_us), "server_us",
-                  (json_int_t)clock_wall_us(), "items", items),
+                  (json_int_t)v.exam.duration_s, "extra_s", (json_int_t)v.extra_s, "state",
+                  attempt_state_name(v.attempt.state), "may_start", (int)v.may_start, "started_us",
+                  time_json(v.attempt.started_us), "deadline_us", time_json(v.attempt.deadline_us),
+                  "server_us", (json_int_t)clock_wall_us(), "items", items, "grace_until_us",
+                  time_json(v.attempt.grace_until_us), "time", api_times_json(&v), "attachments",
+                  api_files_json(&v), "limits", "file_bytes", (json_int_t)ATTACHMENT_SIZE_MAX,
+                  "files_of_item", (json_int_t)ATTACHMENTS_PER_ITEM, "all_bytes",
+                  (json_int_t)ATTACHMENTS_SIZE_MAX),
         err);
 }
 
@@ -171,9 +190,25 @@ static bool put_answer(struct server *s, struct request *q, struct response *r, 
         return error_set(err, ERROR_INVALID, "value: is missing");
     return answer_save(s->campus, id, q->user.id, item_id, value, revision, &answer, err) &&
            response_json(r, 200,
-                         json_pack("{s:I, s:I}", "saved_us", (json_int_t)answer.saved_us,
-                                   "revision", (json_int_t)answer.revision),
+                         json_pack("{s:I, s:I, s:I}", "saved_us", (json_int_t)answer.saved_us,
+                                   "revision", (json_int_t)answer.revision, "deadline_us",
+                                   (json_int_t)answer.deadline_us),
                          err);
+}
+
+static bool put_item_state(struct server *s, struct request *q, struct response *r,
+                           struct error *err)
+{
+    CLEANUP(json_decrefp) json_t *body = NULL;
+    int64_t id, item_id;
+    bool marked;
+    if (!request_param_i64(q, 0, &id, err) || !request_param_i64(q, 1, &item_id, err) ||
+        !request_json(q, &body, err) || !request_json_only(body, "marked", err) ||
+        !json_get_bool(body, "", "marked", &marked, err) ||
+        !item_state_set(s->campus, id, q->user.id, item_id, marked, err))
+        return false;
+    r->status = 204;
+    return true;
 }
 
 /* ---- results ---- */
@@ -206,6 +241,8 @@ const struct route campus_routes[] = {
     {HTTP_POST, "/api/campus/attempts/:attempt/start", ROLE_CANDIDATE, 1024, post_start, NULL},
     {HTTP_PUT, "/api/campus/attempts/:attempt/answers/:item", ROLE_CANDIDATE, ANSWER_BODY_MAX,
      put_answer, NULL},
+    {HTTP_PUT, "/api/campus/attempts/:attempt/items/:item", ROLE_CANDIDATE, 1024, put_item_state,
+     NULL},
     {HTTP_POST, "/api/campus/attempts/:attempt/finish", ROLE_CANDIDATE, 1024, post_finish, NULL},
     {HTTP_POST, "/api/campus/attempts/:attempt/submit", ROLE_CANDIDATE, 1024, post_submit, NULL},
     {HTTP_GET, "/api/campus/results", ROLE_CANDIDATE, 0, get_results, NULL},

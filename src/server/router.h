@@ -72,4 +72,7 @@ extern const struct route review_list_routes[];
 extern const struct route review_say_routes[];
 extern const struct route accommodation_routes[];
 extern const struct route support_routes[];
+extern const struct route attempt_routes[];
+extern const struct route attachment_routes[];
+extern const struct route name_routes[];
 extern const struct route *const server_route_tables[]; /* all of them, NULL at the end: server.c */

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define PART_TYPE "application/offset+octet-stream"
-
 _Static_assert(TUS_METADATA_MAX <= STREAM_METADATA_MAX, "what we take must fit a stream");
 _Static_assert(TUS_PARTS_MAX <= STREAM_PARTS_MAX, "what we take must fit a stream");
 
@@ -131,10 +129,8 @@ static bool has_body(const struct request *q)
 
 static bool check_type(const struct request *q, struct error *err)
 {
-    struct str rest = request_header(q, "Content-Type"), type;
-    if (str_split(&rest, ';', &type) && str_eq_nocase(str_trim(type), STR(PART_TYPE)))
-        return true;
-    return error_set(err, ERROR_UNSUPPORTED, "Content-Type: must be " PART_TYPE);
+    return tus_is_part_type(request_header(q, "Content-Type")) ||
+           error_set(err, ERROR_UNSUPPORTED, "Content-Type: must be " TUS_PART_TYPE);
 }
 
 static bool read_checksum(struct upload *u, struct error *err)

@@ -140,3 +140,9 @@ bool tus_parse_size(struct str header, const char *name, uint64_t *ret, struct e
     *ret = size;
     return true;
 }
+
+bool tus_is_part_type(struct str header)
+{
+    struct str type;
+    return str_split(&header, ';', &type) && str_eq_nocase(str_trim(type), STR(TUS_PART_TYPE));
+}

@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 
 #define TUS_VERSION "1.0.0"
+#define TUS_PART_TYPE "application/offset+octet-stream"
 #define TUS_METADATA_MAX 4096 /* bytes of Upload-Metadata as given */
 #define TUS_PAIRS_MAX 32
 #define TUS_PARTS_MAX 64
@@ -37,6 +38,9 @@ struct tus_concat {
     size_t parts_len;
 };
 MUST_USE bool tus_parse_concat(struct str header, struct tus_concat *ret, struct error *err);
+
+/* Is this Content-Type the one of a PATCH? Parameters behind it do not matter. */
+bool tus_is_part_type(struct str header);
 
 /* Upload-Offset and Upload-Length; `name` is for the message. */
 MUST_USE bool tus_parse_size(struct str header, const char *name, uint64_t *ret, struct error *err);

@@ -11,6 +11,8 @@ await import('./analysis.mjs');
 await import('./analyze.mjs');
 await import('./recordings.mjs');
 await import('./accommodations.mjs');
+await import('./attachments.mjs');
+await import('./exam_time.mjs');
 await import('./kill.mjs');
 await import('./support.mjs');
 await run();

@@ -68,7 +68,7 @@ static void an_edge_is_looked_at_when_it_changed_and_now_and_then(void **state)
     assert_false(edge_watch_due(&w, SECOND_US / 2, cells));
     assert_false(edge_watch_due(&w, 4 * SECOND_US, cells));
     assert_true(edge_watch_due(&w, 5 * SECOND_US, cells));
-    cells[2] += 0.03F; /* noise */
+    cells[2] += 0.01F; /* noise */
     assert_false(edge_watch_due(&w, SECOND_US, cells));
     cells[2] += 0.07F;
     assert_true(edge_watch_due(&w, SECOND_US, cells));

@@ -1,4 +1,4 @@
-/* Four pages, one build: everything is a file of our own origin (no inline scripts, styles or data:
+/* Five pages, one build: everything is a file of our own origin (no inline scripts, styles or data:
  * addresses), so the server can send a strict Content-Security-Policy. */
 import { defineConfig } from "vite";
 
@@ -15,6 +15,7 @@ export default defineConfig({
         proctor: "proctor.html",
         exam: "exam.html",
         review: "review.html",
+        support: "support.html",
       },
     },
   },

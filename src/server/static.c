@@ -7,7 +7,7 @@ static const struct {
 } pages[] = {
     {"/profile", "/index.html"}, {"/assessments", "/index.html"},    {"/results", "/index.html"},
     {"/support", "/index.html"}, {"/proctortrack", "/proctor.html"}, {"/exam", "/exam.html"},
-    {"/review", "/review.html"},
+    {"/review", "/review.html"}, {"/support-desk", "/support.html"},
 };
 
 static const struct asset *find_exact(const struct asset *table, size_t len, struct str path)

@@ -6,8 +6,10 @@ import { ErrorNotice, Notice, Spinner } from "../ui/notice";
 import { Header, Main } from "../ui/page";
 import { SignInForm } from "../ui/sign-in";
 import { useStore, type Store } from "../ui/store";
+import { pageSupport } from "../ui/support/platform";
 import { texts } from "../ui/texts";
-import { isStaff, type User } from "../ui/user";
+import { supportTexts } from "../ui/texts-support";
+import { isStaff, mayHelp, type User } from "../ui/user";
 import { AssessmentsPage } from "./assessments";
 import { ProfilePage } from "./profile";
 import { openProctorWindow, PROCTOR_PATH } from "./proctor-window";
@@ -16,6 +18,7 @@ import type { PortalModel } from "./state";
 import { SupportPage } from "./support";
 
 const t = texts.portal;
+const DESK_PATH = "/support-desk/"; // where a support agent works
 
 export interface PortalProps {
   api: Api;
@@ -26,6 +29,11 @@ export interface PortalProps {
 export function PortalPage(props: PortalProps) {
   const portal = useStore(props.model.portal);
   useEffect(() => void props.model.load(), [props.model]);
+  const user = portal.state === "signed-in" ? portal.user.id : 0;
+  useEffect(() => {
+    if (user !== 0) void pageSupport.get()?.load();
+    else if (portal.state === "signed-out") pageSupport.get()?.forget();
+  }, [user, portal.state]);
   switch (portal.state) {
     case "loading":
       return (
@@ -45,7 +53,13 @@ export function PortalPage(props: PortalProps) {
           <section class="card sign-in">
             <h1>{texts.signIn.title}</h1>
             <p class="muted">{texts.signIn.intro}</p>
-            <SignInForm api={props.api} onSignedIn={props.model.signedIn} />
+            <SignInForm
+              api={props.api}
+              onSignedIn={(who) => {
+                if (who.role === "support") window.location.assign(DESK_PATH);
+                else props.model.signedIn(who);
+              }}
+            />
           </section>
         </Plain>
       );
@@ -127,6 +141,11 @@ function SignedIn(props: PortalProps & { user: User }) {
           {isStaff(user) ? (
             <a class="menu-item" href="/review/">
               {t.menuItems.review}
+            </a>
+          ) : null}
+          {mayHelp(user) ? (
+            <a class="menu-item" href={DESK_PATH}>
+              {supportTexts.desk.menu}
             </a>
           ) : null}
           <MenuLink page="support" current={page} text={t.menuItems.support} />

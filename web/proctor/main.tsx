@@ -3,6 +3,7 @@ import { render } from "preact";
 import "../ui/base.css";
 import "./proctor.css";
 import { createApi } from "../ui/api";
+import { installSupport } from "../ui/support/platform";
 import { createProctorApi } from "./api";
 import { createSitting } from "./sitting";
 import { TestsPage } from "./tests-page";
@@ -10,6 +11,7 @@ import { Wizard } from "./wizard";
 
 const root = document.getElementById("app");
 if (root !== null) {
+  installSupport();
   const api = createApi();
   const proctor = createProctorApi(api);
   const session = /^\/proctortrack\/session\/([0-9A-Za-z_-]{1,64})\/?$/.exec(location.pathname)?.[1];

@@ -6,6 +6,7 @@ import { ErrorNotice, Notice, Spinner } from "../ui/notice";
 import { Header, Main } from "../ui/page";
 import { SignInAgain } from "../ui/sign-in";
 import { useStore } from "../ui/store";
+import { setSupportPlace } from "../ui/support/platform";
 import { texts } from "../ui/texts";
 import { formatBytes } from "../ui/time";
 import type { Session } from "./api";
@@ -99,6 +100,11 @@ function StepView({ sitting, session }: { sitting: Sitting; session: Session }) 
     window.scrollTo(0, 0);
     main.current?.focus(); // a screen reader goes on at the new step, not where the button was
   }, [session.step]);
+
+  useEffect(
+    () => setSupportPlace({ session: session.id, step: session.step }),
+    [session.id, session.step],
+  );
 
   const notice =
     failure === null ? null : <Notice tone="warning">{t.failure(failure)}</Notice>;

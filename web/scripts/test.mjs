@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const web = dirname(dirname(fileURLToPath(import.meta.url)));
-const folders = ["ui", "campus", "exam", "proctor", "review"];
+const folders = ["ui", "campus", "exam", "proctor", "review", "support"];
 const wanted = process.argv.slice(2);
 
 function* tests(folder) {

@@ -1,5 +1,6 @@
 /* The frame of a page: who we are at the top, who is signed in, a menu, and the content. */
 import type { ComponentChildren } from "preact";
+import { SupportButton } from "./support/panel";
 import { texts } from "./texts";
 
 export function Header(props: {
@@ -24,7 +25,10 @@ export function Header(props: {
         {props.product}
       </span>
       {props.detail ? <span class="header-detail">{props.detail}</span> : null}
-      <div class="header-end">{props.children}</div>
+      <div class="header-end">
+        <SupportButton />
+        {props.children}
+      </div>
     </header>
   );
 }

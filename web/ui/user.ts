@@ -31,6 +31,11 @@ export function isStaff(user: User): boolean {
   return user.role === "instructor" || user.role === "proctor" || user.role === "admin";
 }
 
+/* Those, and support agents, may open the support desk. */
+export function mayHelp(user: User): boolean {
+  return user.role === "support" || isStaff(user);
+}
+
 export function fetchMe(api: Api): Promise<User> {
   return api.get("/api/me", parseUserAnswer);
 }

@@ -2,6 +2,7 @@
  * recorded, how the connection is, and the exam's own page in a frame. */
 import { useEffect, useRef } from "preact/hooks";
 import { useStore } from "../../ui/store";
+import { SupportButton } from "../../ui/support/panel";
 import { texts } from "../../ui/texts";
 import { formatBytes } from "../../ui/time";
 import type { CameraState } from "../recording/camera";
@@ -45,6 +46,7 @@ export function ExamStep({ sitting, session }: StepProps) {
         {tools === null ? null : <RecordingSign control={tools.control} />}
         <span class="exam-bar-title">{session.exam.title}</span>
         <span class="exam-bar-name muted">{session.candidate}</span>
+        <SupportButton short />
         <Connection sitting={sitting} keeper={tools?.keeper ?? null} />
       </header>
       <main class="exam-main" aria-label={t.windowLabel}>

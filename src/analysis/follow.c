@@ -14,6 +14,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ struct follow {
     int out;                   /* owned; -1 when closed */
     struct listener *listener; /* owned */
     struct error why;          /* the first failure: nothing goes on after it */
+    uint64_t memory_peak;      /* of the child, when it was reaped */
 };
 
 /* The environment of the child: nothing of ours, except what a replay needs to use the same kernels
@@ -41,7 +43,7 @@ static const char *const kept_variables[] = {"ONEDNN_MAX_CPU_ISA"};
 struct command {
     struct arena arena; /* owns the strings */
     const char *program;
-    char *arguments[6]; /* the last is NULL */
+    char *arguments[7]; /* the last is NULL */
     char *environment[1 + ARRAY_LEN(kept_variables) + 1];
 };
 
@@ -51,10 +53,14 @@ static bool make_command(struct command *c, const struct follow_options *options
     if (!policy_text(options->policy, &policy, err))
         return false;
     c->program = options->program ? options->program : "/proc/self/exe";
-    const char *const arguments[] = {"proctortrack", "decoder", options->models_folder, policy,
+    const char *const arguments[] = {"proctortrack",
+                                     "decoder",
+                                     options->models_folder,
+                                     policy,
                                      options->screen     ? "screen"
                                      : options->enrolled ? "enrolled"
-                                                         : NULL};
+                                                         : "camera",
+                                     options->stages ? "stages" : NULL};
     for (size_t i = 0; i < ARRAY_LEN(arguments) && arguments[i]; i++)
         if (!(c->arguments[i] = arena_printf(&c->arena, "%s", arguments[i])))
             return error_no_memory(err);
@@ -180,9 +186,11 @@ bool follow_start(const struct follow_options *options, const struct follow_even
 static int reap(struct follow *f)
 {
     int status = 0;
-    while (f->pid > 0 && waitpid(f->pid, &status, 0) < 0 && errno == EINTR)
+    struct rusage usage = {0};
+    while (f->pid > 0 && wait4(f->pid, &status, 0, &usage) < 0 && errno == EINTR)
         ;
     f->pid = 0;
+    f->memory_peak = (uint64_t)usage.ru_maxrss << 10;
     return status;
 }
 
@@ -327,6 +335,7 @@ bool follow_finish(struct follow *f, struct follow_end *ret, struct error *err)
         return fail(f, err);
     (void)reap(f);
     *ret = listener_end(f->listener);
+    ret->memory_peak = f->memory_peak;
     return true;
 }
 

@@ -17,6 +17,7 @@ enum message_type {
     MESSAGE_END,   /* the last one of a good run */
     MESSAGE_ERROR, /* the last one of a bad run */
     MESSAGE_SOUND, /* half a second of sound; between looks as it is met */
+    MESSAGE_STAGE, /* where CPU time went; before the end, when it was asked for */
     MESSAGE_TYPES,
 };
 
@@ -43,6 +44,11 @@ struct message_progress {
     int64_t time_us;
     uint64_t bytes;
 };
+struct message_stage {
+    int64_t cpu_us;
+    uint64_t entries; /* how often it was entered */
+    char name[32];    /* NUL at the end */
+};
 struct message_end {
     int64_t duration_us;
     uint64_t frames, damaged_packets, time_jumps;
@@ -64,6 +70,7 @@ MUST_USE bool message_read_progress(struct str payload, struct message_progress 
                                     struct error *err);
 MUST_USE bool message_read_head(struct str payload, uint64_t *ret_skip, struct str *ret_head,
                                 struct error *err);
+MUST_USE bool message_read_stage(struct str payload, struct message_stage *ret, struct error *err);
 MUST_USE bool message_read_end(struct str payload, struct message_end *ret, struct error *err);
 /* What the child says went wrong, made fit to be shown; always an error. */
 void message_read_error(struct str payload, struct error *ret);

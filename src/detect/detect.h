@@ -141,6 +141,7 @@ struct detect_landmark {
 };
 
 struct detect;
+struct stages;
 struct detect_screen_options {
     bool on;    /* the recording is of a screen: this instead of all the others */
     bool words; /* text is read */
@@ -154,6 +155,7 @@ struct detect_options {
     bool clarity, loop;
     double still_limit; /* of detect_still.difference: more is another picture; 0: not looked for */
     struct detect_screen_options screen;
+    struct stages *stages; /* base/stages.h; borrowed by the detectors; NULL: no times are taken */
 };
 #define DETECT_OBJECTS_ALL (((1u << OBJECT_KINDS) - 1) & ~1u)
 /* Every detector, for everything. */

@@ -4,6 +4,7 @@
  * eyes, without which the mesh rejects heads tilted more than 30 degrees. */
 #include "detect/faces.h"
 
+#include "base/stages.h"
 #include "detect/detector.h"
 #include "nn/nn.h"
 
@@ -34,6 +35,7 @@ struct faces {
     struct nn_model *detector, *mesh;          /* owned */
     struct nn_runner *detector_run, *mesh_run; /* owned */
     struct frame_scaler *scaler;               /* borrowed */
+    struct stages *stages;                     /* borrowed; NULL */
     struct detector_finds *finds;              /* borrowed; landmarks of the faces found */
 };
 
@@ -163,6 +165,7 @@ static bool faces_create(const struct detector_setup *setup, void **ret, struct 
     *ret = f; /* half-built or not, its owner destroys it */
     f->scaler = setup->scaler;
     f->finds = setup->finds;
+    f->stages = setup->options->stages;
     if (!load(setup, "blazeface", DETECTOR_SIDE, grids, ARRAY_LEN(grids), &f->detector,
               &f->detector_run, err) ||
         !load(setup, "facemesh", MESH_SIDE, mesh, ARRAY_LEN(mesh), &f->mesh, &f->mesh_run, err))
@@ -181,7 +184,9 @@ static bool mesh_score(struct faces *s, const struct frame *f, const struct fram
                        float *ret, struct error *err)
 {
     float *input = nn_runner_input(s->mesh_run, NULL);
+    stages_enter(s->stages, "faces: crop");
     frame_square_to_tensor(f, square, MESH_SIDE, 1.0f / 255.0f, 0.0f, input);
+    stages_enter(s->stages, "faces: mesh");
     if (!nn_run(s->mesh_run, err))
         return false;
     *ret = nn_runner_output(s->mesh_run, 0, NULL)[0];
@@ -247,9 +252,12 @@ static bool faces_look(void *self, const struct frame *f, struct observation *o,
     struct faces *s = self;
     const struct nn_runner *run = s->detector_run;
     struct letterbox box;
+    stages_enter(s->stages, "faces: scale");
     if (!frame_to_tensor(s->scaler, f, DETECTOR_SIDE, 1.0f / 127.5f, -1.0f,
-                         nn_runner_input(s->detector_run, NULL), &box, err) ||
-        !nn_run(s->detector_run, err))
+                         nn_runner_input(s->detector_run, NULL), &box, err))
+        return false;
+    stages_enter(s->stages, "faces: detector");
+    if (!nn_run(s->detector_run, err))
         return false;
     struct face_candidate found[FACE_CANDIDATES_MAX];
     size_t len = faces_decode(DETECTOR_SIDE, nn_runner_output(run, 0, NULL),

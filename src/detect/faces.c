@@ -6,6 +6,7 @@
 
 #include "base/stages.h"
 #include "detect/detector.h"
+#include "detect/faces_track.h"
 #include "nn/nn.h"
 
 #include <math.h>
@@ -32,11 +33,13 @@ static const struct {
 } bands[] = {{0.80f, -1.0f}, {0.50f, 0.50f}, {SCORE_MIN, 0.98f}};
 
 struct faces {
-    struct nn_model *detector, *mesh;          /* owned */
-    struct nn_runner *detector_run, *mesh_run; /* owned */
-    struct frame_scaler *scaler;               /* borrowed */
-    struct stages *stages;                     /* borrowed; NULL */
-    struct detector_finds *finds;              /* borrowed; landmarks of the faces found */
+    struct nn_model *detector, *mesh;              /* owned */
+    struct nn_runner *detector_run, *mesh_run;     /* owned */
+    struct frame_scaler *scaler;                   /* borrowed */
+    struct stages *stages;                         /* borrowed; NULL */
+    struct frame_square squares[DETECT_FACES_MAX]; /* of the mesh of each face detected */
+    struct faces_track track;
+    struct detector_finds *finds; /* borrowed; landmarks of the faces found */
 };
 
 /* ---- decoding ---- */
@@ -222,7 +225,7 @@ static void place_landmarks(const struct faces *s, const struct frame_square *sq
 }
 
 /* Sorted in, the largest first, with the landmarks of the mesh's last run. */
-static void add_face(const struct faces *s, const struct frame_square *square,
+static void add_face(struct faces *s, const struct frame_square *square,
                      const struct detect_face *face, struct observation *o)
 {
     struct detect_landmark(*landmarks)[DETECT_LANDMARKS] = s->finds->landmarks;
@@ -230,8 +233,10 @@ static void add_face(const struct faces *s, const struct frame_square *square,
     for (; at > 0 && area(&o->faces[at - 1]) < area(face); at--) {
         o->faces[at] = o->faces[at - 1];
         memcpy(landmarks[at], landmarks[at - 1], sizeof landmarks[at]);
+        s->squares[at] = s->squares[at - 1];
     }
     o->faces[at] = *face;
+    s->squares[at] = *square;
     place_landmarks(s, square, landmarks[at]);
 }
 
@@ -247,9 +252,9 @@ static struct frame_square place(const struct face_candidate *c, const struct le
     };
 }
 
-static bool faces_look(void *self, const struct frame *f, struct observation *o, struct error *err)
+static bool find_faces(struct faces *s, const struct frame *f, struct observation *o,
+                       struct error *err)
 {
-    struct faces *s = self;
     const struct nn_runner *run = s->detector_run;
     struct letterbox box;
     stages_enter(s->stages, "faces: scale");
@@ -283,6 +288,46 @@ static bool faces_look(void *self, const struct frame *f, struct observation *o,
         };
         add_face(s, &square, &face, o);
     }
+    return true;
+}
+
+/* The faces of the look before, by their meshes alone. *ret false: the detector must look. */
+static bool follow_faces(struct faces *s, const struct frame *f, struct observation *o, bool *ret,
+                         struct error *err)
+{
+    struct detect_landmark mesh[DETECT_LANDMARKS];
+    o->faces_len = 0;
+    for (int i = 0; i < s->track.len; i++) {
+        enum faces_follow how = FACES_FOLLOW_AGAIN;
+        float score = 0;
+        struct frame_square square;
+        for (int tries = 0; tries < 2 && how == FACES_FOLLOW_AGAIN; tries++) {
+            square = faces_track_square(&s->track, i);
+            if (!mesh_score(s, f, &square, &score, err))
+                return false;
+            place_landmarks(s, &square, mesh);
+            how = faces_track_take(&s->track, i, mesh, score);
+        }
+        *ret = how == FACES_FOLLOW_FOUND;
+        if (!*ret)
+            return true;
+        struct detect_face face = faces_track_face(&s->track, i, score);
+        add_face(s, &square, &face, o);
+    }
+    return true;
+}
+
+static bool faces_look(void *self, const struct frame *f, struct observation *o, struct error *err)
+{
+    struct faces *s = self;
+    bool followed = false;
+    if (faces_track_may_follow(&s->track, f, s->finds) && !follow_faces(s, f, o, &followed, err))
+        return false;
+    if (followed)
+        return true;
+    if (!find_faces(s, f, o, err))
+        return false;
+    faces_track_note(&s->track, f, o, s->squares, s->finds);
     return true;
 }
 

@@ -63,9 +63,13 @@ static double part_mean(const uint8_t *plane, ptrdiff_t stride, int left, int to
                         int bottom)
 {
     uint64_t sum = 0;
-    for (int y = top; y < bottom; y++)
+    for (int y = top; y < bottom; y++) {
+        const uint8_t *row = plane + y * stride;
+        uint32_t row_sum = 0; /* narrow, so that many are added at once */
         for (int x = left; x < right; x++)
-            sum += plane[y * stride + x];
+            row_sum += row[x];
+        sum += row_sum;
+    }
     return (double)sum / ((double)(right - left) * (bottom - top));
 }
 

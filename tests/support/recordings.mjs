@@ -36,7 +36,7 @@ export function screenRecording(name, seconds, files = ['exam_only_typing.mp4', 
       ffmpeg('-f', 'concat', '-safe', '0', '-i', list, '-vf', 'fps=5,scale=1280:720,setsar=1');
       return;
     }
-    const page = `drawtext=fontfile=${FONT}:textfile=${join(SOURCE, 'docs', 'policy.md')}:fontsize=15:x=60:y=60-600*floor(t/20)`;
+    const page = `drawtext=fontfile=${FONT}:expansion=none:textfile=${join(SOURCE, 'docs', 'policy.md')}:fontsize=15:x=60:y=60-600*floor(t/20)`;
     const clock = `drawtext=fontfile=${FONT}:text='%{pts\\:hms}':fontsize=20:x=1100:y=20`;
     ffmpeg('-f', 'lavfi', '-i', 'color=white:s=1280x720:r=5', '-vf', `${page},${clock}`);
   });

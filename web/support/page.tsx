@@ -125,7 +125,6 @@ export function seenText(session: DeskSession, serverUs: number): string {
 
 function OpenedView({ api, desk, opened }: { api: Api; desk: Desk; opened: Opened }) {
   const pending = useStore(desk.pending);
-  const connected = useStore(desk.connected);
   const [busy, setBusy] = useState(false);
   const closed = opened.thread?.state === "closed";
   return (
@@ -150,7 +149,6 @@ function OpenedView({ api, desk, opened }: { api: Api; desk: Desk; opened: Opene
           side="center"
           messages={opened.messages}
           pending={pending}
-          connected={connected}
           label={t.writeTo(opened.candidate)}
           onSend={desk.send}
           onDiscard={desk.discard}

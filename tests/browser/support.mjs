@@ -104,6 +104,7 @@ test('a candidate and a support agent chat while the exam goes on', async (t) =>
   await button(desk, 'Close the conversation').click();
   await panel.getByText('This conversation was closed.').waitFor();
   await desk.getByRole('row', { name: /Mei Tanaka.*Closed the conversation.*Amara Okafor/ }).waitFor();
+  assert.equal(await talk.getByRole('textbox').count(), 0, 'a closed conversation can be written to');
   await checkPage(desk, 's7-desk-closed');
   await desk.setViewportSize({ width: 683, height: 384 }); // 200 % on a screen of 1366x768
   await page.setViewportSize({ width: 683, height: 384 });

@@ -100,7 +100,7 @@ function Lists(props: { desk: Desk; board: Board; opened: Opened | null }) {
                   </Badge>
                 </span>
                 <span class="desk-line">
-                  {session.exam.title}: {stepName(session.step)}
+                  {stepName(session.step)}: {session.exam.title}
                 </span>
                 <span class="small muted">
                   {t.seen}: {seenText(session, board.serverUs)}
@@ -150,6 +150,7 @@ function OpenedView({ api, desk, opened }: { api: Api; desk: Desk; opened: Opene
           messages={opened.messages}
           pending={pending}
           label={t.writeTo(opened.candidate)}
+          over={closed}
           onSend={desk.send}
           onDiscard={desk.discard}
         />

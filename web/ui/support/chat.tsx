@@ -13,13 +13,15 @@ export interface ChatProps {
   messages: readonly Message[];
   pending: readonly Pending[];
   label: string;
+  over?: boolean; // nothing can be written any more
   onSend: (text: string) => void;
   onDiscard: (clientId: string) => void;
 }
 
 export function Chat(props: ChatProps) {
   const log = useRef<HTMLDivElement>(null);
-  const last = `${props.messages.at(-1)?.id ?? 0}-${props.pending.length}`;
+  const waiting = props.pending.map((one) => `${one.clientId}${one.held ? "!" : ""}`).join();
+  const last = `${props.messages.at(-1)?.id ?? 0} ${waiting}`;
   useEffect(() => {
     log.current?.scrollTo(0, log.current.scrollHeight);
   }, [last]);
@@ -33,7 +35,7 @@ export function Chat(props: ChatProps) {
           <Waiting key={one.clientId} one={one} onDiscard={props.onDiscard} />
         ))}
       </div>
-      <Composer label={props.label} onSend={props.onSend} />
+      {props.over ? null : <Composer label={props.label} onSend={props.onSend} />}
     </div>
   );
 }

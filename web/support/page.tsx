@@ -100,7 +100,7 @@ function Lists(props: { desk: Desk; board: Board; opened: Opened | null }) {
                   </Badge>
                 </span>
                 <span class="desk-line">
-                  {session.exam.title}: {stepName(session.step)}
+                  {stepName(session.step)}: {session.exam.title}
                 </span>
                 <span class="small muted">
                   {t.seen}: {seenText(session, board.serverUs)}
@@ -125,7 +125,6 @@ export function seenText(session: DeskSession, serverUs: number): string {
 
 function OpenedView({ api, desk, opened }: { api: Api; desk: Desk; opened: Opened }) {
   const pending = useStore(desk.pending);
-  const connected = useStore(desk.connected);
   const [busy, setBusy] = useState(false);
   const closed = opened.thread?.state === "closed";
   return (
@@ -150,8 +149,8 @@ function OpenedView({ api, desk, opened }: { api: Api; desk: Desk; opened: Opene
           side="center"
           messages={opened.messages}
           pending={pending}
-          connected={connected}
           label={t.writeTo(opened.candidate)}
+          over={closed}
           onSend={desk.send}
           onDiscard={desk.discard}
         />

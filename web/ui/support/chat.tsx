@@ -12,15 +12,16 @@ export interface ChatProps {
   side: "candidate" | "center";
   messages: readonly Message[];
   pending: readonly Pending[];
-  connected: boolean;
   label: string;
+  over?: boolean; // nothing can be written any more
   onSend: (text: string) => void;
   onDiscard: (clientId: string) => void;
 }
 
 export function Chat(props: ChatProps) {
   const log = useRef<HTMLDivElement>(null);
-  const last = `${props.messages.at(-1)?.id ?? 0}-${props.pending.length}`;
+  const waiting = props.pending.map((one) => `${one.clientId}${one.held ? "!" : ""}`).join();
+  const last = `${props.messages.at(-1)?.id ?? 0} ${waiting}`;
   useEffect(() => {
     log.current?.scrollTo(0, log.current.scrollHeight);
   }, [last]);
@@ -31,10 +32,10 @@ export function Chat(props: ChatProps) {
           <Line key={message.id} message={message} own={message.from === props.side} />
         ))}
         {props.pending.map((one) => (
-          <Waiting key={one.clientId} one={one} connected={props.connected} onDiscard={props.onDiscard} />
+          <Waiting key={one.clientId} one={one} onDiscard={props.onDiscard} />
         ))}
       </div>
-      <Composer label={props.label} onSend={props.onSend} />
+      {props.over ? null : <Composer label={props.label} onSend={props.onSend} />}
     </div>
   );
 }
@@ -51,13 +52,13 @@ function Line({ message, own }: { message: Message; own: boolean }) {
   );
 }
 
-function Waiting(props: { one: Pending; connected: boolean; onDiscard: (clientId: string) => void }) {
+function Waiting(props: { one: Pending; onDiscard: (clientId: string) => void }) {
   const { one } = props;
   return (
     <div class="chat-line chat-own chat-waiting">
       <p class="chat-text">{one.text}</p>
       <p class="chat-who">
-        {one.problem !== null ? t.refused(one.problem) : props.connected ? t.sending : t.waiting}
+        {one.problem !== null ? t.refused(one.problem) : one.held ? t.waiting : t.sending}
       </p>
       {one.problem === null ? null : (
         <Button kind="quiet" onClick={() => props.onDiscard(one.clientId)}>

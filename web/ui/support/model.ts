@@ -68,6 +68,7 @@ function parsePending(text: string | null): Pending[] {
         text: f.text("text"),
         session: f.nullable("session", parseText),
         problem: null,
+        held: false,
       };
     });
   } catch {

@@ -9,6 +9,7 @@ export interface Pending {
   text: string;
   session: string | null;
   problem: string | null; // the server will not take it
+  held: boolean; // it could not be sent just now
 }
 
 export interface Waiter {
@@ -65,6 +66,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
         if (error.isTemporary || error.status === 401) {
           failures += 1;
           const ms = Math.max(error.retryAfterS * 1000, Math.min(FIRST_MS * 2 ** (failures - 1), MOST_MS));
+          pending.update((now) => now.map((one) => ({ ...one, held: true })));
           if (!stopped) callOff = ports.waiter.after(ms, () => void run());
           break;
         }
@@ -81,7 +83,7 @@ export function createOutbox(ports: OutboxPorts): Outbox {
   return {
     pending,
     add(text, session) {
-      pending.update((now) => [...now, { clientId: ports.newId(), text, session, problem: null }]);
+      pending.update((now) => [...now, { clientId: ports.newId(), text, session, problem: null, held: false }]);
       void run();
     },
     arrived: drop,

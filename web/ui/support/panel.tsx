@@ -33,7 +33,7 @@ function Place({ support, short }: { support: Support; short: boolean }) {
         class="button button-quiet"
         aria-expanded={open}
         aria-haspopup="dialog"
-        {...(short ? { "aria-label": unread > 0 ? `${t.open}, ${t.unread(unread)}` : t.open } : {})}
+        {...(short ? { "aria-label": shortLabel(unread) } : {})}
         onClick={() => (open ? close() : setOpen(true))}
       >
         <span>{short ? t.openShort : t.open}</span>
@@ -52,6 +52,12 @@ function Place({ support, short }: { support: Support; short: boolean }) {
       {open ? <Panel support={support} onClose={close} /> : null}
     </div>
   );
+}
+
+/* It begins with what is written on the button, for those who speak to their computer. */
+function shortLabel(unread: number): string {
+  const name = `${t.openShort}: ${t.open}`;
+  return unread > 0 ? `${name}, ${t.unread(unread)}` : name;
 }
 
 function phoneLink(phone: string): string {
@@ -128,7 +134,6 @@ function Talk({ support }: { support: Support }) {
         side="candidate"
         messages={conversation.messages}
         pending={pending}
-        connected={conversation.connected}
         label={t.message}
         onSend={support.send}
         onDiscard={support.discard}

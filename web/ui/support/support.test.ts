@@ -92,7 +92,7 @@ test("what was written while offline is sent later, in order and once", async ()
   support.send("one");
   support.send("two");
   await w.settle();
-  assert.equal(support.pending.get().length, 2);
+  assert.deepEqual(support.pending.get().map((one) => one.held), [true, true]);
   assert.equal(w.messages.length, 0);
   assert.ok(w.kept.size === 1, "a reload would lose them");
   w.net.away = false;

@@ -1,7 +1,9 @@
-/* What a support agent sees of the candidates' sessions; rows of the table in api_support.c. */
+/* What a support agent sees of the candidates' sessions and does for them; rows of the table in
+ * api_support.c. */
 #pragma once
 #include "server/router.h"
 
 #define ROLE_DESK (ROLE_SUPPORT | ROLE_STAFF)
 
 route_handler desk_get_sessions, desk_get_session, desk_get_audit;
+route_handler desk_post_time; /* api_desk_act.c */

@@ -313,6 +313,7 @@ const struct route support_routes[] = {
     {HTTP_GET, "/api/support/sessions/:session", ROLE_DESK, 0, desk_get_session, NULL},
     {HTTP_POST, "/api/support/sessions/:session/messages", ROLE_DESK, POST_MAX, post_to_session,
      NULL},
+    {HTTP_POST, "/api/support/sessions/:session/time", ROLE_DESK, 4096, desk_post_time, NULL},
     {HTTP_GET, "/api/support/audit", ROLE_DESK, 0, desk_get_audit, NULL},
     {HTTP_NONE, NULL, 0, 0, NULL, NULL},
 };

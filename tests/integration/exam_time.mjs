@@ -51,6 +51,31 @@ test('the time that the server was away is given back, and both sides read why',
   assert.deepEqual([attempts.length, attempts[0].candidate, attempts[0].given_us], [1, 'Amara Okafor', entry.given_us]);
 }, { seconds: 60 });
 
+test('the desk gives time with a reason; candidate, ledger, audit and evidence tell of it', async (t) => {
+  const server = await startServer(t, { worker: false });
+  const { client, attempt, started } = await sit(server);
+  const agent = new Client(server);
+  await agent.signIn('mei.tanaka');
+  const { sessions } = await agent.get('/api/support/sessions');
+  const { id } = sessions[0];
+  const give = (body, who = agent) => who.send('POST', `/api/support/sessions/${id}/time`, { body, accept: [400, 403, 404, 409] });
+  assert.equal((await give({ minutes: 10, reason: ' ' })).status, 400);
+  assert.equal((await give({ minutes: 0, reason: 'x' })).status, 400);
+  assert.equal((await give({ minutes: 10, reason: 'x' }, client)).status, 403);
+  assert.equal((await give({ minutes: 10, reason: 'The computer was started anew' })).status, 201);
+  const after = await client.get(`/api/campus/attempts/${attempt}`);
+  assert.equal(after.deadline_us, started.deadline_us + 600e6);
+  assert.deepEqual(after.time.map(({ kind, given_us, reason }) => [kind, given_us, reason]), [['support', 600e6, 'The computer was started anew']]);
+  const { audit } = await agent.get(`/api/support/sessions/${id}`);
+  assert.deepEqual(audit.map(({ action, by, candidate, detail }) => [action, by, candidate, detail.minutes]), [['time-added', 'Mei Tanaka', 'Amara Okafor', 10]]);
+  const reviewer = new Client(server);
+  await reviewer.signIn(USERS.instructor);
+  const { events } = await reviewer.get(`/api/review/sessions/${id}`);
+  assert.ok(events.some(({ kind }) => kind === 'staff-action'), 'it is evidence');
+  await client.post(`/api/campus/attempts/${attempt}/finish`);
+  assert.equal((await give({ minutes: 10, reason: 'late' })).status, 409);
+});
+
 test('a restart that nobody notices gives nothing', async (t) => {
   const server = await startServer(t, { worker: false });
   const { client, attempt, started } = await sit(server);

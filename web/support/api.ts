@@ -158,6 +158,9 @@ export const postClose = (api: Api, thread: number): Promise<unknown> =>
 export const postOverride = (api: Api, session: string, point: string, reason: string): Promise<unknown> =>
   api.post(`/api/support/sessions/${session}/checks/${point}/override`, { reason }, parseUnknown);
 
+export const postTime = (api: Api, session: string, minutes: number, reason: string): Promise<unknown> =>
+  api.post(`/api/support/sessions/${session}/time`, { minutes, reason }, parseUnknown);
+
 export const postRetake = (
   api: Api,
   session: string,

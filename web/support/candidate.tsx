@@ -9,7 +9,7 @@ import { TextField } from "../ui/field";
 import { ErrorNotice } from "../ui/notice";
 import { supportTexts } from "../ui/texts-support";
 import { formatDateTime } from "../ui/time";
-import { postOverride, postRetake, type Check, type SessionDetail } from "./api";
+import { postOverride, postRetake, postTime, type Check, type SessionDetail } from "./api";
 import { stepName } from "./page";
 
 const t = supportTexts.desk;
@@ -20,6 +20,8 @@ const TONES: Record<Check["state"], Tone> = {
   failed: "bad",
   overridden: "warning",
 };
+
+const MINUTES = [5, 10, 15, 30]; // what a mended computer or a lost connection costs
 
 interface Act {
   title: string;
@@ -82,6 +84,23 @@ export function Candidate(props: { api: Api; detail: SessionDetail; onDone: () =
                 key={what}
                 onClick={() =>
                   setAct({ title, run: (reason) => postRetake(api, session.id, what, reason) })
+                }
+              >
+                {title}
+              </Button>
+            );
+          })}
+        </div>
+      ) : null}
+      {session.state === "exam" ? (
+        <div class="row">
+          {MINUTES.map((minutes) => {
+            const title = t.addTime(minutes);
+            return (
+              <Button
+                key={minutes}
+                onClick={() =>
+                  setAct({ title, run: (reason) => postTime(api, session.id, minutes, reason) })
                 }
               >
                 {title}

@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SURE_MIN 0.35f /* of a word of a name; scraps of patterns were under 0.3, names over 0.6   \
-                        */
+#define SURE_MIN                                                                                   \
+    0.35f /* of a word of a name; scraps of patterns were under 0.3, names over 0.6                \
+           */
 #define STRETCH_WORDS NAME_WORDS_MAX
 #define LINE_TEXT_MAX 512
+#define SURE_DATE 0.5f /* of a part of a date: 2031 was read as 2090 with 0.10 */
 #define YEARS_AHEAD 20 /* no document is valid for longer */
 
 /* ---- names ---- */
@@ -96,7 +98,9 @@ static void line_text(const struct document_facts *facts, int line, char ret[LIN
     size_t len = 0;
     ret[0] = '\0';
     for (int i = 0; i < facts->words_len; i++)
-        if (facts->words[i].line == line && len + DOCUMENT_WORD_MAX + 1 < LINE_TEXT_MAX)
+        if (facts->words[i].line == line &&
+            (facts->words[i].sure >= SURE_DATE || !strpbrk(facts->words[i].text, "0123456789")) &&
+            len + DOCUMENT_WORD_MAX + 1 < LINE_TEXT_MAX)
             len += (size_t)snprintf(ret + len, LINE_TEXT_MAX - len, "%s%s", len ? " " : "",
                                     facts->words[i].text);
     for (size_t i = 0; i < len; i++)

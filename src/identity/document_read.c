@@ -280,8 +280,8 @@ static enum document_guidance guidance_of(const struct document_facts *facts, bo
         return DOCUMENT_NO_CARD;
     if (facts->glare > GLARE && !read && !facts->embedded)
         return DOCUMENT_GLARE;
-    if (!facts->faces)
-        return DOCUMENT_TURN_OVER;
+    if (!facts->faces) /* a passport's zone is on the side of the photo: one too pale to be seen */
+        return facts->mrz_found && facts->mrz[0] == 'P' ? DOCUMENT_OK : DOCUMENT_TURN_OVER;
     return facts->face_fault == FACE_FAULT_SMALL ? DOCUMENT_CLOSER : DOCUMENT_OK;
 }
 

@@ -76,19 +76,25 @@ static void count_zone(struct eval_documents *d, const char *truth,
     d->zones_wrong += reading->mrz && !exact;
 }
 
+/* A picture with all of the photo on it, that a person calls readable: to refuse it is wrong. */
+static bool is_readable(const struct truth_file *file)
+{
+    const char *quality = truth_text(file->labels, "quality");
+    double photo;
+    return truth_number(file->labels, "has_photo", &photo) && photo > 0.5 &&
+           (!quality || (!strstr(quality, "blurred") && !strstr(quality, "cut off")));
+}
+
 /* Of one candidate before this document. */
-static void count_verdict(struct eval_documents *d, bool honest,
+static void count_verdict(struct eval_documents *d, bool honest, bool readable,
                           const struct document_reading *reading)
 {
+    bool expired = reading->mrz && reading->expires.year && reading->expires.year < TODAY.year;
     d->honest += honest;
     d->impostors += !honest;
     if (reading->verdict == DOCUMENT_APPROVED)
         *(honest ? &d->honest_approved : &d->impostors_approved) += 1;
-    /* What another picture mends, or an expired document, is no refusal of the person. */
-    bool expired = reading->mrz && reading->expires.year &&
-                   reading->expires.year < TODAY.year + 1 && reading->guidance == DOCUMENT_OK;
-    d->honest_rejected += honest && reading->verdict == DOCUMENT_REJECTED &&
-                          reading->guidance == DOCUMENT_OK && !expired;
+    d->honest_rejected += honest && readable && reading->verdict == DOCUMENT_REJECTED && !expired;
 }
 
 static void judge_all(struct eval *e, const struct truth_file *file,
@@ -108,7 +114,7 @@ static void judge_all(struct eval *e, const struct truth_file *file,
         struct document_reading one;
         who.face = &list[i].face;
         document_judge(facts, &who, &one);
-        count_verdict(d, honest, &one);
+        count_verdict(d, honest, is_readable(file), &one);
         own += honest;
         approved += honest && one.verdict == DOCUMENT_APPROVED;
         if (honest)

@@ -15,9 +15,10 @@
     1500 /* pixels: letters of a card that fills the picture are 20 to 30 high then                \
           */
 #define GLANCE_SIDE 800
-/* Means of the middle of the picture; the dark card of the media is at 0.18, all others over 0.43
+/* Mean of the middle of the picture: 0.25 of the dark card of the media, 0.47 and more of all
+ * others.
  */
-#define DARK 0.25f
+#define DARK 0.3f
 /* Fine detail against coarse detail in the parts that have most of it; see measure(). */
 #define BLURRED 0.35f
 #define GLARE 0.12f /* of the middle: white paper is not as white as this to its edges */

@@ -8,12 +8,12 @@ import type { AgreementDocument, ProctorApi, Receipt, ServerStream, Session } fr
 import { closingOf } from "./closing";
 import { createEventQueue, type EventQueue } from "./events";
 import { browserTryLock, tabName, watchPresence, type Presence, type PresenceControl } from "./presence";
-import { retryDelayMs } from "./recording/backoff";
+import { retryDelayMs } from "../ui/backoff";
 import { browserMedia } from "./recording/camera";
 import { createRecordingControl, type RecordingControl } from "./recording/control";
 import { startKeeper, type Keeper } from "./recording/keeper";
 import { bytesLeft } from "./recording/messages";
-import { browserTimers } from "./recording/network";
+import { browserTimers } from "../ui/network";
 import { startRecorder } from "./recording/recorder";
 
 export type SittingView =

@@ -1,7 +1,10 @@
 /* Every English text of the pages, so that a second language is one more object of this shape. Button
  * labels are those of the student guide. */
 
+import { player } from "./texts/en/player";
+
 export const en = {
+  player,
   common: {
     loading: "Loading...",
     dismiss: "Dismiss this message",

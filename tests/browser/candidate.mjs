@@ -98,7 +98,7 @@ export async function startRecording(page) {
 }
 
 // The last question of the demo's exam is the one to write a text for.
-async function essay(page) {
+export async function essay(page) {
   const exam = examOf(page);
   const text = exam.locator('textarea');
   await exam.locator('section.question').waitFor();

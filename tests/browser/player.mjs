@@ -58,7 +58,7 @@ test('the player tells five states of a question, keeps them over a crash, and w
   await page.getByRole('textbox').focus();
   await page.keyboard.press('Alt+KeyP');
   await page.getByRole('heading', { name: 'Question 3 of 5' }).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement?.id), 'question-3', 'the focus goes along');
+  await until('the focus goes along', 5, async () => (await page.evaluate(() => document.activeElement?.id)) === 'question-3');
   await page.keyboard.press('Alt+KeyM');
   await page.keyboard.press('Alt+KeyN');
   await page.keyboard.press('Alt+KeyX');

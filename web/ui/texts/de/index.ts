@@ -1,6 +1,6 @@
 /* The German catalogue. The type is what checks that nothing is missing. */
 import type { Texts } from "../../texts";
-import { checkin, contact } from "./checkin";
+import { checkin } from "./checkin";
 import { common, errors, frame, language, signIn } from "./common";
 import { exam } from "./exam";
 import { portal } from "./portal";
@@ -11,7 +11,6 @@ export const de: Texts = {
   errors,
   language,
   signIn,
-  contact,
   portal,
   frame,
   exam,

@@ -1,5 +1,5 @@
 /* The English catalogue. It gives the shape: every other language has exactly its keys. */
-import { checkin, contact } from "./checkin";
+import { checkin } from "./checkin";
 import { common, errors, frame, language, signIn } from "./common";
 import { exam } from "./exam";
 import { portal } from "./portal";
@@ -10,7 +10,6 @@ export const en = {
   errors,
   language,
   signIn,
-  contact,
   portal,
   frame,
   exam,

@@ -48,6 +48,10 @@ static const struct {
     {"page-shown", "Page was shown again", true},
     {"camera-lost", "Camera was lost", true},
     {"camera-back", "Camera is back", true},
+    {"screen-lost", "Screen share was lost", true},
+    {"screen-back", "Screen share is back", true},
+    {"fullscreen-left", "Full screen was left", true},
+    {"fullscreen-back", "Full screen again", true},
     {"recorder-error", "Recorder reported an error", true},
     {"page-loaded", "Page was loaded", true},
 };

@@ -100,12 +100,19 @@ export async function writeAnswer(page, text, { kept = false } = {}) {
 
 export const writtenAnswer = (page) => essay(page).inputValue();
 
+// Steps 24 and 25 of the guide.
+export async function endAndUpload(page) {
+  await button(page, 'End').click();
+  await button(page.getByRole('dialog'), 'Yes').click();
+}
+
 // From the questions to the receipt.
 export async function finishExam(page) {
   const exam = examOf(page);
   await button(exam, 'Finish Exam').first().click();
   await button(exam.getByRole('dialog'), 'Finish Exam').click();
   await button(exam, 'Home').click();
+  await endAndUpload(page);
 }
 
 export async function until(what, seconds, ask) {

@@ -128,7 +128,10 @@ async function handIn(page) {
   await checkPage(page, '14-finished');
   await button(exam, 'Home').click();
   await page.getByRole('heading', { name: /Uploading your recording|Receipt/ }).waitFor();
-  await screenshot(page, '15-upload');
+  await button(page, 'End').click();
+  await page.getByRole('dialog').getByText('Upload the exam?').waitFor();
+  await checkPage(page, '15-upload');
+  await button(page.getByRole('dialog'), 'Yes').click();
   await page.getByText('the upload is 100 % complete').waitFor({ timeout: 40000 });
   await page.getByRole('table').waitFor();
   await checkPage(page, '16-receipt');
@@ -241,7 +244,10 @@ test('a candidate takes the exam and the report has exactly the flags of the cli
   const receipt = await receiptOf(client, session);
   assertSameBytes(receipt.streams, person.seen.recorders);
   assert.deepEqual(person.seen.problems, []);
-  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Quit' }).click();
+  await page.getByText(/^Handed in /).waitFor();
+  await checkPage(page, '16-assessments-after');
+  await Promise.all([page.waitForEvent('close'), button(page, 'Close').click()]);
   const recorded = join(temporaryFolder(t), 'recorded.webm');
   writeFileSync(recorded, Buffer.concat([...person.seen.recorders.values()][0]));
   await checkReport(live, server, session, recorded);

@@ -47,7 +47,7 @@ export function ReceiptStep({ sitting, session }: StepProps) {
   );
 }
 
-function kindText(kind: string): string {
+export function kindText(kind: string): string {
   return kind in t.kinds ? t.kinds[kind as keyof typeof t.kinds] : kind;
 }
 

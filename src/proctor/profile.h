@@ -35,6 +35,7 @@ struct profile {
         enum profile_part_state state;
         char scan[ID_TEXT_SIZE]; /* the one that is kept; empty: none */
     } parts[PROFILE_PARTS];
+    bool id_approved;              /* the ID scan needs nobody to look at it */
     struct str name;               /* the account's that was compared */
     struct str reasons;            /* JSON list of texts, for the candidate and staff */
     double face_score, name_score; /* below -1: not compared; 0..1, -1: not compared */

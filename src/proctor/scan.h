@@ -62,5 +62,5 @@ MUST_USE bool scan_part_in(struct db *db, const struct seal_key *key, struct str
                            const char *name, struct buf *to, struct error *err);
 /* The parts of this scan go. */
 MUST_USE bool scan_drop_parts_in(struct db *db, struct str scan_id, struct error *err);
-/* And those of all scans of these sessions' candidate. */
-MUST_USE bool scan_drop_user_in(struct db *db, int64_t user_ref, struct error *err);
+/* And those of all scans of this session. */
+MUST_USE bool scan_drop_session_in(struct db *db, struct str session_id, struct error *err);

@@ -348,6 +348,57 @@ bool session_policy_in(struct db *db, struct str id, struct arena *arena, struct
     return true;
 }
 
+bool session_read_policy_in(struct db *db, struct str id, struct arena *arena, struct policy *ret,
+                            struct error *err)
+{
+    struct str text;
+    return session_policy_in(db, id, arena, &text, err) &&
+           (policy_parse(text, ret, err) || error_wrap(err, "the policy of the session"));
+}
+
+struct drawing {
+    struct str id;
+    enum document document;
+    struct arena *arena;
+    struct document_text *text;
+};
+
+static bool draw_body(struct db *db, void *context, struct error *err)
+{
+    struct drawing *d = context;
+    struct policy policy;
+    return session_read_policy_in(db, d->id, d->arena, &policy, err) &&
+           document_draw(d->document, &policy, d->arena, d->text, err);
+}
+
+bool session_document(struct proctor *p, struct str id, enum document document,
+                      struct arena *arena, struct document_text *ret, struct error *err)
+{
+    struct drawing d = {id, document, arena, ret};
+    return db_store_read(p->store, draw_body, &d, err);
+}
+
+/* ---- the name of the account ---- */
+
+bool session_rename_in(struct db *db, int64_t user_ref, struct str name, struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct list l = {.user_ref = user_ref, .arena = &arena};
+    if (!list_body(db, &l, err))
+        return false;
+    for (size_t i = 0; i < l.len; i++) {
+        struct str id = str_from(l.sessions[i].id);
+        if (l.sessions[i].state >= SESSION_RECORDING)
+            continue; /* what was recorded was recorded under that name */
+        if (!db_run(db, "UPDATE session SET candidate = $1 WHERE id = $2",
+                    DB_ARGS(DB_TEXT(name), DB_TEXT(id)), NULL, err) ||
+            !evidence_add_in(db, id, "renamed", json_pack("{s:s%}", "name", name.ptr, name.len),
+                             err))
+            return false;
+    }
+    return true;
+}
+
 /* ---- signed texts ---- */
 
 bool session_set_text_in(struct db *db, struct str id, enum session_text which, struct str text,

@@ -1,6 +1,7 @@
 /* One binary, many commands: this finds the row and runs it. */
 #include "commands.h"
 
+#include "analysis/examine.h"
 #include "analysis/follow.h"
 
 #include <stdio.h>
@@ -18,6 +19,7 @@ static const struct command {
     {"worker", "analyse the recordings of a server", worker_run},
     {"admin", "look after users; make the demo institution", admin_run},
     {"decoder", NULL, decoder_main},
+    {"examiner", NULL, examiner_main},
 };
 
 static void print_help(FILE *to)

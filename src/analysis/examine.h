@@ -28,9 +28,9 @@ MUST_USE bool examine_face(struct examine *e, struct str jpeg, struct face_look 
                            struct error *err);
 
 struct examine_candidate {
-    struct str name;         /* the account's full name, UTF-8 */
-    struct str template;     /* of the face scan, as template_write() made it; empty: none */
-    int64_t now_us;          /* wall clock: is the document expired? */
+    struct str name;     /* the account's full name, UTF-8 */
+    struct str template; /* of the face scan, as template_write() made it; empty: none */
+    int64_t now_us;      /* wall clock: is the document expired? */
 };
 /* Some seconds. ERROR_CONFLICT: the template is of another model. */
 MUST_USE bool examine_document(struct examine *e, struct str jpeg,

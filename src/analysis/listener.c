@@ -249,6 +249,9 @@ static bool take_message(struct listener *l, const struct message *m, struct err
         message_read_error(m->payload, &said);
         return error_set(err, said.code, "%s", said.message);
     }
+    case MESSAGE_FACE: /* an examiner's */
+    case MESSAGE_FACTS:
+    case MESSAGE_GUIDANCE:
     case MESSAGE_NONE:
     case MESSAGE_TYPES:
         break;

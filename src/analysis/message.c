@@ -19,6 +19,9 @@ static const struct {
     [MESSAGE_PROGRESS] = {sizeof(struct message_progress), sizeof(struct message_progress)},
     [MESSAGE_HEAD] = {sizeof(uint64_t) + 1, MESSAGE_PAYLOAD_MAX},
     [MESSAGE_END] = {sizeof(struct message_end), sizeof(struct message_end)},
+    [MESSAGE_FACE] = {sizeof(struct face_look), sizeof(struct face_look)},
+    [MESSAGE_FACTS] = {sizeof(struct document_facts), sizeof(struct document_facts)},
+    [MESSAGE_GUIDANCE] = {sizeof(int32_t), sizeof(int32_t)},
     [MESSAGE_ERROR] = {sizeof(uint32_t), sizeof(uint32_t) + ERROR_MESSAGE_MAX},
 };
 
@@ -187,6 +190,41 @@ bool message_read_end(struct str payload, struct message_end *ret, struct error 
         m.time_jumps > INT64_MAX)
         return refuse(err, "an end out of range");
     *ret = m;
+    return true;
+}
+
+bool message_read_face(struct str payload, struct face_look *ret, struct error *err)
+{
+    struct face_look look;
+    const char *wrong;
+    if (!read_plain(payload, &look, sizeof look, err))
+        return false;
+    if (!face_look_is_sound(&look, &wrong))
+        return error_set(err, ERROR_IO, "the examiner said something wrong: %s out of range",
+                         wrong);
+    *ret = look;
+    return true;
+}
+
+bool message_read_facts(struct str payload, struct document_facts *ret, struct error *err)
+{
+    const char *wrong;
+    if (!read_plain(payload, ret, sizeof *ret, err))
+        return false;
+    if (!document_facts_are_sound(ret, &wrong))
+        return error_set(err, ERROR_IO, "the examiner said something wrong: %s out of range",
+                         wrong);
+    return true;
+}
+
+bool message_read_guidance(struct str payload, enum document_guidance *ret, struct error *err)
+{
+    int32_t guidance;
+    if (!read_plain(payload, &guidance, sizeof guidance, err))
+        return false;
+    if (guidance <= DOCUMENT_GUIDANCE_NONE || guidance >= DOCUMENT_GUIDANCES)
+        return refuse(err, "a guidance there is not");
+    *ret = (enum document_guidance)guidance;
     return true;
 }
 

@@ -1,10 +1,13 @@
-/* What a decoder child says to its parent: messages of a length, a type and a payload, little
- * endian. The child has read a stranger's bytes and may have been taken over by them, so the parent
- * believes nothing: every length has a limit by its type, every value a range (fields.h), and the
- * first thing out of order ends the conversation. Private to this folder, and fuzzed. */
+/* What a decoder child, or an examiner, says to its parent: messages of a length, a type and a
+ * payload, little endian. The child has read a stranger's bytes and may have been taken over by
+ * them, so the parent believes nothing: every length has a limit by its type, every value a range
+ * (fields.h), and the first thing out of order ends the conversation. Private to this folder, and
+ * fuzzed. */
 #pragma once
 #include "analysis/fields.h"
 #include "base/buf.h"
+#include "identity/document.h"
+#include "identity/face_look.h"
 
 enum message_type {
     MESSAGE_NONE = 0,
@@ -17,6 +20,10 @@ enum message_type {
     MESSAGE_END,   /* the last one of a good run */
     MESSAGE_ERROR, /* the last one of a bad run */
     MESSAGE_SOUND, /* half a second of sound; between looks as it is met */
+    /* An examiner's answers (examine.h); it says READY and ERROR, too. */
+    MESSAGE_FACE,
+    MESSAGE_FACTS,
+    MESSAGE_GUIDANCE,
     MESSAGE_TYPES,
 };
 
@@ -64,6 +71,10 @@ MUST_USE bool message_read_progress(struct str payload, struct message_progress 
                                     struct error *err);
 MUST_USE bool message_read_head(struct str payload, uint64_t *ret_skip, struct str *ret_head,
                                 struct error *err);
+MUST_USE bool message_read_face(struct str payload, struct face_look *ret, struct error *err);
+MUST_USE bool message_read_facts(struct str payload, struct document_facts *ret, struct error *err);
+MUST_USE bool message_read_guidance(struct str payload, enum document_guidance *ret,
+                                    struct error *err);
 MUST_USE bool message_read_end(struct str payload, struct message_end *ret, struct error *err);
 /* What the child says went wrong, made fit to be shown; always an error. */
 void message_read_error(struct str payload, struct error *ret);

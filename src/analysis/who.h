@@ -3,9 +3,10 @@
  * all to read; pictures, a stranger's bytes, are decoded in the child's sandbox. Private to this
  * folder. */
 #pragma once
+#include "analysis/child.h"
 #include "analysis/follow.h"
 
-#define WHO_FD 3 /* the child's */
+#define WHO_FD CHILD_EXTRA_FD
 #define WHO_BYTES_MAX ((size_t)64 << 20)
 #define WHO_PICTURES_MAX 16
 

@@ -61,16 +61,16 @@ struct challenge_step {
     enum challenge_prompt prompt; /* of the moment; none when it is over */
     enum challenge_guidance guidance;
     int done, of;
-    int64_t expires_us; /* of the prompt of the moment */
+    int64_t expires_us;                /* of the prompt of the moment */
     char reason[CHALLENGE_REASON_MAX]; /* why it failed, with what to do; else empty */
     enum challenge_keep keep;
     enum challenge_prompt prompt_kept; /* of CHALLENGE_KEEP_POSE */
 };
 struct challenge_evidence { /* for those who look at it later */
     int looks, wrong_turns, blinks;
-    float likeness;  /* the least of any pose to the straight one; -1: none yet */
-    float relief;    /* the least by which a turn was that of a solid head (challenge.c) */
-    float stirring;  /* how much the face moved by itself */
+    float likeness; /* the least of any pose to the straight one; -1: none yet */
+    float relief;   /* the least by which a turn was that of a solid head (challenge.c) */
+    float stirring; /* how much the face moved by itself */
 };
 
 struct challenge; /* one thread at a time */

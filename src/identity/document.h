@@ -62,8 +62,8 @@ enum document_barcode {
     DOCUMENT_BARCODES,
 };
 struct document_facts {
-    int32_t guidance; /* enum document_guidance: what the picture lacks; OK: nothing */
-    int32_t card;     /* 1: the edges of a card were found; 0: the picture was read as a whole */
+    int32_t guidance;    /* enum document_guidance: what the picture lacks; OK: nothing */
+    int32_t card;        /* 1: the edges of a card were found; 0: the picture was read as a whole */
     float corners[4][2]; /* of the card, clockwise from its upper left, of the picture: 0..1 */
     int32_t quarters;    /* the picture had to be turned so often, clockwise, to be upright */
     float sharpness, luma, glare;
@@ -73,7 +73,7 @@ struct document_facts {
     struct face_embedding embedding;
     int32_t mrz_found;
     char mrz[MRZ_LINES_MAX * (MRZ_LINE_MAX + 1) + 1]; /* lines; its check digits are not believed */
-    int32_t barcode; /* enum document_barcode */
+    int32_t barcode;                                  /* enum document_barcode */
     int32_t barcode_len;
     char barcode_bytes[DOCUMENT_BARCODE_MAX];
     int32_t words_len;
@@ -115,9 +115,9 @@ struct document_reading {
     int reasons_len;
     char reasons[DOCUMENT_REASONS_MAX][DOCUMENT_REASON_MAX]; /* for the candidate and for staff */
 };
-struct document_candidate { /* borrowed */
-    struct str name;               /* the account's full name */
-    const struct template *face;   /* of the face scan; NULL: there is none (yet) */
+struct document_candidate {      /* borrowed */
+    struct str name;             /* the account's full name */
+    const struct template *face; /* of the face scan; NULL: there is none (yet) */
     struct mrz_date today;
 };
 void document_judge(const struct document_facts *facts, const struct document_candidate *candidate,

@@ -245,6 +245,8 @@ static enum face_fault judge_light(const struct face_quality *q)
     return FACE_FAULT_NONE;
 }
 
+bool face_is_lit(const struct face_quality *q) { return judge_light(q) == FACE_FAULT_NONE; }
+
 const char *face_fault_text(enum face_fault fault)
 {
     static const char *const texts[FACE_FAULTS] = {
@@ -272,11 +274,12 @@ struct face_quality face_measure(struct face_reader *r, const struct frame *f,
     q.inside = part_inside(f, &square);
     measure_pose(landmarks, square.angle, &q);
     q.fault = judge_place(&q, mesh_score);
-    if (q.fault != FACE_FAULT_NONE)
+    if (q.fault != FACE_FAULT_NONE && q.fault != FACE_FAULT_TURNED)
         return q;
     frame_square_to_tensor(f, &square, SIDE, 1, 0, r->crop);
     measure_light(r->crop, &q);
-    q.fault = judge_light(&q);
+    if (q.fault == FACE_FAULT_NONE)
+        q.fault = judge_light(&q);
     return q;
 }
 

@@ -43,11 +43,14 @@ struct face_reader; /* one thread at a time */
 MUST_USE bool face_reader_create(const char *models_folder, struct face_reader **ret,
                                  struct error *err);
 /* Takes the face with these landmarks out of the picture and measures it, 2 ms; light and sharpness
- * stay 0 when size, place or pose are faulty already. `mesh_score` as in struct detect_face. */
+ * stay 0 when size or place are faulty already. `mesh_score` as in struct detect_face. */
 struct face_quality face_measure(struct face_reader *r, const struct frame *f,
                                  const struct detect_landmark landmarks[DETECT_LANDMARKS],
                                  float mesh_score);
-/* The embedding of the face measured last, which had no fault: 13 ms. */
+/* Light and sharpness are good, whatever the pose. */
+bool face_is_lit(const struct face_quality *q);
+/* The embedding of the face measured last, which had no fault, or only that of being turned away:
+ * 13 ms. */
 MUST_USE bool face_embed(struct face_reader *r, struct face_embedding *ret, struct error *err);
 const char *face_reader_model(const struct face_reader *r); /* SHA-256 in hex; borrowed */
 void face_reader_destroy(struct face_reader *r);            /* NULL is fine */

@@ -23,8 +23,8 @@ struct face_look {
     float inside, size;   /* as in struct face_quality */
     float luma, contrast; /* 0..1; light of the middle of the face */
     float white, sharpness;
-    int32_t fault;                      /* enum face_fault: is it good enough to be compared? */
-    float points[FACE_LOOK_POINTS][2];  /* in pixels over `size`, around their mean */
+    int32_t fault;                     /* enum face_fault: is it good enough to be compared? */
+    float points[FACE_LOOK_POINTS][2]; /* in pixels over `size`, around their mean */
     uint8_t picture[FACE_LOOK_ROWS][FACE_LOOK_COLUMNS]; /* luma of its parts */
     int32_t embedded; /* 1: there is an embedding; faulty only by being turned away */
     struct face_embedding embedding;
@@ -43,3 +43,4 @@ void face_looker_destroyp(struct face_looker **l);
 /* Every number finite and in its range, as of a look that was read from a stranger's bytes;
  * *ret_wrong names what is not. */
 bool face_look_is_sound(const struct face_look *look, const char **ret_wrong);
+bool face_embedding_is_sound(const struct face_embedding *e); /* finite, of unit length */

@@ -294,22 +294,22 @@ static void free_picture(AVFrame **picture) { av_frame_free(picture); }
 
 static void free_packet(AVPacket **packet) { av_packet_free(packet); }
 
-bool frame_from_jpeg(struct str jpeg, struct frame **ret, struct error *err)
+/* One still picture of a format whose decoder needs nothing but the bytes. */
+static bool decode_still(struct str bytes, enum AVCodecID id, const char *name, struct frame **ret,
+                         struct error *err)
 {
     media_silence();
-    if (!str_starts(jpeg, STR("\xff\xd8\xff")))
-        return error_set(err, ERROR_INVALID, "not a JPEG picture");
-    if (jpeg.len > INT32_MAX / 2)
-        return error_set(err, ERROR_TOO_LARGE, "a JPEG of %zu bytes", jpeg.len);
-    const AVCodec *codec = avcodec_find_decoder(AV_CODEC_ID_MJPEG);
+    if (bytes.len > INT32_MAX / 2)
+        return error_set(err, ERROR_TOO_LARGE, "a %s of %zu bytes", name, bytes.len);
+    const AVCodec *codec = avcodec_find_decoder(id);
     CLEANUP(free_context) AVCodecContext *decoder = codec ? avcodec_alloc_context3(codec) : NULL;
     CLEANUP(free_picture) AVFrame *picture = av_frame_alloc();
     CLEANUP(free_packet) AVPacket *packet = av_packet_alloc();
     if (!codec)
-        return error_set(err, ERROR_UNSUPPORTED, "this libavcodec has no JPEG decoder");
-    if (!decoder || !picture || !packet || av_new_packet(packet, (int)jpeg.len) < 0)
+        return error_set(err, ERROR_UNSUPPORTED, "this libavcodec has no %s decoder", name);
+    if (!decoder || !picture || !packet || av_new_packet(packet, (int)bytes.len) < 0)
         return error_no_memory(err);
-    memcpy(packet->data, jpeg.ptr, jpeg.len);
+    memcpy(packet->data, bytes.ptr, bytes.len);
     decoder->thread_count = 1;
     decoder->max_pixels = MEDIA_PIXELS_MAX;
     decoder->flags |= AV_CODEC_FLAG_BITEXACT;
@@ -320,7 +320,7 @@ bool frame_from_jpeg(struct str jpeg, struct frame **ret, struct error *err)
     if (failed >= 0)
         failed = avcodec_receive_frame(decoder, picture);
     if (failed < 0)
-        return error_av(err, ERROR_INVALID, failed, "JPEG");
+        return error_av(err, ERROR_INVALID, failed, name);
     struct scale scale = {0};
     const AVFrameSideData *turned = av_frame_get_side_data(picture, AV_FRAME_DATA_DISPLAYMATRIX);
     struct orientation turn = orientation_from_side_data(turned ? turned->data : NULL,
@@ -328,4 +328,20 @@ bool frame_from_jpeg(struct str jpeg, struct frame **ret, struct error *err)
     bool ok = picture_to_frame(&scale, picture, picture->sample_aspect_ratio, turn, 0, ret, err);
     scale_done(&scale);
     return ok;
+}
+
+bool frame_from_jpeg(struct str jpeg, struct frame **ret, struct error *err)
+{
+    if (!str_starts(jpeg, STR("\xff\xd8\xff")))
+        return error_set(err, ERROR_INVALID, "not a JPEG picture");
+    return decode_still(jpeg, AV_CODEC_ID_MJPEG, "JPEG", ret, err);
+}
+
+bool frame_from_picture(struct str bytes, struct frame **ret, struct error *err)
+{
+    if (str_starts(bytes, STR("\x89PNG\r\n\x1a\n")))
+        return decode_still(bytes, AV_CODEC_ID_PNG, "PNG", ret, err);
+    if (!str_starts(bytes, STR("\xff\xd8\xff")))
+        return error_set(err, ERROR_INVALID, "neither a JPEG nor a PNG picture");
+    return frame_from_jpeg(bytes, ret, err);
 }

@@ -18,6 +18,8 @@ struct frame {
 MUST_USE bool frame_create(const struct frame *from, struct frame **ret, struct error *err);
 /* One still JPEG. ERROR_INVALID when it is none or damaged, ERROR_TOO_LARGE over the limits. */
 MUST_USE bool frame_from_jpeg(struct str jpeg, struct frame **ret, struct error *err);
+/* The same of a JPEG or a PNG, by its first bytes. */
+MUST_USE bool frame_from_picture(struct str bytes, struct frame **ret, struct error *err);
 struct frame *frame_ref(struct frame *f);
 void frame_unref(struct frame *f); /* NULL is fine */
 void frame_unrefp(struct frame **f);

@@ -143,14 +143,15 @@ static bool use_code(struct db *db, struct pairing *p, struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
     bool found;
-    if (!db_query_one(db, "SELECT session_id FROM app_code WHERE code_hash = $1 AND expires_us > $2",
-                      DB_ARGS(DB_BLOB(str_bytes(p->code_hash, sizeof p->code_hash)),
-                              DB_I64(clock_wall_us())),
-                      &found, &rows, err))
+    if (!db_query_one(
+            db, "SELECT session_id FROM app_code WHERE code_hash = $1 AND expires_us > $2",
+            DB_ARGS(DB_BLOB(str_bytes(p->code_hash, sizeof p->code_hash)), DB_I64(clock_wall_us())),
+            &found, &rows, err))
         return false;
     if (!found)
-        return error_set(err, ERROR_NOT_FOUND,
-                         "this code is wrong, was used, or has expired; ask the page for a new one");
+        return error_set(
+            err, ERROR_NOT_FOUND,
+            "this code is wrong, was used, or has expired; ask the page for a new one");
     str_into(db_col_text(rows, 0), p->session_id, sizeof p->session_id);
     db_donep(&rows);
     return db_run(db, "DELETE FROM app_code WHERE session_id = $1",
@@ -199,8 +200,9 @@ bool app_link_pair(struct proctor *p, struct str code, struct str version, struc
     if (!check_text(version, "version", err) || !check_text(platform, "platform", err))
         return false;
     if (!hash_code(code, pairing.code_hash))
-        return error_set(err, ERROR_NOT_FOUND,
-                         "this code is wrong, was used, or has expired; ask the page for a new one");
+        return error_set(
+            err, ERROR_NOT_FOUND,
+            "this code is wrong, was used, or has expired; ask the page for a new one");
     token_create(token, pairing.token_hash);
     bool good = db_store_write(p->store, pair_body, &pairing, err);
     if (good) {

@@ -125,8 +125,7 @@ static bool check_side(struct db *db, const struct report *r, struct error *err)
     const struct check_claim *c = r->claim;
     if (!session_read_policy_in(db, r->session_id, &arena, &policy, err))
         return false;
-    if (c->from_app ? points[c->point].of_page
-                    : policy.checkin.app && !points[c->point].of_page)
+    if (c->from_app ? points[c->point].of_page : policy.checkin.app && !points[c->point].of_page)
         return error_set(err, ERROR_CONFLICT, "this point is checked by the %s",
                          c->from_app ? "page" : "app");
     return true;

@@ -54,7 +54,8 @@ static bool add_section(struct drawing *d, const char *title, struct error *err)
     return !title || add_paragraph(d, str_from(title), err);
 }
 
-/* The number, if any, is part of the paragraph alone: which items there are depends on the policy. */
+/* The number, if any, is part of the paragraph alone: which items there are depends on the policy.
+ */
 static bool add_item(struct drawing *d, const struct document_words *w, unsigned *number,
                      struct error *err)
 {

@@ -55,15 +55,15 @@ THING(second_screen, SECOND_SCREEN)
     }
 #define STEP(words)                                                                                \
     {                                                                                              \
-        .text = (words), .numbered = true                                                              \
+        .text = (words), .numbered = true                                                          \
     }
 #define STEP_IF(condition, words)                                                                  \
     {                                                                                              \
-        .text = (words), .numbered = true, .meant = (condition)                                        \
+        .text = (words), .numbered = true, .meant = (condition)                                    \
     }
 #define ALLOWED(name, words)                                                                       \
     {                                                                                              \
-        .text = (words), .numbered = true, .permitted = true, .meant = name##_allowed                  \
+        .text = (words), .numbered = true, .permitted = true, .meant = name##_allowed              \
     }
 #define REFUSED(name, words) STEP_IF(name##_refused, words)
 #define END                                                                                        \

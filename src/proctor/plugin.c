@@ -14,8 +14,8 @@ bool plugin_find_in(struct db *db, struct str session_id, struct arena *arena, s
                       DB_ARGS(DB_TEXT(session_id)), &found, &rows, err))
         return false;
     if (found) {
-        plugin = (struct plugin){.version = db_col_copy(rows, 0, arena),
-                                 .seen_us = db_col_i64(rows, 1)};
+        plugin =
+            (struct plugin){.version = db_col_copy(rows, 0, arena), .seen_us = db_col_i64(rows, 1)};
         if (!plugin.version.ptr)
             return error_no_memory(err);
     }

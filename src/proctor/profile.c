@@ -38,8 +38,8 @@ static bool is_whole(const struct profile *profile, const struct policy *policy)
 bool profile_counts(const struct profile *profile, const struct policy *policy)
 {
     return is_whole(profile, policy) &&
-           (profile->state == PROFILE_APPROVED || (profile->state == PROFILE_PENDING &&
-                                                   policy->checkin.approval == APPROVAL_AFTER));
+           (profile->state == PROFILE_APPROVED ||
+            (profile->state == PROFILE_PENDING && policy->checkin.approval == APPROVAL_AFTER));
 }
 
 /* ---- rows ---- */

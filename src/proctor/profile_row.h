@@ -3,7 +3,8 @@
 #include "proctor/profile.h"
 
 #define PROFILE_COLUMNS                                                                            \
-    "SELECT id, user_ref, state, face, face_scan, id_card, id_scan, name, id_approved, face_score," \
+    "SELECT id, user_ref, state, face, face_scan, id_card, id_scan, name, id_approved, "           \
+    "face_score,"                                                                                  \
     " name_score, created_us, updated_us, expires_us, reasons, sealed_key FROM profile"
 
 /* Of a row of PROFILE_COLUMNS, as of now: one that has expired is so. */

@@ -195,11 +195,8 @@ static bool list_body(struct db *db, void *context, struct error *err)
 bool profile_list(struct proctor *p, enum profile_state state, struct str after, size_t max,
                   struct arena *arena, struct profile **ret, size_t *ret_len, struct error *err)
 {
-    struct reading r = {.p = p,
-                        .id = after.ptr ? after : STR(""),
-                        .state = state,
-                        .max = max,
-                        .arena = arena};
+    struct reading r = {
+        .p = p, .id = after.ptr ? after : STR(""), .state = state, .max = max, .arena = arena};
     if (!db_store_read(p->store, list_body, &r, err))
         return false;
     *ret = r.profiles;

@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 static const char *const states[SCAN_STATES] = {
-    [SCAN_STATE_NONE] = "unknown",   [SCAN_SCANNING] = "scanning", [SCAN_READY] = "ready",
-    [SCAN_FAILED] = "failed",        [SCAN_APPROVED] = "approved", [SCAN_UNSURE] = "unsure",
-    [SCAN_REJECTED] = "rejected",    [SCAN_CONFIRMED] = "confirmed",
+    [SCAN_STATE_NONE] = "unknown", [SCAN_SCANNING] = "scanning",   [SCAN_READY] = "ready",
+    [SCAN_FAILED] = "failed",      [SCAN_APPROVED] = "approved",   [SCAN_UNSURE] = "unsure",
+    [SCAN_REJECTED] = "rejected",  [SCAN_CONFIRMED] = "confirmed",
 };
 
 const char *scan_state_name(enum scan_state state)
@@ -108,7 +108,8 @@ bool scan_count_in(struct db *db, struct str session_id, enum profile_part part,
 
 bool scan_count_rejected_in(struct db *db, struct str session_id, size_t *ret, struct error *err)
 {
-    return count(db, "SELECT COUNT(*) FROM scan WHERE session_id = $1 AND part = $2 AND judged = $3",
+    return count(db,
+                 "SELECT COUNT(*) FROM scan WHERE session_id = $1 AND part = $2 AND judged = $3",
                  DB_ARGS(DB_TEXT(session_id), DB_I64(PROFILE_ID), DB_I64(SCAN_REJECTED)), ret, err);
 }
 

@@ -371,8 +371,8 @@ static bool draw_body(struct db *db, void *context, struct error *err)
            document_draw(d->document, &policy, d->arena, d->text, err);
 }
 
-bool session_document(struct proctor *p, struct str id, enum document document,
-                      struct arena *arena, struct document_text *ret, struct error *err)
+bool session_document(struct proctor *p, struct str id, enum document document, struct arena *arena,
+                      struct document_text *ret, struct error *err)
 {
     struct drawing d = {id, document, arena, ret};
     return db_store_read(p->store, draw_body, &d, err);

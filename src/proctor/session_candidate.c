@@ -121,9 +121,9 @@ static bool consent_body(struct db *db, void *context, struct error *err)
                         DB_TEXT(c->sha256_hex), DB_I64(clock_wall_us())),
                 NULL, err) ||
         !evidence_add_in(db, c->id, "consent",
-                         json_pack("{s:s, s:s%, s:s%}", "document",
-                                   document_name(c->document), "version", c->version.ptr,
-                                   c->version.len, "sha256", c->sha256_hex.ptr, c->sha256_hex.len),
+                         json_pack("{s:s, s:s%, s:s%}", "document", document_name(c->document),
+                                   "version", c->version.ptr, c->version.len, "sha256",
+                                   c->sha256_hex.ptr, c->sha256_hex.len),
                          err))
         return false;
     return c->document != DOCUMENT_AGREEMENT ||

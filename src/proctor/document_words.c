@@ -11,10 +11,6 @@ static bool with_id(const struct policy *p) { return p->checkin.id_scan; }
 static bool with_plugin(const struct policy *p) { return p->checkin.plugin; }
 static bool with_app(const struct policy *p) { return p->checkin.app; }
 static bool with_screen(const struct policy *p) { return p->checkin.screen; }
-static bool one_display(const struct policy *p)
-{
-    return !policy_permits(p, PERMITTED_SECOND_SCREEN);
-}
 
 /* A thing has two rows: one where it is permitted, one where it is not. */
 #define THING(name, NAME)                                                                          \
@@ -123,8 +119,8 @@ static const struct document_words instructions[] = {
     ALLOWED(drink, "A drink: permitted in this exam."),
 
     TITLE("The computer you use to take the test"),
-    STEP_IF(one_display, "The computer must have one display only. If a monitor is connected to "
-                         "your laptop, disconnect it and use the screen of the laptop."),
+    REFUSED(second_screen, "The computer must have one display only. If a monitor is connected to "
+                           "your laptop, disconnect it and use the screen of the laptop."),
     ALLOWED(second_screen, "A second display: permitted in this exam."),
     REFUSED(laptop, "Another computer or tablet: not permitted."),
     ALLOWED(laptop, "Another computer: permitted in this exam."),

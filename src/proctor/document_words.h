@@ -7,7 +7,7 @@
 struct document_words {
     const char *text;                      /* NULL ends the list */
     bool title;                            /* it begins a section */
-    bool step;                             /* it is numbered within its section */
+    bool numbered;                         /* within its section */
     bool permitted;                        /* it tells what is permitted */
     bool (*meant)(const struct policy *p); /* for this policy? NULL: for each */
 };

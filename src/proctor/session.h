@@ -4,6 +4,7 @@
  *
  * Functions that end in _in are for use inside a transaction of the caller (db/store.h). */
 #pragma once
+#include "analysis/policy.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -104,6 +105,10 @@ MUST_USE bool session_key_in(struct db *db, const struct seal_key *deployment, s
                              struct seal_key *ret, struct error *err);
 /* Deletes the key, and with it the recordings, for ever. */
 MUST_USE bool session_erase_key(struct proctor *p, struct str id, struct error *err);
+/* Deletes the keys of all sessions of a candidate, and their identity profile with its pictures and
+ * template. */
+MUST_USE bool session_erase_user(struct proctor *p, int64_t user_ref, size_t *ret_sessions,
+                                 struct error *err);
 /* The exam's policy as it was when the session was made, with the candidate's accommodations; in
  * the arena. */
 MUST_USE bool session_policy_in(struct db *db, struct str id, struct arena *arena, struct str *ret,

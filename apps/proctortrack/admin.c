@@ -1,6 +1,6 @@
 /* `proctortrack admin`: looks after the people of a data folder, also while a server runs on it. */
+#include "admin.h"
 #include "commands.h"
-#include "data.h"
 
 #include "base/buf.h"
 #include "campus/demo.h"
@@ -21,6 +21,10 @@ static const char help[] =
     "usage: proctortrack admin user add USERNAME --data DIR --role ROLE --name NAME --email ADDRESS\n"
     "       proctortrack admin user passwd USERNAME --data DIR\n"
     "       proctortrack admin user list --data DIR\n"
+    "       proctortrack admin accommodation set USERNAME --data DIR [--exam TITLE]\n"
+    "           [--extra-percent N] [--extra-minutes N] [--policy FILE]\n"
+    "       proctortrack admin accommodation list --data DIR\n"
+    "       proctortrack admin accommodation remove ID --data DIR\n"
     "       proctortrack admin demo --data DIR\n"
     "\n"
     "Looks after the people who may sign in. Works while a server runs on the same folder.\n"
@@ -28,6 +32,11 @@ static const char help[] =
     "  user add     makes an account; its password is asked for, or read from standard input\n"
     "  user passwd  sets a new password, asked for or read likewise\n"
     "  user list    prints user name, role, name and address of everybody\n"
+    "  accommodation set     gives a candidate more time, and a patch on the policy of the exam\n"
+    "                        (docs/policy.md, \"Accommodations\"), in one exam or in all; prints its\n"
+    "                        number. It stands instead of an earlier one for the same\n"
+    "  accommodation list    prints number, user name, exam, time and patch of all\n"
+    "  accommodation remove  takes one back\n"
     "  demo         makes a demo institution (six people, a practice test, an exam) and prints\n"
     "               how to sign in; what is there already is left as it is\n"
     "\n"
@@ -36,6 +45,10 @@ static const char help[] =
     "  --role ROLE      candidate, instructor, proctor, support or admin\n"
     "  --name NAME      full name, as reviewers shall see it\n"
     "  --email ADDRESS  where the person is written to\n"
+    "  --exam TITLE     the exam; without it all exams\n"
+    "  --extra-percent N, --extra-minutes N\n"
+    "                   come to the exam's time; both may be given\n"
+    "  --policy FILE    the patch, JSON of at most 4096 bytes\n"
     "  --help           this\n"
     "\n"
     "A user name is a-z, 0-9, '.', '_' and '-' and begins with a letter. A password has at least\n"
@@ -49,12 +62,6 @@ static const char help[] =
     "Exit status: 0 done, 1 it could not be done (one line on standard error says why), 2 the\n"
     "command line was wrong.\n";
 /* clang-format on */
-
-struct settings {
-    const char *data, *role, *name, *email;
-    char **words; /* what is not an option */
-    int words_len;
-};
 
 static int usage(const char *problem)
 {
@@ -110,7 +117,7 @@ static bool ask_password(char ret[PASSWORD_MAX + 2], struct error *err)
 
 /* ---- the commands ---- */
 
-static bool user_add(struct data *d, const struct settings *s, struct error *err)
+static bool user_add(struct data *d, const struct admin_settings *s, struct error *err)
 {
     char password[PASSWORD_MAX + 2] = "";
     int64_t id;
@@ -127,7 +134,7 @@ static bool user_add(struct data *d, const struct settings *s, struct error *err
     return good;
 }
 
-static bool user_passwd(struct data *d, const struct settings *s, struct error *err)
+static bool user_passwd(struct data *d, const struct admin_settings *s, struct error *err)
 {
     char password[PASSWORD_MAX + 2] = "";
     bool good = ask_password(password, err) &&
@@ -136,7 +143,7 @@ static bool user_passwd(struct data *d, const struct settings *s, struct error *
     return good;
 }
 
-static bool list_users(struct data *d, const struct settings *s, struct error *err)
+static bool list_users(struct data *d, const struct admin_settings *s, struct error *err)
 {
     CLEANUP(arena_done) struct arena arena = {0};
     struct user *users;
@@ -150,7 +157,7 @@ static bool list_users(struct data *d, const struct settings *s, struct error *e
     return true;
 }
 
-static bool make_demo(struct data *d, const struct settings *s, struct error *err)
+static bool make_demo(struct data *d, const struct admin_settings *s, struct error *err)
 {
     CLEANUP(buf_done) struct buf text = {0};
     struct demo demo;
@@ -169,15 +176,18 @@ static const struct admin_command {
     const char *words[2]; /* the second may be NULL */
     int words_len;        /* with the user's name, if it takes one */
     bool describes;       /* it takes --role, --name and --email, and needs them */
-    bool (*run)(struct data *d, const struct settings *s, struct error *err);
+    bool (*run)(struct data *d, const struct admin_settings *s, struct error *err);
 } commands[] = {
     {{"user", "add"}, 3, true, user_add},
     {{"user", "passwd"}, 3, false, user_passwd},
     {{"user", "list"}, 2, false, list_users},
+    {{"accommodation", "set"}, 3, false, admin_accommodation_set},
+    {{"accommodation", "list"}, 2, false, admin_accommodation_list},
+    {{"accommodation", "remove"}, 3, false, admin_accommodation_remove},
     {{"demo", NULL}, 1, false, make_demo},
 };
 
-static const struct admin_command *find_command(const struct settings *s)
+static const struct admin_command *find_command(const struct admin_settings *s)
 {
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         const struct admin_command *c = &commands[i];
@@ -188,12 +198,19 @@ static const struct admin_command *find_command(const struct settings *s)
     return NULL;
 }
 
-static int parse(int argc, char **argv, struct settings *s)
+static int parse(int argc, char **argv, struct admin_settings *s)
 {
     static const struct option options[] = {
-        {"data", required_argument, NULL, 'd'}, {"role", required_argument, NULL, 'r'},
-        {"name", required_argument, NULL, 'n'}, {"email", required_argument, NULL, 'e'},
-        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+        {"data", required_argument, NULL, 'd'},
+        {"role", required_argument, NULL, 'r'},
+        {"name", required_argument, NULL, 'n'},
+        {"email", required_argument, NULL, 'e'},
+        {"exam", required_argument, NULL, 'x'},
+        {"extra-percent", required_argument, NULL, 'p'},
+        {"extra-minutes", required_argument, NULL, 'm'},
+        {"policy", required_argument, NULL, 'y'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
@@ -210,6 +227,18 @@ static int parse(int argc, char **argv, struct settings *s)
         case 'e':
             s->email = optarg;
             break;
+        case 'x':
+            s->exam = optarg;
+            break;
+        case 'p':
+            s->percent = optarg;
+            break;
+        case 'm':
+            s->minutes = optarg;
+            break;
+        case 'y':
+            s->policy = optarg;
+            break;
         case 'h':
             fputs(help, stdout);
             return EXIT_GOOD;
@@ -224,7 +253,7 @@ static int parse(int argc, char **argv, struct settings *s)
 
 int admin_run(int argc, char **argv)
 {
-    struct settings s = {0};
+    struct admin_settings s = {0};
     struct data d;
     struct error err;
     int status = parse(argc, argv, &s);
@@ -232,9 +261,11 @@ int admin_run(int argc, char **argv)
         return status;
     const struct admin_command *c = find_command(&s);
     if (!c)
-        return usage("say `user add`, `user passwd`, `user list` or `demo`");
+        return usage("say `user add`, `user passwd`, `user list`, `accommodation set`, "
+                     "`accommodation list`, "
+                     "`accommodation remove` or `demo`");
     if (s.words_len != c->words_len)
-        return usage(s.words_len < c->words_len ? "the user name is missing"
+        return usage(s.words_len < c->words_len ? "a user name, or a number, is missing"
                                                 : "there is a word too many");
     if (!s.data)
         return usage("--data is missing");

@@ -41,6 +41,8 @@ static const char help[] =
     "  --threads N         analyse up to N recordings at a time (without it: one a processor);\n"
     "                      the output is the same for every N\n"
     "  --models DIR        the folder of the models (without it: `models` beside this program)\n"
+    "  --stages            print on standard error where the CPU time went, and how much memory\n"
+    "                      each recording took\n"
     "  --quiet             no progress on standard error\n"
     "  --help              this\n"
     "\n"
@@ -83,7 +85,7 @@ struct settings {
     const char **screens; /* owned array of borrowed paths */
     size_t screens_len;
     char models[PATH_MAX];
-    bool json, quiet;
+    bool json, quiet, stages;
     const char *html, *observations; /* NULL: none */
     size_t threads;
 };
@@ -155,6 +157,11 @@ static int report(const struct settings *s, const struct work *w)
         const struct job *job = &w->jobs[i];
         if (job->recording && recordings) {
             recordings[len++] = recording_report(job->recording);
+            if (s->stages) {
+                show_name(stderr, job->path);
+                fputs(":\n", stderr);
+                recording_print_stages(job->recording, stderr);
+            }
             continue;
         }
         fputs("proctortrack: ", stderr);
@@ -181,7 +188,8 @@ static int analyze(const struct settings *s, char **paths, size_t paths_len)
         .options = {.models_folder = s->models,
                     .policy = &s->policy,
                     .enrolled = s->enrolled_len ? &enrolled : NULL,
-                    .keep_track = s->observations != NULL},
+                    .keep_track = s->observations != NULL,
+                    .stages = s->stages},
         .jobs = calloc(len, sizeof *w.jobs),
         .jobs_len = len,
     };
@@ -231,6 +239,7 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
         {"threads", required_argument, NULL, 't'},
         {"observations", required_argument, NULL, 'o'},
         {"models", required_argument, NULL, 'm'},
+        {"stages", no_argument, NULL, 'g'},
         {"quiet", no_argument, NULL, 'q'},
         {"help", no_argument, NULL, '?' + 128},
         {0},
@@ -269,6 +278,9 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
             break;
         case 'm':
             models = optarg;
+            break;
+        case 'g':
+            s->stages = true;
             break;
         case 'q':
             s->quiet = true;

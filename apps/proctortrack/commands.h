@@ -11,4 +11,6 @@ int analyze_run(int argc, char **argv);
 int eval_run(int argc, char **argv);
 int judge_run(int argc, char **argv);
 int admin_run(int argc, char **argv);
+int export_run(int argc, char **argv);
+int verify_run(int argc, char **argv);
 int worker_run(int argc, char **argv);

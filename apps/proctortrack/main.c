@@ -16,6 +16,8 @@ static const struct command {
     {"analyze", "look through recordings and print the flags they raise", analyze_run},
     {"judge", "the flags of analysed recordings under another policy", judge_run},
     {"eval", "measure how right the analysis is, on recordings with known events", eval_run},
+    {"export", "the evidence of a session as one file", export_run},
+    {"verify", "check such a file with the public key", verify_run},
     {"worker", "analyse the recordings of a server", worker_run},
     {"admin", "look after users; make the demo institution", admin_run},
     {"decoder", NULL, decoder_main},

@@ -4,6 +4,7 @@
 
 #include "analysis/judge.h"
 #include "base/file.h"
+#include "base/stages.h"
 #include "crypto/hash.h"
 
 #include <errno.h>
@@ -33,6 +34,12 @@ struct recording {
     struct kept_picture *kept; /* owned; one a time, also when two flags name it */
     size_t kept_len, kept_capacity;
     struct report_picture *pictures; /* owned; one a flag, from `kept` */
+    struct {
+        char name[32];
+        uint64_t entries;
+        int64_t cpu_us;
+    } stages[STAGES_MAX];
+    size_t stages_len;
     bool no_memory;
 };
 
@@ -116,6 +123,29 @@ static void take_progress(void *context, const struct follow_progress *progress)
     else if (r->size > 0)
         part = (double)progress->bytes / (double)r->size;
     r->options->progress(r->options->context, MIN(part, 1));
+}
+
+static void take_stage(void *context, const struct stage *stage)
+{
+    struct recording *r = context;
+    if (r->stages_len == STAGES_MAX)
+        return;
+    snprintf(r->stages[r->stages_len].name, sizeof r->stages[0].name, "%s", stage->name);
+    r->stages[r->stages_len].entries = stage->entries;
+    r->stages[r->stages_len++].cpu_us = stage->cpu_us;
+}
+
+void recording_print_stages(const struct recording *r, FILE *to)
+{
+    int64_t all_us = 0;
+    for (size_t i = 0; i < r->stages_len; i++)
+        all_us += r->stages[i].cpu_us;
+    for (size_t i = 0; i < r->stages_len; i++)
+        fprintf(to, "%9.3f s %5.1f %% %8" PRIu64 " x  %s\n", (double)r->stages[i].cpu_us / 1e6,
+                100 * (double)r->stages[i].cpu_us / (double)MAX(all_us, 1), r->stages[i].entries,
+                r->stages[i].name);
+    fprintf(to, "%9.3f s CPU in all, %.1f MB of memory at most\n", (double)all_us / 1e6,
+            (double)r->end.memory_peak / 1e6);
 }
 
 /* Flags in the order of the report, each with its picture. */
@@ -217,6 +247,7 @@ static bool analyze(struct recording *r, int fd, bool file, struct error *err)
         .policy = r->options->policy,
         .screen = r->options->screen,
         .enrolled = r->options->screen ? NULL : r->options->enrolled,
+        .stages = r->options->stages,
         .file_fd = file ? fd : -1,
     };
     const struct follow_events events = {.observed = r->writer ? take_look : NULL,
@@ -224,6 +255,7 @@ static bool analyze(struct recording *r, int fd, bool file, struct error *err)
                                          .flag = take_flag,
                                          .picture = take_picture,
                                          .progress = take_progress,
+                                         .stage = take_stage,
                                          .context = r};
     CLEANUP(follow_destroyp) struct follow *f = NULL;
     if (file && !read_all(r, fd, NULL, err)) /* before: the child moves the same file position */

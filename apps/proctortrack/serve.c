@@ -45,6 +45,7 @@ static const char help[] =
     "  --no-worker             leave the analysis to `proctortrack worker`\n"
     "  --demo                  make a demo institution, in an empty database only; its passwords\n"
     "                          are printed once, or are all PROCTORTRACK_DEMO_PASSWORD if that is set\n"
+    "  --routes                print every route and who may call it, and end\n"
     "  --help                  this\n"
     "\n"
     "Browsers give camera and microphone only to https and to localhost: elsewhere use TLS.\n"
@@ -210,6 +211,17 @@ static int serve(const struct serve_options *o)
     return status;
 }
 
+static int print_routes(void)
+{
+    CLEANUP(buf_done) struct buf text = {0};
+    struct error err;
+    server_routes_text(&text);
+    if (!buf_ok(&text, &err))
+        return failed(&err);
+    fwrite(text.ptr, 1, text.len, stdout);
+    return EXIT_GOOD;
+}
+
 int serve_run(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -221,6 +233,7 @@ int serve_run(int argc, char **argv)
         {"models", required_argument, NULL, 'm'},
         {"no-worker", no_argument, NULL, 'n'},
         {"demo", no_argument, NULL, 'D'},
+        {"routes", no_argument, NULL, 'r'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -254,6 +267,8 @@ int serve_run(int argc, char **argv)
         case 'D':
             o.demo = true;
             break;
+        case 'r':
+            return print_routes();
         case 'h':
             fputs(help, stdout);
             return EXIT_GOOD;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -153,9 +154,11 @@ bool child_start(const struct child_options *options, struct child *ret, struct 
 int child_reap(struct child *c)
 {
     int status = 0;
-    while (c->pid > 0 && waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+    struct rusage usage = {0};
+    while (c->pid > 0 && wait4(c->pid, &status, 0, &usage) < 0 && errno == EINTR)
         ;
     c->pid = 0;
+    c->memory_peak = (uint64_t)usage.ru_maxrss << 10;
     return status;
 }
 

@@ -9,8 +9,9 @@ struct child {
     pid_t pid; /* 0: there is none, or it is reaped */
     int in;    /* owned; a socket to its descriptor 0; -1 when closed, or when it reads a file */
     int out;   /* owned; from its descriptor 1, non-blocking; -1 when closed */
+    uint64_t memory_peak; /* bytes, when it was reaped */
 };
-#define CHILD_NONE ((struct child){0, -1, -1})
+#define CHILD_NONE ((struct child){.in = -1, .out = -1})
 #define CHILD_EXTRA_FD 3
 
 struct child_options {            /* borrowed */

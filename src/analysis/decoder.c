@@ -6,6 +6,7 @@
 #include "analysis/who.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/stages.h"
 #include "media/reader.h"
 #include "media/webm_index.h"
 #include "nn/nn.h"
@@ -18,7 +19,16 @@
 
 #define PROGRESS_EVERY 8 /* looks */
 
+/* Stages of the work beside those of the detectors, which have their names (base/stages.h). */
+#define STAGE_START "start: models, sandbox"
+#define STAGE_DECODE "demux, decode"
+#define STAGE_SOUND "sound"
+#define STAGE_IDENTITY "identity"
+#define STAGE_THUMBNAIL "thumbnail"
+#define STAGE_RULES "rules, pipe"
+
 struct decoder {
+    struct stages *stages;       /* owned; NULL: times are not taken */
     struct detect *detect;       /* owned */
     struct who *who;             /* owned; NULL of a screen */
     struct sound_detect *sound;  /* owned; NULL when no rule needs it */
@@ -41,18 +51,26 @@ static void decoder_done(struct decoder *d)
     who_destroy(d->who);
     detect_destroy(d->detect);
     buf_done(&d->jpeg);
+    stages_destroy(d->stages);
 }
 
 /* The options the parent gives; nobody else calls this. */
-static bool read_options(int argc, char **argv, const char **ret_models, struct policy *ret_policy,
-                         bool *ret_enrolled, bool *ret_screen, struct error *err)
+struct decoder_options {
+    const char *models; /* borrowed */
+    struct policy policy;
+    bool enrolled, screen, stages;
+};
+
+static bool read_options(int argc, char **argv, struct decoder_options *ret, struct error *err)
 {
-    *ret_enrolled = argc == 4 && strcmp(argv[3], "enrolled") == 0;
-    *ret_screen = argc == 4 && strcmp(argv[3], "screen") == 0;
-    if (argc != 3 && !*ret_enrolled && !*ret_screen)
+    ret->enrolled = argc > 3 && strcmp(argv[3], "enrolled") == 0;
+    ret->screen = argc > 3 && strcmp(argv[3], "screen") == 0;
+    ret->stages = argc == 5 && strcmp(argv[4], "stages") == 0;
+    bool known = argc > 3 && (ret->enrolled || ret->screen || strcmp(argv[3], "camera") == 0);
+    if (!known || (argc != 4 && !ret->stages))
         return error_set(err, ERROR_INVALID, "decoder is started by analyze and worker only");
-    *ret_models = argv[1];
-    return policy_parse(str_from(argv[2]), ret_policy, err);
+    ret->models = argv[1];
+    return policy_parse(str_from(argv[2]), &ret->policy, err);
 }
 
 static void ignore_flag(void *context, uint32_t index, const struct flag *flag)
@@ -78,16 +96,17 @@ static bool take_sound(void *context, const struct sound *s, struct error *err)
     struct decoder *d = context;
     if (s->time_us > MESSAGE_TIME_MAX_US - SECOND_US)
         return error_set(err, ERROR_TOO_LARGE, "it is longer than two days");
-    return sound_detect_take(d->sound, s->time_us, s->samples, s->len, err);
+    const char *before = stages_enter(d->stages, STAGE_SOUND);
+    bool ok = sound_detect_take(d->sound, s->time_us, s->samples, s->len, err);
+    stages_enter(d->stages, before);
+    return ok;
 }
 
 static bool prepare(struct decoder *d, int argc, char **argv, struct error *err)
 {
-    const char *models;
-    struct policy policy;
+    struct decoder_options given;
     struct detect_options options;
     const struct sound_ear ear = {tell_sound, d};
-    bool enrolled, screen;
     struct stat st;
     int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
     /* Libraries' complaints about a stranger's bytes are of no use to anybody, but the sandbox lets
@@ -95,14 +114,17 @@ static bool prepare(struct decoder *d, int argc, char **argv, struct error *err)
     if (nothing < 0 || dup2(nothing, STDERR_FILENO) < 0)
         return error_errno(err, errno, "/dev/null");
     bool file = fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode);
-    if (!read_options(argc, argv, &models, &policy, &enrolled, &screen, err))
+    if (!read_options(argc, argv, &given, err) ||
+        (given.stages && !stages_create(STAGE_START, &d->stages, err)))
         return false;
+    const bool screen = given.screen;
     d->interval_us = screen ? DETECT_SCREEN_INTERVAL_US : DETECT_INTERVAL_US;
-    rules_ask(&policy, screen, &options);
-    if (!detect_create_wanted(models, &options, &d->detect, err) ||
-        (!screen && !who_create(models, &policy, enrolled, &d->who, err)) ||
-        (!screen && rules_listen(&policy) && !sound_detect_create(&ear, &d->sound, err)) ||
-        !frame_scaler_create(&d->scaler, err) || !rules_create(&policy, &d->rules, err) ||
+    rules_ask(&given.policy, screen, &options);
+    options.stages = d->stages;
+    if (!detect_create_wanted(given.models, &options, &d->detect, err) ||
+        (!screen && !who_create(given.models, &given.policy, given.enrolled, &d->who, err)) ||
+        (!screen && rules_listen(&given.policy) && !sound_detect_create(&ear, &d->sound, err)) ||
+        !frame_scaler_create(&d->scaler, err) || !rules_create(&given.policy, &d->rules, err) ||
         (!file && !webm_index_create(&d->index, err)) || !sandbox_close(err))
         return false;
     CLEANUP(freep) char *all_models = NULL;
@@ -124,16 +146,22 @@ static bool look_at(struct decoder *d, struct frame *f, struct error *err)
 {
     struct observation o;
     memset(&o, 0, sizeof o); /* the bytes between the members cross the pipe, too */
-    if (!detect_look(d->detect, f, &o, err) || (d->who && !who_look(d->who, d->detect, f, &o, err)))
+    if (!detect_look(d->detect, f, &o, err))
         return false;
+    stages_enter(d->stages, STAGE_IDENTITY);
+    if (d->who && !who_look(d->who, d->detect, f, &o, err))
+        return false;
+    stages_enter(d->stages, STAGE_RULES);
     const char *wrong;
     if (!fields_tidy(&o, &wrong)) /* the parent's rules see the same rounded numbers */
         return error_set(err, ERROR_INTERNAL, "a detector gave %s out of its range", wrong);
     if (rules_wants_picture(d->rules, &o)) {
+        stages_enter(d->stages, STAGE_THUMBNAIL);
         buf_clear(&d->jpeg);
         if (!frame_to_jpeg(d->scaler, f, MESSAGE_PICTURE_SIDE, &d->jpeg, err) ||
             !buf_ok(&d->jpeg, err))
             return error_wrap(err, "thumbnail");
+        stages_enter(d->stages, STAGE_RULES);
         if (d->jpeg.len <= MESSAGE_JPEG_MAX &&
             !message_send(STDOUT_FILENO, MESSAGE_PICTURE, str_bytes(&o.time_us, sizeof o.time_us),
                           buf_str(&d->jpeg), err))
@@ -163,6 +191,7 @@ static bool look_through(struct decoder *d, struct error *err)
     int64_t next_us = 0, next_glance_us = glances ? 0 : INT64_MAX;
     for (uint64_t looks = 0;;) {
         CLEANUP(frame_unrefp) struct frame *f = NULL;
+        stages_enter(d->stages, STAGE_DECODE);
         if (!reader_next(d->reader, MIN(next_us, next_glance_us), &f, err))
             return false;
         if (!f)
@@ -185,6 +214,18 @@ static bool look_through(struct decoder *d, struct error *err)
                           STR(""), err))
             return false;
     }
+}
+
+static bool tell_stages(struct decoder *d, struct error *err)
+{
+    struct stage stage;
+    for (size_t i = 0; stages_get(d->stages, i, &stage); i++) {
+        struct message_stage m = {.cpu_us = stage.cpu_us, .entries = stage.entries};
+        strncpy(m.name, stage.name, sizeof m.name - 1);
+        if (!message_send(STDOUT_FILENO, MESSAGE_STAGE, str_bytes(&m, sizeof m), STR(""), err))
+            return false;
+    }
+    return true;
 }
 
 static bool say_end(struct decoder *d, struct error *err)
@@ -212,7 +253,8 @@ int decoder_main(int argc, char **argv)
 {
     struct decoder d = {0};
     struct error err = {0}, unheard;
-    bool ok = prepare(&d, argc, argv, &err) && look_through(&d, &err) && say_end(&d, &err);
+    bool ok = prepare(&d, argc, argv, &err) && look_through(&d, &err) && tell_stages(&d, &err) &&
+              say_end(&d, &err);
     if (!ok && err.code != ERROR_CLOSED) /* closed: the parent is gone */
         (void)!message_send_error(STDOUT_FILENO, &err, &unheard);
     decoder_done(&d);

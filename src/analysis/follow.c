@@ -38,7 +38,8 @@ static bool start_child(struct follow *f, const struct follow_options *options, 
                                      policy,
                                      options->screen     ? "screen"
                                      : options->enrolled ? "enrolled"
-                                                         : NULL,
+                                                         : "camera",
+                                     options->stages ? "stages" : NULL,
                                      NULL};
     const struct child_options child = {.program = options->program,
                                         .arguments = arguments,
@@ -164,6 +165,7 @@ bool follow_finish(struct follow *f, struct follow_end *ret, struct error *err)
         return fail(f, err);
     (void)child_reap(&f->child);
     *ret = listener_end(f->listener);
+    ret->memory_peak = f->child.memory_peak;
     return true;
 }
 

@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "analysis/rules.h"
+#include "base/stages.h"
 
 struct follow;
 
@@ -24,7 +25,8 @@ struct follow_end {
     int64_t duration_us;
     uint64_t frames, damaged_packets, time_jumps;
     struct str head; /* of a seekable WebM (media/webm_index.h), borrowed; empty: there is none */
-    uint64_t head_skip; /* bytes of the original that the head replaces */
+    uint64_t head_skip;   /* bytes of the original that the head replaces */
+    uint64_t memory_peak; /* bytes of the child that were resident at most */
 };
 /* Any of these may be NULL. */
 struct follow_events {
@@ -35,6 +37,8 @@ struct follow_events {
      * only when there is such a flag. */
     void (*picture)(void *context, const struct follow_picture *picture);
     void (*progress)(void *context, const struct follow_progress *progress);
+    /* CPU time of a stage of the child's work (base/stages.h), near the end; options.stages. */
+    void (*stage)(void *context, const struct stage *stage);
     void *context;
 };
 /* Whom the candidate's face is to be compared with: borrowed for follow_start(). */
@@ -49,6 +53,7 @@ struct follow_options {
     const struct policy *policy;
     bool screen; /* the recording is of a screen, not of a camera: then `enrolled` is NULL */
     const struct follow_enrolment *enrolled; /* NULL: nobody is */
+    bool stages;                             /* take times; they are told by events.stage */
     int file_fd; /* a whole, seekable file for the child to read itself; -1: bytes are fed */
 };
 

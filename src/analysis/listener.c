@@ -31,6 +31,7 @@ struct listener {
     struct picture pictures[PICTURES_MAX]; /* the last one is the newest */
     struct buf head;                       /* owned */
     uint64_t head_skip;
+    unsigned stages_len;
     struct message_end end;
 };
 
@@ -214,6 +215,18 @@ static bool take_head(struct listener *l, struct str payload, struct error *err)
     return buf_ok(&l->head, err);
 }
 
+static bool take_stage(struct listener *l, struct str payload, struct error *err)
+{
+    struct message_stage m;
+    if (l->state != STATE_LOOKING || l->pictured || l->stages_len++ >= STAGES_MAX)
+        return out_of_order(err);
+    if (!message_read_stage(payload, &m, err))
+        return false;
+    if (l->events.stage)
+        l->events.stage(l->events.context, &(struct stage){m.name, m.entries, m.cpu_us});
+    return true;
+}
+
 static bool take_end(struct listener *l, struct str payload, struct error *err)
 {
     if (l->state != STATE_LOOKING || l->pictured)
@@ -240,6 +253,8 @@ static bool take_message(struct listener *l, const struct message *m, struct err
         return take_sound(l, m->payload, err);
     case MESSAGE_PROGRESS:
         return take_progress(l, m->payload, err);
+    case MESSAGE_STAGE:
+        return take_stage(l, m->payload, err);
     case MESSAGE_HEAD:
         return take_head(l, m->payload, err);
     case MESSAGE_END:

@@ -22,6 +22,7 @@ static const struct {
     [MESSAGE_FACE] = {sizeof(struct face_look), sizeof(struct face_look)},
     [MESSAGE_FACTS] = {sizeof(struct document_facts), sizeof(struct document_facts)},
     [MESSAGE_GUIDANCE] = {sizeof(int32_t), sizeof(int32_t)},
+    [MESSAGE_STAGE] = {sizeof(struct message_stage), sizeof(struct message_stage)},
     [MESSAGE_ERROR] = {sizeof(uint32_t), sizeof(uint32_t) + ERROR_MESSAGE_MAX},
 };
 
@@ -178,6 +179,21 @@ bool message_read_head(struct str payload, uint64_t *ret_skip, struct str *ret_h
         return refuse(err, "a head out of range");
     *ret_skip = skip;
     *ret_head = str_slice(payload, sizeof skip, payload.len);
+    return true;
+}
+
+bool message_read_stage(struct str payload, struct message_stage *ret, struct error *err)
+{
+    struct message_stage m;
+    if (!read_plain(payload, &m, sizeof m, err))
+        return false;
+    size_t len = strnlen(m.name, sizeof m.name);
+    bool good = len > 0 && len < sizeof m.name && m.cpu_us >= 0;
+    for (size_t i = 0; i < len; i++)
+        good = good && m.name[i] >= ' ' && m.name[i] < 0x7f; /* it is printed */
+    if (!good)
+        return refuse(err, "a stage that is none");
+    *ret = m;
     return true;
 }
 

@@ -24,6 +24,7 @@ enum message_type {
     MESSAGE_FACE,
     MESSAGE_FACTS,
     MESSAGE_GUIDANCE,
+    MESSAGE_STAGE, /* where CPU time went; before the end, when it was asked for */
     MESSAGE_TYPES,
 };
 
@@ -50,6 +51,11 @@ struct message_progress {
     int64_t time_us;
     uint64_t bytes;
 };
+struct message_stage {
+    int64_t cpu_us;
+    uint64_t entries; /* how often it was entered */
+    char name[32];    /* NUL at the end */
+};
 struct message_end {
     int64_t duration_us;
     uint64_t frames, damaged_packets, time_jumps;
@@ -75,6 +81,7 @@ MUST_USE bool message_read_face(struct str payload, struct face_look *ret, struc
 MUST_USE bool message_read_facts(struct str payload, struct document_facts *ret, struct error *err);
 MUST_USE bool message_read_guidance(struct str payload, enum document_guidance *ret,
                                     struct error *err);
+MUST_USE bool message_read_stage(struct str payload, struct message_stage *ret, struct error *err);
 MUST_USE bool message_read_end(struct str payload, struct message_end *ret, struct error *err);
 /* What the child says went wrong, made fit to be shown; always an error. */
 void message_read_error(struct str payload, struct error *ret);

@@ -54,7 +54,7 @@ enum permitted {
     PERMITTED_SECOND_SCREEN,
     PERMITTED_COUNT,
 };
-enum severity { SEVERITY_NONE = 0, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH };
+enum severity { SEVERITY_NONE = 0, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_COUNT };
 
 struct policy_rule {
     bool on;

@@ -121,6 +121,13 @@ static bool allow_calls(scmp_filter_ctx filter)
         if (seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, narrowed[i].call, 1, &is))
             return false;
     }
+    /* No file is opened. Reading one is refused and not punished: for the names of channels in a
+     * transport stream libavformat asks the C library for tables of characters, which lie in files,
+     * and does without. */
+    const struct scmp_arg_cmp reading =
+        SCMP_CMP64(2, SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY);
+    if (seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 1, &reading))
+        return false;
     /* Memory, but no file and nothing executable. */
     const struct scmp_arg_cmp memory[] = {
         SCMP_CMP64(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),

@@ -1,6 +1,7 @@
 #include "campus/attempt.h"
 
 #include "base/clock.h"
+#include "campus/accommodation.h"
 #include "campus/campus_private.h"
 #include "campus/grade.h"
 #include "campus/user.h"
@@ -22,7 +23,7 @@ const char *attempt_state_name(enum attempt_state state)
 
 #define COLUMNS                                                                                    \
     "SELECT id, exam_id, user_id, state, session_id, created_us, started_us, deadline_us,"         \
-    " finished_us, submitted_us FROM attempt"
+    " finished_us, submitted_us, extra_s FROM attempt"
 
 static bool read_attempt(struct db_stmt *rows, struct arena *arena, struct attempt *ret,
                          struct error *err)
@@ -38,6 +39,7 @@ static bool read_attempt(struct db_stmt *rows, struct arena *arena, struct attem
         .deadline_us = db_col_i64(rows, 7),
         .finished_us = db_col_i64(rows, 8),
         .submitted_us = db_col_i64(rows, 9),
+        .extra_s = db_col_i64(rows, 10),
     };
     return ret->session_id.ptr || error_no_memory(err);
 }
@@ -71,18 +73,35 @@ bool attempt_find_in(struct db *db, int64_t id, int64_t user_id, struct arena *a
 /* Who makes the move: the candidate, or the clock when the time is over. */
 static const char by_candidate[] = "candidate", by_clock[] = "clock";
 
+/* Whoever reviews sees why this candidate had longer. */
+static bool note_extra_time(struct db *db, const struct attempt *a, int64_t extra_s,
+                            struct error *err)
+{
+    char detail[64];
+    snprintf(detail, sizeof detail, "{\"seconds\":%" PRId64 "}", extra_s);
+    return extra_s == 0 ||
+           provider_milestone_in(db, a->session_id, STR("extra-time"), str_from(detail), err);
+}
+
 static bool begin(struct db *db, struct attempt *a, int64_t now_us, struct error *err)
 {
     CLEANUP(arena_done) struct arena arena = {0};
     struct exam exam;
+    struct accommodation own;
     if (a->session_id.len == 0)
         return error_set(err, ERROR_CONFLICT, "start the recording first");
-    return exam_find_in(db, a->exam_id, &arena, &exam, err) &&
-           provider_exam_started_in(db, a->session_id, err) &&
+    if (!exam_find_in(db, a->exam_id, &arena, &exam, err) ||
+        !accommodation_find_in(db, a->user_id, a->exam_id, &arena, &own, err))
+        return false;
+    int64_t extra_s = accommodation_extra_s(&own, exam.duration_s);
+    return provider_exam_started_in(db, a->session_id, err) &&
+           note_extra_time(db, a, extra_s, err) &&
            db_run(db,
-                  "UPDATE attempt SET state = $1, started_us = $2, deadline_us = $3 WHERE id = $4",
+                  "UPDATE attempt SET state = $1, started_us = $2, deadline_us = $3, extra_s = $4"
+                  " WHERE id = $5",
                   DB_ARGS(DB_I64(ATTEMPT_RUNNING), DB_I64(now_us),
-                          DB_I64(now_us + exam.duration_s * SECOND_US), DB_I64(a->id)),
+                          DB_I64(now_us + (exam.duration_s + extra_s) * SECOND_US), DB_I64(extra_s),
+                          DB_I64(a->id)),
                   NULL, err);
 }
 
@@ -172,6 +191,7 @@ struct launch {
     int64_t exam_id, user_id;
     struct arena *arena;
     struct exam exam;
+    struct accommodation accommodation;
     struct attempt attempt;
     struct str session_id;
 };
@@ -179,7 +199,8 @@ struct launch {
 static bool exam_body(struct db *db, void *context, struct error *err)
 {
     struct launch *l = context;
-    return exam_find_in(db, l->exam_id, l->arena, &l->exam, err);
+    return exam_find_in(db, l->exam_id, l->arena, &l->exam, err) &&
+           accommodation_find_in(db, l->user_id, l->exam_id, l->arena, &l->accommodation, err);
 }
 
 static bool launch_body(struct db *db, void *context, struct error *err)
@@ -225,6 +246,7 @@ static bool make_session(struct campus *c, struct launch *l, struct error *err)
         .candidate = str_from(user.full_name),
         .exam_url = str_from(url),
         .return_url = STR("/"),
+        .accommodations_json = l->accommodation.patch,
     };
     if (!provider_create_session(c->proctor, &p, id, err))
         return false;

@@ -19,6 +19,7 @@ struct attempt {
     enum attempt_state state;
     struct str session_id; /* the provider's; empty until it is made */
     int64_t created_us, started_us, deadline_us, finished_us, submitted_us; /* 0: not yet */
+    int64_t extra_s; /* of the time to the deadline: an accommodation's, since the start */
 };
 
 const char *attempt_state_name(enum attempt_state state); /* "created"; static */

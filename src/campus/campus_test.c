@@ -1,5 +1,7 @@
 #include "campus/attempt.h"
 
+#include "campus/accommodation.h"
+
 #include "base/file.h"
 #include "campus/demo.h"
 #include "campus/user.h"
@@ -295,6 +297,104 @@ static void an_attempt_goes_only_forward(void **state)
     must_fail(ERROR_CONFLICT, attempt_launch(h->c, exam, user, &arena, &a, err));
 }
 
+static int64_t accommodate(struct house *h, int64_t exam, int64_t percent, int64_t minutes,
+                           struct str patch)
+{
+    int64_t id = 0;
+    const struct accommodation a = {.user_id = h->candidate,
+                                    .exam_id = exam,
+                                    .extra_percent = percent,
+                                    .extra_minutes = minutes,
+                                    .patch = patch};
+    must(accommodation_set(h->c, &a, &id, err));
+    return id;
+}
+
+struct policy_read {
+    struct str session_id, policy;
+    struct arena *arena;
+};
+
+static bool policy_body(struct db *db, void *context, struct error *err)
+{
+    struct policy_read *r = context;
+    return session_policy_in(db, r->session_id, r->arena, &r->policy, err);
+}
+
+/* Has the policy of this session the patched number? */
+static bool is_patched(struct house *h, struct str session_id, struct arena *arena)
+{
+    struct policy_read r = {.session_id = session_id, .arena = arena};
+    must(db_store_read(h->p.store, policy_body, &r, err));
+    return strstr(r.policy.ptr, "\"no-face\":{\"min_s\":30.0") != NULL;
+}
+
+static void extra_time_and_a_patch_hold_for_one_candidate(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct attempt a;
+    struct attempt_view v;
+    int64_t exam = make_exam(h);
+    h->candidate = add_user(h, "amara", USER_CANDIDATE);
+    h->other = add_user(h, "jonas", USER_CANDIDATE);
+    int64_t general = accommodate(h, 0, 50, 0, STR(""));
+    assert_int_equal(accommodate(h, 0, 100, 0, STR("")), general); /* in its place */
+    accommodate(h, exam, 10, 5, STR("{\"rules\": {\"no-face\": {\"min_s\": 30}}}"));
+    must(attempt_launch(h->c, exam, h->candidate, &arena, &a, err));
+    must(view_attempt(h->c, a.id, h->candidate, &arena, &v, err));
+    assert_int_equal(v.extra_s, 180 + 300); /* the exam's own, not added to that of all exams */
+    assert_true(is_patched(h, a.session_id, &arena));
+    accept_documents(h, a.session_id, h->candidate);
+    must(session_start(&h->p, a.session_id, h->candidate, err));
+    must(attempt_start(h->c, a.id, h->candidate, err));
+    accommodate(h, exam, 0, 60, STR("")); /* too late for this one */
+    must(view_attempt(h->c, a.id, h->candidate, &arena, &v, err));
+    assert_int_equal(v.extra_s, 480);
+    assert_int_equal(v.attempt.deadline_us, v.attempt.started_us + (1800 + 480) * SECOND_US);
+    must(attempt_launch(h->c, exam, h->other, &arena, &a, err));
+    must(view_attempt(h->c, a.id, h->other, &arena, &v, err));
+    assert_int_equal(v.extra_s, 0);
+    assert_false(is_patched(h, a.session_id, &arena));
+}
+
+static void an_accommodation_that_is_wrong_is_refused_by_its_place(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct accommodation *list;
+    size_t len;
+    int64_t id, staff = add_user(h, "ada", USER_INSTRUCTOR);
+    h->candidate = add_user(h, "amara", USER_CANDIDATE);
+    struct accommodation bad = {.user_id = h->candidate};
+    must_fail(ERROR_INVALID, accommodation_set(h->c, &bad, &id, err)); /* nothing is different */
+    bad.extra_minutes = 10;
+    bad.exam_id = 77;
+    must_fail(ERROR_NOT_FOUND, accommodation_set(h->c, &bad, &id, err));
+    bad.exam_id = 0;
+    bad.user_id = staff;
+    must_fail(ERROR_INVALID, accommodation_set(h->c, &bad, &id, err));
+    bad.user_id = 999;
+    must_fail(ERROR_NOT_FOUND, accommodation_set(h->c, &bad, &id, err));
+    bad.user_id = h->candidate;
+    bad.extra_percent = -1;
+    must_fail(ERROR_INVALID, accommodation_set(h->c, &bad, &id, err));
+    bad.extra_percent = 0;
+    bad.patch = STR("{\"rules\": {\"no-face\": {\"min_s\": -1}}}");
+    struct error why = {0};
+    assert_false(accommodation_set(h->c, &bad, &id, &why));
+    assert_int_equal(why.code, ERROR_INVALID);
+    assert_non_null(strstr(why.message, "policy: rules.no-face.min_s"));
+    must(accommodation_list(h->c, &arena, &list, &len, err));
+    assert_int_equal(len, 0);
+    id = accommodate(h, 0, 0, 10, STR("{\"permitted\": [\"paper\"]}"));
+    must(accommodation_list(h->c, &arena, &list, &len, err));
+    assert_int_equal(len, 1);
+    assert_int_equal(list[0].id, id);
+    must(accommodation_remove(h->c, id, err));
+    must_fail(ERROR_NOT_FOUND, accommodation_remove(h->c, id, err));
+}
+
 static void somebody_elses_attempt_is_not_found(void **state)
 {
     struct house *h = *state;
@@ -543,6 +643,8 @@ int main(void)
         T(a_password_is_checked_and_changed),
         T(what_is_wrong_with_a_new_user_is_said),
         T(an_attempt_goes_only_forward),
+        T(extra_time_and_a_patch_hold_for_one_candidate),
+        T(an_accommodation_that_is_wrong_is_refused_by_its_place),
         T(somebody_elses_attempt_is_not_found),
         T(the_servers_clock_ends_an_attempt),
         T(the_sweeper_works_by_itself),

@@ -67,7 +67,22 @@ static const char version_1[] =
     " points DOUBLE PRECISION," /* NULL: a person has yet to grade it */
     " PRIMARY KEY (attempt_id, item_id));";
 
-static const char *const versions[] = {version_1};
+static const char version_2[] =
+    /* accommodation.c */
+    "CREATE TABLE accommodation ("
+    " id INTEGER PRIMARY KEY,"
+    " user_id BIGINT NOT NULL REFERENCES person (id),"
+    " exam_id BIGINT NOT NULL," /* 0: all exams */
+    " extra_percent BIGINT NOT NULL,"
+    " extra_minutes BIGINT NOT NULL,"
+    " patch TEXT NOT NULL," /* canonical JSON, or empty */
+    " set_us BIGINT NOT NULL,"
+    " set_by BIGINT NOT NULL," /* a person, 0: the command line */
+    " UNIQUE (user_id, exam_id));"
+    /* attempt.c: of the time from started_us to deadline_us */
+    "ALTER TABLE attempt ADD COLUMN extra_s BIGINT NOT NULL DEFAULT 0;";
+
+static const char *const versions[] = {version_1, version_2};
 
 const struct db_migrations campus_migrations = {
     .owner = "campus", .sql = versions, .len = ARRAY_LEN(versions)};

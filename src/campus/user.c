@@ -173,22 +173,36 @@ static bool find_body(struct db *db, void *context, struct error *err)
 {
     struct find *f = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    if (!db_query_one(db, COLUMNS " WHERE id = $1", DB_ARGS(DB_I64(f->id)), &f->found, &rows, err))
+    if (!(f->username.len ? db_query_one(db, COLUMNS " WHERE username = $1",
+                                         DB_ARGS(DB_TEXT(f->username)), &f->found, &rows, err)
+                          : db_query_one(db, COLUMNS " WHERE id = $1", DB_ARGS(DB_I64(f->id)),
+                                         &f->found, &rows, err)))
         return false;
     if (f->found)
         read_user(rows, &f->user);
     return true;
 }
 
+static bool find_one(struct campus *c, struct find *f, struct user *ret, struct error *err)
+{
+    if (!db_store_read(c->store, find_body, f, err))
+        return false;
+    if (!f->found)
+        return error_set(err, ERROR_NOT_FOUND, "no such user");
+    *ret = f->user;
+    return true;
+}
+
 bool user_find(struct campus *c, int64_t id, struct user *ret, struct error *err)
 {
     struct find f = {.id = id};
-    if (!db_store_read(c->store, find_body, &f, err))
-        return false;
-    if (!f.found)
-        return error_set(err, ERROR_NOT_FOUND, "no such user");
-    *ret = f.user;
-    return true;
+    return find_one(c, &f, ret, err);
+}
+
+bool user_find_name(struct campus *c, struct str username, struct user *ret, struct error *err)
+{
+    struct find f = {.username = username};
+    return find_one(c, &f, ret, err);
 }
 
 static bool find_password_body(struct db *db, void *context, struct error *err)

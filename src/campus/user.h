@@ -43,6 +43,8 @@ MUST_USE bool user_set_password(struct campus *c, struct str username, struct st
 MUST_USE bool user_check_password(struct campus *c, struct str username, struct str password,
                                   struct user *ret, struct error *err);
 MUST_USE bool user_find(struct campus *c, int64_t id, struct user *ret, struct error *err);
+MUST_USE bool user_find_name(struct campus *c, struct str username, struct user *ret,
+                             struct error *err);
 /* All, by user name; in the arena. */
 MUST_USE bool user_list(struct campus *c, struct arena *arena, struct user **ret, size_t *ret_len,
                         struct error *err);

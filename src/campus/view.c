@@ -1,5 +1,6 @@
 #include "campus/view.h"
 
+#include "campus/accommodation.h"
 #include "campus/campus_private.h"
 #include "proctor/provider.h"
 
@@ -44,8 +45,13 @@ static bool attempt_body(struct db *db, void *context, struct error *err)
 {
     struct attempt_read *r = context;
     struct attempt_view *v = r->view;
-    if (!exam_find_in(db, v->attempt.exam_id, r->arena, &v->exam, err))
+    struct accommodation own;
+    if (!exam_find_in(db, v->attempt.exam_id, r->arena, &v->exam, err) ||
+        !accommodation_find_in(db, v->attempt.user_id, v->attempt.exam_id, r->arena, &own, err))
         return false;
+    v->extra_s = v->attempt.state == ATTEMPT_CREATED
+                     ? accommodation_extra_s(&own, v->exam.duration_s)
+                     : v->attempt.extra_s; /* what is set now is too late for it */
     return v->attempt.state != ATTEMPT_RUNNING ||
            (exam_items_in(db, v->attempt.exam_id, r->arena, &v->items, &v->items_len, err) &&
             answer_list_in(db, v->attempt.id, r->arena, &v->answers, &v->answers_len, err));

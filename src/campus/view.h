@@ -16,6 +16,7 @@ struct attempt_view {
     struct attempt attempt;
     struct exam exam;
     bool may_start;     /* created, and its session records */
+    int64_t extra_s;    /* comes to the exam's duration: an accommodation */
     struct item *items; /* only while it is running */
     struct answer *answers;
     size_t items_len, answers_len;

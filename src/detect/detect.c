@@ -1,14 +1,14 @@
 /* The table of detectors. To add one: a file with its three functions, a row here, its fields in
  * struct observation. */
+#include "base/stages.h"
 #include "detect/detector.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const struct detector *const detectors[] = {
-    &detector_light, &detector_faces,   &detector_objects, &detector_head,
-    &detector_gaze,  &detector_clarity, &detector_loop,    &detector_still,
-    &detector_screen};
+    &detector_light,   &detector_faces, &detector_objects, &detector_head,  &detector_gaze,
+    &detector_clarity, &detector_loop,  &detector_still,   &detector_screen};
 
 static const struct detect_options everything = {.objects = DETECT_OBJECTS_ALL,
                                                  .head = true,
@@ -21,6 +21,7 @@ struct detect {
     struct frame_scaler *scaler;        /* owned */
     void *selves[ARRAY_LEN(detectors)]; /* owned */
     struct detector_finds *finds;       /* owned */
+    struct stages *stages;              /* borrowed; NULL */
     int faces_len;                      /* of the last look */
     char *models;                       /* owned JSON text */
 };
@@ -41,6 +42,7 @@ static bool create(const char *models_folder, const struct detector *only,
         return error_no_memory(err);
     if (!frame_scaler_create(&d->scaler, err))
         return false;
+    d->stages = options->stages;
     struct detector_setup setup = {models_folder, options, d->scaler, d->finds, models};
     for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
         if (is_asked(detectors[i], only, options) &&
@@ -78,12 +80,20 @@ bool detect_look(struct detect *d, struct frame *f, struct observation *ret, str
     o.head.gaze = -9;
     o.clarity = (struct detect_clarity){-1, -1, -1, -1, -1, -1};
     o.loop.period_s = o.still.seconds = o.still.difference = -1;
-    o.screen = (struct detect_screen){
-        .stirred = -1, .replaced = -1, .still_s = -1, .words_len = -1};
+    o.screen =
+        (struct detect_screen){.stirred = -1, .replaced = -1, .still_s = -1, .words_len = -1};
     d->faces_len = 0;
-    for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
-        if (d->selves[i] && !detectors[i]->look(d->selves[i], f, &o, err))
+    const char *before = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+        if (!d->selves[i])
+            continue;
+        const char *left = stages_enter(d->stages, detectors[i]->name);
+        before = before ? before : left;
+        if (!detectors[i]->look(d->selves[i], f, &o, err))
             return error_wrap(err, "detector %s", detectors[i]->name);
+    }
+    if (before)
+        stages_enter(d->stages, before);
     d->faces_len = o.faces_len;
     *ret = o;
     return true;
@@ -91,9 +101,13 @@ bool detect_look(struct detect *d, struct frame *f, struct observation *ret, str
 
 void detect_glance(struct detect *d, const struct frame *f)
 {
-    for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
-        if (d->selves[i] && detectors[i]->glance)
-            detectors[i]->glance(d->selves[i], f);
+    for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+        if (!d->selves[i] || !detectors[i]->glance)
+            continue;
+        const char *before = stages_enter(d->stages, detectors[i]->name);
+        detectors[i]->glance(d->selves[i], f);
+        stages_enter(d->stages, before);
+    }
 }
 
 bool detect_wants_glances(const struct detect *d)

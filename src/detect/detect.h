@@ -116,7 +116,9 @@ struct detect_screen {
 /* Plain data without pointers: it crosses a pipe between processes of one build as it is. */
 struct observation {
     int64_t time_us;
-    int32_t faces_len; /* confirmed faces, largest first; -1 when the look was not taken */
+    /* Confirmed faces, the largest first, after them those that an edge cuts in half; -1 when the
+     * look was not taken. */
+    int32_t faces_len;
     struct detect_face faces[DETECT_FACES_MAX];
     float luma_mean;      /* 0..1 from black to white */
     float luma_deviation; /* standard deviation over the parts of the picture, 0..1 */
@@ -141,6 +143,7 @@ struct detect_landmark {
 };
 
 struct detect;
+struct stages;
 struct detect_screen_options {
     bool on;    /* the recording is of a screen: this instead of all the others */
     bool words; /* text is read */
@@ -154,6 +157,7 @@ struct detect_options {
     bool clarity, loop;
     double still_limit; /* of detect_still.difference: more is another picture; 0: not looked for */
     struct detect_screen_options screen;
+    struct stages *stages; /* base/stages.h; borrowed by the detectors; NULL: no times are taken */
 };
 #define DETECT_OBJECTS_ALL (((1u << OBJECT_KINDS) - 1) & ~1u)
 /* Every detector, for everything. */

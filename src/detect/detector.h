@@ -3,8 +3,14 @@
 #include "base/json.h"
 #include "detect/detect.h"
 
+#define DETECT_CELLS_WIDE 32
+#define DETECT_CELLS_HIGH 24
+#define DETECT_CELLS (DETECT_CELLS_WIDE * DETECT_CELLS_HIGH)
+
 /* What one detector finds for those after it in the table, beside the observation. Of one look. */
 struct detector_finds {
+    float cells[DETECT_CELLS]; /* brightness of the parts of the picture, 0..1 (light.c) */
+    bool has_cells;            /* somebody measures them */
     struct detect_landmark landmarks[DETECT_FACES_MAX][DETECT_LANDMARKS]; /* as observation.faces */
 };
 

@@ -4,7 +4,10 @@
  * eyes, without which the mesh rejects heads tilted more than 30 degrees. */
 #include "detect/faces.h"
 
+#include "base/stages.h"
 #include "detect/detector.h"
+#include "detect/edge_faces.h"
+#include "detect/faces_track.h"
 #include "nn/nn.h"
 
 #include <math.h>
@@ -14,7 +17,6 @@
 
 #define DETECTOR_SIDE 256
 #define MESH_SIDE 192
-#define CROP_ENLARGE 1.4 /* of the face's box, as the mesh was trained */
 #define SCORE_MIN 0.30f
 #define OVERLAP_MAX 0.3f
 
@@ -31,10 +33,14 @@ static const struct {
 } bands[] = {{0.80f, -1.0f}, {0.50f, 0.50f}, {SCORE_MIN, 0.98f}};
 
 struct faces {
-    struct nn_model *detector, *mesh;          /* owned */
-    struct nn_runner *detector_run, *mesh_run; /* owned */
-    struct frame_scaler *scaler;               /* borrowed */
-    struct detector_finds *finds;              /* borrowed; landmarks of the faces found */
+    struct nn_model *detector, *mesh;              /* owned */
+    struct nn_runner *detector_run, *mesh_run;     /* owned */
+    struct edge_faces *edges;                      /* owned */
+    struct frame_scaler *scaler;                   /* borrowed */
+    struct stages *stages;                         /* borrowed; NULL */
+    struct frame_square squares[DETECT_FACES_MAX]; /* of the mesh of each face detected */
+    struct faces_track track;
+    struct detector_finds *finds; /* borrowed; landmarks of the faces found */
 };
 
 /* ---- decoding ---- */
@@ -140,6 +146,21 @@ static bool has_shape(const struct nn_runner *run, size_t output, int64_t count)
     return all == count;
 }
 
+bool faces_load_detector(const struct detector_setup *setup, int side, struct nn_model **ret_model,
+                         struct nn_runner **ret_run, struct error *err)
+{
+    static const char *const grids[] = {"Identity", "Identity_1", "Identity_2", "Identity_3"};
+    int64_t fine = (int64_t)(side / 16) * (side / 16) * 2;
+    int64_t coarse = (int64_t)(side / 32) * (side / 32) * 6;
+    if (!load(setup, "blazeface", side, grids, ARRAY_LEN(grids), ret_model, ret_run, err))
+        return false;
+    if (!has_shape(*ret_run, 0, fine) || !has_shape(*ret_run, 1, coarse) ||
+        !has_shape(*ret_run, 2, fine * 16) || !has_shape(*ret_run, 3, coarse * 16))
+        return error_set(err, ERROR_INVALID,
+                         "the model's outputs are not those of a face detector");
+    return true;
+}
+
 static void faces_destroy(void *self)
 {
     struct faces *f = self;
@@ -149,12 +170,12 @@ static void faces_destroy(void *self)
     nn_runner_destroy(f->mesh_run);
     nn_model_destroy(f->detector);
     nn_model_destroy(f->mesh);
+    edge_faces_destroy(f->edges);
     free(f);
 }
 
 static bool faces_create(const struct detector_setup *setup, void **ret, struct error *err)
 {
-    static const char *const grids[] = {"Identity", "Identity_1", "Identity_2", "Identity_3"};
     static const char *const mesh[] = {"Identity_1",
                                        "Identity_2"}; /* is it a face; its landmarks */
     struct faces *f = calloc(1, sizeof *f);
@@ -163,17 +184,13 @@ static bool faces_create(const struct detector_setup *setup, void **ret, struct 
     *ret = f; /* half-built or not, its owner destroys it */
     f->scaler = setup->scaler;
     f->finds = setup->finds;
-    if (!load(setup, "blazeface", DETECTOR_SIDE, grids, ARRAY_LEN(grids), &f->detector,
-              &f->detector_run, err) ||
-        !load(setup, "facemesh", MESH_SIDE, mesh, ARRAY_LEN(mesh), &f->mesh, &f->mesh_run, err))
+    f->stages = setup->options->stages;
+    if (!faces_load_detector(setup, DETECTOR_SIDE, &f->detector, &f->detector_run, err) ||
+        !load(setup, "facemesh", MESH_SIDE, mesh, ARRAY_LEN(mesh), &f->mesh, &f->mesh_run, err) ||
+        !edge_faces_create(setup, &f->edges, err))
         return false;
-    int64_t fine = (int64_t)(DETECTOR_SIDE / 16) * (DETECTOR_SIDE / 16) * 2;
-    int64_t coarse = (int64_t)(DETECTOR_SIDE / 32) * (DETECTOR_SIDE / 32) * 6;
-    if (!has_shape(f->detector_run, 0, fine) || !has_shape(f->detector_run, 1, coarse) ||
-        !has_shape(f->detector_run, 2, fine * 16) || !has_shape(f->detector_run, 3, coarse * 16) ||
-        !has_shape(f->mesh_run, 0, 1) || !has_shape(f->mesh_run, 1, 3 * DETECT_LANDMARKS))
-        return error_set(err, ERROR_INVALID,
-                         "the models' outputs are not those of a face detector");
+    if (!has_shape(f->mesh_run, 0, 1) || !has_shape(f->mesh_run, 1, 3 * DETECT_LANDMARKS))
+        return error_set(err, ERROR_INVALID, "the model's outputs are not those of a face mesh");
     return true;
 }
 
@@ -181,7 +198,9 @@ static bool mesh_score(struct faces *s, const struct frame *f, const struct fram
                        float *ret, struct error *err)
 {
     float *input = nn_runner_input(s->mesh_run, NULL);
+    stages_enter(s->stages, "faces: crop");
     frame_square_to_tensor(f, square, MESH_SIDE, 1.0f / 255.0f, 0.0f, input);
+    stages_enter(s->stages, "faces: mesh");
     if (!nn_run(s->mesh_run, err))
         return false;
     *ret = nn_runner_output(s->mesh_run, 0, NULL)[0];
@@ -217,7 +236,7 @@ static void place_landmarks(const struct faces *s, const struct frame_square *sq
 }
 
 /* Sorted in, the largest first, with the landmarks of the mesh's last run. */
-static void add_face(const struct faces *s, const struct frame_square *square,
+static void add_face(struct faces *s, const struct frame_square *square,
                      const struct detect_face *face, struct observation *o)
 {
     struct detect_landmark(*landmarks)[DETECT_LANDMARKS] = s->finds->landmarks;
@@ -225,9 +244,56 @@ static void add_face(const struct faces *s, const struct frame_square *square,
     for (; at > 0 && area(&o->faces[at - 1]) < area(face); at--) {
         o->faces[at] = o->faces[at - 1];
         memcpy(landmarks[at], landmarks[at - 1], sizeof landmarks[at]);
+        s->squares[at] = s->squares[at - 1];
     }
     o->faces[at] = *face;
+    s->squares[at] = *square;
     place_landmarks(s, square, landmarks[at]);
+}
+
+/* Is the cut face one that was found whole? */
+static bool is_found(const struct observation *o, const struct detect_face *cut)
+{
+    for (int i = 0; i < o->faces_len; i++) {
+        const struct detect_face *face = &o->faces[i];
+        if (fminf(face->x + face->width, cut->x + cut->width) > fmaxf(face->x, cut->x) &&
+            fminf(face->y + face->height, cut->y + cut->height) > fmaxf(face->y, cut->y))
+            return true;
+    }
+    return false;
+}
+
+/* Of those the mesh is only asked for landmarks. They end the list, however large they are: the
+ * candidate is rather somebody who is seen whole. */
+static bool add_cut_faces(struct faces *s, const struct frame *f, struct observation *o,
+                          struct error *err)
+{
+    struct edge_face cut[EDGE_FACES_MAX];
+    size_t len;
+    if (!edge_faces_look(s->edges, f, cut, &len, err))
+        return false;
+    for (size_t i = 0; i < len && o->faces_len < DETECT_FACES_MAX; i++) {
+        const struct frame_square *square = &cut[i].square;
+        float width = cut[i].width / (float)f->width, height = cut[i].height / (float)f->height;
+        struct detect_face face = {
+            .x = (float)(square->centre_x / f->width) - width / 2,
+            .y = (float)(square->centre_y / f->height) - height / 2,
+            .width = width,
+            .height = height,
+            .score = cut[i].score,
+        };
+        if (is_found(o, &face))
+            continue;
+        float *input = nn_runner_input(s->mesh_run, NULL);
+        frame_square_to_tensor(f, square, MESH_SIDE, 1.0f / 255.0f, 0.0f, input);
+        edge_mirror(input, MESH_SIDE, square, f->width, cut[i].right);
+        if (!nn_run(s->mesh_run, err))
+            return false;
+        face.mesh_score = nn_runner_output(s->mesh_run, 0, NULL)[0];
+        place_landmarks(s, square, s->finds->landmarks[o->faces_len]);
+        o->faces[o->faces_len++] = face;
+    }
+    return true;
 }
 
 /* Where the candidate lies in the frame: the square for the mesh, turned by the line of the eyes.
@@ -237,19 +303,22 @@ static struct frame_square place(const struct face_candidate *c, const struct le
     return (struct frame_square){
         .centre_x = (c->x - box->left) / box->scale,
         .centre_y = (c->y - box->top) / box->scale,
-        .side = (double)fmaxf(c->width, c->height) * CROP_ENLARGE / box->scale,
+        .side = (double)fmaxf(c->width, c->height) * FACE_CROP_ENLARGE / box->scale,
         .angle = (double)atan2f(c->eyes[1][1] - c->eyes[0][1], c->eyes[1][0] - c->eyes[0][0]),
     };
 }
 
-static bool faces_look(void *self, const struct frame *f, struct observation *o, struct error *err)
+static bool find_faces(struct faces *s, const struct frame *f, struct observation *o,
+                       struct error *err)
 {
-    struct faces *s = self;
     const struct nn_runner *run = s->detector_run;
     struct letterbox box;
+    stages_enter(s->stages, "faces: scale");
     if (!frame_to_tensor(s->scaler, f, DETECTOR_SIDE, 1.0f / 127.5f, -1.0f,
-                         nn_runner_input(s->detector_run, NULL), &box, err) ||
-        !nn_run(s->detector_run, err))
+                         nn_runner_input(s->detector_run, NULL), &box, err))
+        return false;
+    stages_enter(s->stages, "faces: detector");
+    if (!nn_run(s->detector_run, err))
         return false;
     struct face_candidate found[FACE_CANDIDATES_MAX];
     size_t len = faces_decode(DETECTOR_SIDE, nn_runner_output(run, 0, NULL),
@@ -276,6 +345,46 @@ static bool faces_look(void *self, const struct frame *f, struct observation *o,
         add_face(s, &square, &face, o);
     }
     return true;
+}
+
+/* The faces of the look before, by their meshes alone. *ret false: the detector must look. */
+static bool follow_faces(struct faces *s, const struct frame *f, struct observation *o, bool *ret,
+                         struct error *err)
+{
+    struct detect_landmark mesh[DETECT_LANDMARKS];
+    o->faces_len = 0;
+    for (int i = 0; i < s->track.len; i++) {
+        enum faces_follow how = FACES_FOLLOW_AGAIN;
+        float score = 0;
+        struct frame_square square;
+        for (int tries = 0; tries < 2 && how == FACES_FOLLOW_AGAIN; tries++) {
+            square = faces_track_square(&s->track, i);
+            if (!mesh_score(s, f, &square, &score, err))
+                return false;
+            place_landmarks(s, &square, mesh);
+            how = faces_track_take(&s->track, i, mesh, score);
+        }
+        *ret = how == FACES_FOLLOW_FOUND;
+        if (!*ret)
+            return true;
+        struct detect_face face = faces_track_face(&s->track, i, score);
+        add_face(s, &square, &face, o);
+    }
+    return true;
+}
+
+static bool faces_look(void *self, const struct frame *f, struct observation *o, struct error *err)
+{
+    struct faces *s = self;
+    bool followed = false;
+    if (faces_track_may_follow(&s->track, f, s->finds) && !follow_faces(s, f, o, &followed, err))
+        return false;
+    if (!followed) {
+        if (!find_faces(s, f, o, err))
+            return false;
+        faces_track_note(&s->track, f, o, s->squares, s->finds);
+    }
+    return add_cut_faces(s, f, o, err); /* which has its own idea of when to look */
 }
 
 const struct detector detector_faces = {"faces", faces_create, faces_look, faces_destroy, NULL};

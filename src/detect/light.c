@@ -32,24 +32,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GRID_WIDTH 32
-#define GRID_HEIGHT 24
-#define CELLS (GRID_WIDTH * GRID_HEIGHT)
+#define GRID_WIDTH DETECT_CELLS_WIDE
+#define GRID_HEIGHT DETECT_CELLS_HIGH
+#define CELLS DETECT_CELLS
 #define POINTS_SIDE 192 /* single pixels compared: a grid of so many each way */
 #define POINTS (POINTS_SIDE * POINTS_SIDE)
 
 struct light {
-    int width, height; /* of the picture before; 0 before the first */
+    struct detector_finds *finds; /* borrowed; the cells, for those after it in the table */
+    int width, height;            /* of the picture before; 0 before the first */
     float cells[CELLS], next_cells[CELLS];
     uint8_t points[POINTS], next_points[POINTS];
 };
 
 static bool light_create(const struct detector_setup *setup, void **ret, struct error *err)
 {
-    (void)setup;
     struct light *l = calloc(1, sizeof *l);
     if (!l)
         return error_no_memory(err);
+    l->finds = setup->finds;
+    l->finds->has_cells = true;
     *ret = l;
     return true;
 }
@@ -61,9 +63,13 @@ static double part_mean(const uint8_t *plane, ptrdiff_t stride, int left, int to
                         int bottom)
 {
     uint64_t sum = 0;
-    for (int y = top; y < bottom; y++)
+    for (int y = top; y < bottom; y++) {
+        const uint8_t *row = plane + y * stride;
+        uint32_t row_sum = 0; /* narrow, so that many are added at once */
         for (int x = left; x < right; x++)
-            sum += plane[y * stride + x];
+            row_sum += row[x];
+        sum += row_sum;
+    }
     return (double)sum / ((double)(right - left) * (bottom - top));
 }
 
@@ -142,6 +148,7 @@ static bool light_look(void *self, const struct frame *f, struct observation *o,
     (void)err;
     struct light *l = self;
     average_cells(f, l->next_cells);
+    memcpy(l->finds->cells, l->next_cells, sizeof l->finds->cells);
     note_light(l->next_cells, o);
     note_colour(f, o);
     note_change(l, f, o);

@@ -24,6 +24,7 @@
  * What it cannot see: text in other letters than Latin, text smaller than 8 pixels, the page behind
  * a tab that is not in front, anything that shows none of the words, and a share frozen where no
  * clock with seconds is shown. */
+#include "base/stages.h"
 #include "detect/detector.h"
 #include "detect/screen_clock.h"
 #include "detect/screen_grid.h"
@@ -41,6 +42,7 @@
     (GRID_BLOCKS / 12) /* blocks: so much of what was read is gone: nothing is known */
 
 struct screen {
+    struct stages *stages;      /* borrowed; NULL */
     struct ocr *ocr;            /* owned */
     struct screen_words *words; /* owned */
     struct screen_text *text;   /* owned; NULL when no words are asked for */
@@ -81,6 +83,7 @@ static bool screen_create(const struct detector_setup *setup, void **ret, struct
     if (!s)
         return error_no_memory(err);
     s->last_us = s->unsettled_us = -1;
+    s->stages = setup->options->stages;
     if (!ocr_create(setup->models_folder, setup->models, &s->ocr, err) ||
         !clock_watch_init(&s->clock, s->ocr, err) || !make_text(s, setup, err)) {
         screen_destroy(s);
@@ -119,8 +122,10 @@ static bool look_at_text(struct screen *s, const struct frame *f, bool settled, 
         s->shown_us = s->unsettled_us < 0 ? f->time_us : s->unsettled_us;
         s->unsettled_us = -1;
     }
+    const char *before = stages_enter(s->stages, "screen: text");
     if (!screen_text_look(s->text, f, due, seconds, err))
         return false;
+    stages_enter(s->stages, before);
     ret->words_len = s->unread_len >= STALE_MIN ? -1 : screen_text_words(s->text, words);
     ret->shown_s = (float)MIN((double)(f->time_us - s->shown_us) / 1e6, DETECT_SCREEN_SHOWN_MAX_S);
     for (int i = 0; i < ret->words_len; i++)

@@ -19,6 +19,26 @@ void sound_spectrum_init(struct sound_spectrum *s, int len)
             reversed |= ((unsigned)i >> bit & 1U) << (bits - 1 - bit);
         s->reversed[i] = (uint16_t)reversed;
     }
+    for (int size = 2; size <= half; size *= 2)
+        for (int i = 0; i < size / 2; i++) {
+            s->step_cosines[size / 2 + i] = s->cosines[i * (len / size)];
+            s->step_sines[size / 2 + i] = s->sines[i * (len / size)];
+        }
+}
+
+/* One butterfly each for `len` pairs. */
+static void combine(float *restrict re_a, float *restrict im_a, float *restrict re_b,
+                    float *restrict im_b, const float *restrict cosines,
+                    const float *restrict sines, int len)
+{
+    for (int i = 0; i < len; i++) {
+        float c = cosines[i], d = -sines[i];
+        float x = re_b[i] * c - im_b[i] * d, y = re_b[i] * d + im_b[i] * c;
+        re_b[i] = re_a[i] - x;
+        im_b[i] = im_a[i] - y;
+        re_a[i] += x;
+        im_a[i] += y;
+    }
 }
 
 /* In place; the values are in the order of reversed bits already. */
@@ -26,18 +46,10 @@ static void transform(const struct sound_spectrum *s, float *re, float *im)
 {
     int half = s->len / 2;
     for (int size = 2; size <= half; size *= 2) {
-        int step = s->len / size; /* in the tables, which are for len */
-        for (int from = 0; from < half; from += size) {
-            for (int i = 0; i < size / 2; i++) {
-                int a = from + i, b = a + size / 2;
-                float c = s->cosines[i * step], d = -s->sines[i * step];
-                float x = re[b] * c - im[b] * d, y = re[b] * d + im[b] * c;
-                re[b] = re[a] - x;
-                im[b] = im[a] - y;
-                re[a] += x;
-                im[a] += y;
-            }
-        }
+        int len = size / 2;
+        for (int a = 0, b = len; a < half; a += size, b += size)
+            combine(re + a, im + a, re + b, im + b, s->step_cosines + len, s->step_sines + len,
+                    len);
     }
 }
 

@@ -8,6 +8,10 @@ struct sound_spectrum {
     int len;                               /* of the transform: a power of two */
     float cosines[SOUND_SPECTRUM_MAX / 2]; /* of i / len turns */
     float sines[SOUND_SPECTRUM_MAX / 2];
+    /* The same for each step of the transform in turn, as it reads them: of i / size turns, at
+     * size / 2 + i. */
+    float step_cosines[SOUND_SPECTRUM_MAX / 2];
+    float step_sines[SOUND_SPECTRUM_MAX / 2];
     uint16_t reversed[SOUND_SPECTRUM_MAX / 2]; /* order of bits, for len / 2 values */
 };
 

@@ -19,6 +19,7 @@
  * Not seen: a recording that is played (loop.c has those that repeat), a mask, a face that is drawn
  * by a machine. 0.3 to 0.4 ms a look with a face: 2.5 s CPU an hour. */
 #include "detect/detector.h"
+#include "detect/faces_track.h"
 #include "detect/still_align.h"
 
 #include <math.h>
@@ -68,21 +69,10 @@ static bool still_create(const struct detector_setup *setup, void **ret, struct 
 
 static void still_destroy(void *self) { free(self); }
 
-/* By the mesh as a whole, which hardly trembles; the eyes give the angle. */
 static struct place place_of(const struct detect_landmark mesh[DETECT_LANDMARKS])
 {
-    double x = 0, y = 0, spread = 0;
-    for (int i = 0; i < DETECT_LANDMARKS; i++) {
-        x += (double)mesh[i].x / DETECT_LANDMARKS;
-        y += (double)mesh[i].y / DETECT_LANDMARKS;
-    }
-    for (int i = 0; i < DETECT_LANDMARKS; i++)
-        spread += ((double)mesh[i].x - x) * ((double)mesh[i].x - x) +
-                  ((double)mesh[i].y - y) * ((double)mesh[i].y - y);
-    double right = (double)(mesh[263].x + mesh[362].x - mesh[33].x - mesh[133].x);
-    double down = (double)(mesh[263].y + mesh[362].y - mesh[33].y - mesh[133].y);
-    return (struct place){x, y, SIDE_OF_SPREAD * sqrt(spread / DETECT_LANDMARKS),
-                          atan2(down, right)};
+    struct face_place p = face_place_of(mesh);
+    return (struct place){p.x, p.y, SIDE_OF_SPREAD * p.size, p.angle};
 }
 
 #define FIXED 65536.0 /* of the places, so that stepping is adding */

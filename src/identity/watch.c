@@ -5,7 +5,7 @@
  * be judged and none of them is the person: somebody else beside the candidate is not a change of
  * person, and a face that is hidden, turned or too dark says nothing.
  *
- * Cost, at 11 ms a look: 10 s of CPU an hour while all is well, up to 40 with somebody who never
+ * Cost, at 11 ms a look: 8 s of CPU an hour while all is well, up to 40 with somebody who never
  * keeps still, 20 while it stays unsure. What cannot be seen: a change to somebody whose likeness
  * is over the threshold (3 % of strangers in two pictures, more among relatives), one before the
  * first three good looks, and one that is over before three looks could be taken (1.5 s). */
@@ -22,7 +22,7 @@
 #define CANDIDATES_MAX 3
 /* Smaller than this part of the largest one's width, a face is somebody in the background. */
 #define CANDIDATE_MIN 0.5f
-#define BEAT_US (4 * SECOND_US)
+#define BEAT_US (5 * SECOND_US)
 #define JUMP_US (1 * SECOND_US)   /* not more often, in one who moves a lot */
 #define SLOW_US (1 * SECOND_US)   /* when it was not sure for SLOW_AFTER looks */
 #define SLOWER_US (2 * SECOND_US) /* when for SLOWER_AFTER */

@@ -1,7 +1,7 @@
 /* Who is in view: compares the candidate's face, every few seconds, with the enrolled template and
  * with the face seen first in the same stream.
  *
- * It looks when it is of use: every four seconds while all is well, at once when the face jumped,
+ * It looks when it is of use: every five seconds while all is well, at once when the face jumped,
  * came back or the picture changed at a stroke, twice a second while it is not sure. */
 #pragma once
 #include "identity/template.h"

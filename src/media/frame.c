@@ -14,7 +14,6 @@
 /* libav's scale for quantisers is 1 (best) to 31; 4 shows a face clearly at some 10 kB for 320x240.
  */
 #define JPEG_QUANTISER 4
-#define SQUARE_SAMPLES_MAX 8 /* a side, for one output pixel */
 
 struct frame_scaler {
     struct scale tensor, jpeg;
@@ -108,112 +107,6 @@ bool frame_to_tensor(struct frame_scaler *s, const struct frame *f, int side, fl
     }
     *ret_box = (struct letterbox){(double)side / MAX(f->width, f->height), left, top};
     return true;
-}
-
-/* ---- a turned square ---- */
-
-/* Places are counted in 65536ths of a pixel: exact, the same on every machine, and fast. */
-#define UNIT 65536
-#define FAR 1e6 /* pixels; nothing is sampled from squares that far off or that large */
-
-struct plane {
-    const uint8_t *pixels;
-    ptrdiff_t stride;
-    int width, height;
-};
-
-/* Bilinear, in 256ths of a level, with the edge repeated; the middle of a pixel is at its half. */
-static int sample(const struct plane *p, uint32_t x, uint32_t y)
-{
-    x = x < UNIT / 2 ? 0 : x - UNIT / 2;
-    y = y < UNIT / 2 ? 0 : y - UNIT / 2;
-    int left = MIN((int)(x / UNIT), p->width - 1), top = MIN((int)(y / UNIT), p->height - 1);
-    int right = MIN(left + 1, p->width - 1);
-    const uint8_t *upper = p->pixels + top * p->stride;
-    const uint8_t *lower = top + 1 < p->height ? upper + p->stride : upper;
-    int across = (int)(x % UNIT / 256), down = (int)(y % UNIT / 256);
-    int above = upper[left] * 256 + across * (upper[right] - upper[left]);
-    int below = lower[left] * 256 + across * (lower[right] - lower[left]);
-    return (above * (256 - down) + below * down) / 256;
-}
-
-static float to_byte(float value) { return value < 0 ? 0 : value > 255 ? 255 : value; }
-
-/* BT.601, as swscale does when it is not told otherwise. */
-static void to_rgb(bool full_range, float y, float u, float v, float ret[3])
-{
-    float chroma = full_range ? 1.0f : 255.0f / 224.0f;
-    y = full_range ? y : (y - 16.0f) * (255.0f / 219.0f);
-    u = (u - 128.0f) * chroma;
-    v = (v - 128.0f) * chroma;
-    ret[0] = to_byte(y + 1.402f * v);
-    ret[1] = to_byte(y - 0.344136f * u - 0.714136f * v);
-    ret[2] = to_byte(y + 1.772f * u);
-}
-
-struct sampler {
-    struct plane planes[3];
-    int64_t width, height;    /* of the frame, in units */
-    int samples;              /* a side, for one output pixel */
-    int64_t right_x, right_y; /* from one sample to the next; down is (-right_y, right_x) */
-};
-
-/* The mean of samples * samples places, the first at (x, y); how many lay in the frame. */
-static int sample_mean(const struct sampler *s, int64_t x, int64_t y, float ret[3])
-{
-    int64_t sums[3] = {0};
-    int inside = 0;
-    for (int row = 0; row < s->samples; row++) {
-        int64_t at_x = x - row * s->right_y, at_y = y + row * s->right_x;
-        for (int i = 0; i < s->samples; i++, at_x += s->right_x, at_y += s->right_y) {
-            if (at_x < 0 || at_y < 0 || at_x >= s->width || at_y >= s->height)
-                continue;
-            inside++;
-            uint32_t in_x = (uint32_t)at_x, in_y = (uint32_t)at_y; /* within MEDIA_SIDE_MAX */
-            sums[0] += sample(&s->planes[0], in_x, in_y);
-            sums[1] += sample(&s->planes[1], in_x / 2, in_y / 2);
-            sums[2] += sample(&s->planes[2], in_x / 2, in_y / 2);
-        }
-    }
-    for (int i = 0; i < 3 && inside; i++)
-        ret[i] = (float)sums[i] / (float)(inside * 256);
-    return inside;
-}
-
-void frame_square_to_tensor(const struct frame *f, const struct frame_square *square, int side,
-                            float multiply, float add, float *ret)
-{
-    bool near = fabs(square->centre_x) < FAR && fabs(square->centre_y) < FAR && square->side > 0 &&
-                square->side < FAR && isfinite(square->angle);
-    if (!near) {
-        for (int i = 0; i < side * side * 3; i++)
-            ret[i] = add;
-        return;
-    }
-    struct sampler s = {.width = (int64_t)f->width * UNIT, .height = (int64_t)f->height * UNIT};
-    for (int i = 0; i < 3; i++)
-        s.planes[i] = (struct plane){f->planes[i], f->strides[i], i ? (f->width + 1) / 2 : f->width,
-                                     i ? (f->height + 1) / 2 : f->height};
-    double step = square->side / side; /* pixels of the frame for one of ours */
-    s.samples = MIN(SQUARE_SAMPLES_MAX, MAX(1, (int)ceil(step / 1.5)));
-    double x_axis = cos(square->angle) * step, y_axis = sin(square->angle) * step;
-    s.right_x = llround(x_axis / s.samples * UNIT);
-    s.right_y = llround(y_axis / s.samples * UNIT);
-    double first = 0.5 / s.samples - side / 2.0; /* of the first sample, in our pixels */
-    int64_t start_x = llround((square->centre_x + first * x_axis - first * y_axis) * UNIT);
-    int64_t start_y = llround((square->centre_y + first * y_axis + first * x_axis) * UNIT);
-    for (int row = 0; row < side; row++)
-        for (int column = 0; column < side; column++, ret += 3) {
-            int64_t right = (int64_t)column * s.samples, down = (int64_t)row * s.samples;
-            float mean[3], rgb[3] = {0};
-            int inside = sample_mean(&s, start_x + right * s.right_x - down * s.right_y,
-                                     start_y + right * s.right_y + down * s.right_x, mean);
-            if (inside)
-                to_rgb(f->full_range, mean[0], mean[1], mean[2], rgb);
-            float share = (float)inside / (float)(s.samples * s.samples);
-            for (int i = 0; i < 3; i++)
-                ret[i] = rgb[i] * share * multiply + add;
-        }
 }
 
 /* ---- JPEG ---- */

@@ -1,12 +1,14 @@
-/* libav reads strangers' bytes here, so little of it is let in: five kinds of containers, known by
- * their first bytes and not by libav's guess, and the codecs recorders use; one thread, no files,
- * no network. What is damaged is counted and left out; what is odd about time is mended
+/* libav reads strangers' bytes here, so little of it is let in: the containers of container.c,
+ * known by their first bytes and not by libav's guess, and the codecs of codecs.c; one thread, no
+ * files, no network. What is damaged is counted and left out; what is odd about time is mended
  * (timeline.h).
  *
  * avformat_find_stream_info() is not called when the header names size and codec: it would hold a
  * live recording back until it had seen seconds of it. */
 #include "media/reader.h"
 
+#include "media/codecs.h"
+#include "media/container.h"
 #include "media/picture.h"
 #include "media/sound_decoder.h"
 #include "media/source.h"
@@ -48,50 +50,19 @@ struct reader {
 
 /* ---- what is let in ---- */
 
-struct container {
-    const char *name, *demuxer;
-    bool seek; /* its header may stand at the end, or its streams one after the other */
-};
-
-static const struct container *container_of(const uint8_t *bytes, size_t len)
+/* libav looks into packets by itself (avformat_find_stream_info) and into containers in containers
+ * (subtitles of an AVI): with these parsers and decoders only. */
+static bool narrow(AVFormatContext *format, const struct container *container, struct error *err)
 {
-    static const struct container webm = {"WebM/Matroska", "matroska", false};
-    static const struct container mp4 = {"MP4/QuickTime", "mov", true};
-    static const struct container ogg = {"Ogg", "ogg", false};
-    static const struct container avi = {"AVI", "avi", true};
-    static const struct container wav = {"WAV", "wav", false};
-    static const char boxes[][5] = {"ftyp", "moov", "mdat", "wide", "free", "skip", "styp"};
-    struct str all = str_bytes(bytes, len), kind = str_slice(all, 4, 8),
-               form = str_slice(all, 8, 12);
-    if (str_starts(all, STR("\x1a\x45\xdf\xa3")))
-        return &webm;
-    if (str_starts(all, STR("OggS")))
-        return &ogg;
-    if (str_starts(all, STR("RIFF")) && str_eq(form, STR("AVI ")))
-        return &avi;
-    if (str_starts(all, STR("RIFF")) && str_eq(form, STR("WAVE")))
-        return &wav;
-    for (size_t i = 0; i < ARRAY_LEN(boxes); i++)
-        if (str_eq(kind, str_from(boxes[i])))
-            return &mp4;
-    return NULL;
-}
-
-/* libav's own decoders, but for AV1, which it has none for. */
-static const AVCodec *find_decoder(enum AVCodecID id)
-{
-    static const enum AVCodecID known[] = {
-        AV_CODEC_ID_VP8,        AV_CODEC_ID_VP9,        AV_CODEC_ID_H264,   AV_CODEC_ID_HEVC,
-        AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4,  AV_CODEC_ID_H263,
-        AV_CODEC_ID_MJPEG,      AV_CODEC_ID_THEORA,     AV_CODEC_ID_PRORES, AV_CODEC_ID_FFV1,
-        AV_CODEC_ID_RAWVIDEO,
-    };
-    if (id == AV_CODEC_ID_AV1)
-        return avcodec_find_decoder_by_name("libdav1d");
-    for (size_t i = 0; i < ARRAY_LEN(known); i++)
-        if (known[i] == id)
-            return avcodec_find_decoder(id);
-    return NULL;
+    CLEANUP(buf_done) struct buf names = {0};
+    codecs_names(&names);
+    if (!buf_ok(&names, err))
+        return false;
+    format->format_whitelist = av_strdup(container->demuxer);
+    format->codec_whitelist = av_strndup(names.ptr, names.len);
+    format->protocol_whitelist = av_strdup("none");
+    return (format->format_whitelist && format->codec_whitelist && format->protocol_whitelist) ||
+           error_no_memory(err);
 }
 
 static int refuse_open(AVFormatContext *format, AVIOContext **avio, const char *url, int flags,
@@ -134,12 +105,13 @@ static bool open_container(struct reader *r, const struct container *container, 
     r->format->probesize = PROBE_BYTES_MAX;
     r->format->max_analyze_duration = PROBE_TIME_MAX_US;
     r->format->max_index_size = INDEX_BYTES_MAX;
-    r->format->protocol_whitelist = av_strdup("none");
-    if (!r->format->protocol_whitelist)
-        return error_no_memory(err);
+    if (!narrow(r->format, container, err))
+        return false;
     int failed = avformat_open_input(&r->format, NULL, demuxer, NULL); /* frees it when it fails */
     if (failed < 0)
         return open_failed(r, failed, err);
+    if (container->ahead && avformat_find_stream_info(r->format, NULL) < 0)
+        return open_failed(r, AVERROR_INVALIDDATA, err);
     return true;
 }
 
@@ -184,7 +156,7 @@ static bool open_decoder(struct reader *r, struct error *err)
     AVCodecParameters *about = stream->codecpar;
     const char *name = avcodec_get_name(about->codec_id);
     snprintf(r->info.video_codec, sizeof r->info.video_codec, "%s", name);
-    const AVCodec *codec = find_decoder(about->codec_id);
+    const AVCodec *codec = codecs_video(about->codec_id);
     if (!codec)
         return error_set(err, ERROR_UNSUPPORTED, "video as %s cannot be decoded here", name);
     if (about->width <= 0 || about->height <= 0) {
@@ -225,23 +197,48 @@ static bool open_audio_only(struct reader *r, struct error *err)
     return true;
 }
 
+static struct str peeked(const struct reader *r)
+{
+    return str_bytes(r->source.peeked, r->source.peeked_len);
+}
+
+static bool find_container(struct reader *r, const struct container **ret, struct error *err)
+{
+    const struct container *container = container_find(peeked(r));
+    const char *refusal = container_refusal(peeked(r));
+    if (!container && !*refusal) { /* perhaps a row of packets */
+        if (!source_peek(&r->source, CONTAINER_BYTES_MAX, err))
+            return false;
+        container = container_find(peeked(r));
+    }
+    if (!container && r->source.peeked_len < CONTAINER_BYTES)
+        return error_set(err, ERROR_INVALID, "the recording has only %zu bytes",
+                         r->source.peeked_len);
+    if (!container && *refusal)
+        return error_set(err, ERROR_UNSUPPORTED, "%s", refusal);
+    if (!container)
+        return error_set(
+            err, ERROR_UNSUPPORTED,
+            "this is not a recording of a kind that is read here (WebM, Matroska, MP4, "
+            "QuickTime, Ogg, AVI, MPEG-TS and -PS, FLV, WMV, MXF, WAV, MP3, AAC, FLAC "
+            "and others)");
+    *ret = container;
+    return true;
+}
+
 bool reader_open(int fd, const struct reader_tap *tap, struct reader **ret, struct error *err)
 {
     media_silence();
     CLEANUP(reader_closep) struct reader *r = calloc(1, sizeof *r);
     if (!r)
         return error_no_memory(err);
-    if (!source_init(&r->source, fd, tap, err))
+    if (!source_init(&r->source, fd, tap, err) || !source_peek(&r->source, CONTAINER_BYTES, err))
         return false;
     if (r->source.peeked_len == 0)
         return error_set(err, ERROR_INVALID, "the recording is empty");
-    const struct container *container = container_of(r->source.peeked, r->source.peeked_len);
-    if (!container && r->source.peeked_len < SOURCE_PEEK)
-        return error_set(err, ERROR_INVALID, "the recording has only %zu bytes",
-                         r->source.peeked_len);
-    if (!container)
-        return error_set(err, ERROR_UNSUPPORTED,
-                         "this is not a recording: neither WebM, MP4, Ogg, AVI nor WAV");
+    const struct container *container;
+    if (!find_container(r, &container, err))
+        return false;
     snprintf(r->info.container, sizeof r->info.container, "%s", container->name);
     if (!open_container(r, container, err))
         return false;
@@ -302,8 +299,8 @@ static bool next_packet(struct reader *r, struct error *err)
             r->stats.damaged_packets++;
             continue;
         }
-        const AVStream *stream = r->format->streams[r->packet->stream_index];
-        if (stream->discard == AVDISCARD_ALL || r->packet->stream_index >= TIMELINE_STREAMS_MAX)
+        /* Other streams are of no use, and some containers show new ones at any time. */
+        if (r->packet->stream_index != r->video && r->packet->stream_index != r->audio)
             continue;
         r->stats.packets++;
         errors = 0;

@@ -6,6 +6,7 @@
  * put behind it: nothing is left out because of what its timestamp claims. */
 #include "media/sound_decoder.h"
 
+#include "media/codecs.h"
 #include "media/picture.h"
 
 #include <libavutil/opt.h>
@@ -41,27 +42,11 @@ struct sound_decoder {
     float pcm[PIECE_OUT];
 };
 
-/* libav's own decoders of what recorders write. */
-static const AVCodec *find_decoder(enum AVCodecID id)
-{
-    static const enum AVCodecID known[] = {
-        AV_CODEC_ID_OPUS,      AV_CODEC_ID_VORBIS,    AV_CODEC_ID_AAC,       AV_CODEC_ID_MP3,
-        AV_CODEC_ID_FLAC,      AV_CODEC_ID_ALAC,      AV_CODEC_ID_PCM_U8,    AV_CODEC_ID_PCM_S16LE,
-        AV_CODEC_ID_PCM_S16BE, AV_CODEC_ID_PCM_S24LE, AV_CODEC_ID_PCM_S24BE, AV_CODEC_ID_PCM_S32LE,
-        AV_CODEC_ID_PCM_S32BE, AV_CODEC_ID_PCM_F32LE, AV_CODEC_ID_PCM_F64LE, AV_CODEC_ID_PCM_ALAW,
-        AV_CODEC_ID_PCM_MULAW,
-    };
-    for (size_t i = 0; i < ARRAY_LEN(known); i++)
-        if (known[i] == id)
-            return avcodec_find_decoder(id);
-    return NULL;
-}
-
 bool sound_decoder_open(const AVCodecParameters *about, const struct reader_ear *ear,
                         struct sound_decoder **ret, struct error *err)
 {
     const char *name = avcodec_get_name(about->codec_id);
-    const AVCodec *codec = find_decoder(about->codec_id);
+    const AVCodec *codec = codecs_sound(about->codec_id);
     if (!codec)
         return error_set(err, ERROR_UNSUPPORTED, "sound as %s cannot be decoded here", name);
     CLEANUP(sound_decoder_closep) struct sound_decoder *d = calloc(1, sizeof *d);

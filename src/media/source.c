@@ -30,8 +30,13 @@ bool source_init(struct source *s, int fd, const struct reader_tap *tap, struct 
         s->tap = *tap;
     if (s->file && lseek(fd, 0, SEEK_SET) < 0)
         return error_errno(err, errno, "recording");
-    while (s->peeked_len < SOURCE_PEEK) {
-        ssize_t got = read_some(fd, s->peeked + s->peeked_len, SOURCE_PEEK - s->peeked_len);
+    return true;
+}
+
+bool source_peek(struct source *s, size_t len, struct error *err)
+{
+    while (s->peeked_len < MIN(len, (size_t)SOURCE_PEEK_MAX)) {
+        ssize_t got = read_some(s->fd, s->peeked + s->peeked_len, len - s->peeked_len);
         if (got < 0)
             return error_errno(err, errno, "read the recording");
         if (got == 0)

@@ -128,17 +128,46 @@ bool analysis_job_list(struct proctor *p, struct str session_id, struct arena *a
     return true;
 }
 
+struct state_counts {
+    int64_t of[ANALYSIS_FAILED + 1];
+};
+
+static enum analysis_state state_of_all(const struct state_counts *counts)
+{
+    if (counts->of[ANALYSIS_FAILED])
+        return ANALYSIS_FAILED;
+    if (counts->of[ANALYSIS_RUNNING])
+        return ANALYSIS_RUNNING;
+    return counts->of[ANALYSIS_WAITING] || !counts->of[ANALYSIS_FINAL] ? ANALYSIS_WAITING
+                                                                       : ANALYSIS_FINAL;
+}
+
 enum analysis_state analysis_of(const struct analysis_job *jobs, size_t len)
 {
-    size_t counts[ANALYSIS_FAILED + 1] = {0};
+    struct state_counts counts = {0};
     for (size_t i = 0; i < len; i++)
         if (jobs[i].state > ANALYSIS_STATE_NONE && jobs[i].state <= ANALYSIS_FAILED)
-            counts[jobs[i].state]++;
-    if (counts[ANALYSIS_FAILED])
-        return ANALYSIS_FAILED;
-    if (counts[ANALYSIS_RUNNING])
-        return ANALYSIS_RUNNING;
-    return counts[ANALYSIS_WAITING] || len == 0 ? ANALYSIS_WAITING : ANALYSIS_FINAL;
+            counts.of[jobs[i].state]++;
+    return state_of_all(&counts);
+}
+
+bool analysis_job_state_in(struct db *db, struct str session_id, enum analysis_state *ret,
+                           struct error *err)
+{
+    struct state_counts counts = {0};
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    if (!db_query(db, "SELECT state, COUNT(*) FROM analysis WHERE session_id = $1 GROUP BY state",
+                  DB_ARGS(DB_TEXT(session_id)), &rows, err))
+        return false;
+    for (bool row = true; row;) {
+        if (!db_next(rows, &row, err))
+            return false;
+        int64_t state = row ? db_col_i64(rows, 0) : 0;
+        if (state > ANALYSIS_STATE_NONE && state <= ANALYSIS_FAILED)
+            counts.of[state] = db_col_i64(rows, 1);
+    }
+    *ret = state_of_all(&counts);
+    return true;
 }
 
 bool analysis_all_done(const struct analysis_job *jobs, size_t len)

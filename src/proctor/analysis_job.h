@@ -88,5 +88,7 @@ MUST_USE bool analysis_job_list(struct proctor *p, struct str session_id, struct
                                 struct analysis_job **ret, size_t *ret_len, struct error *err);
 /* Of a whole session: failed if any failed, else running, waiting, final. */
 enum analysis_state analysis_of(const struct analysis_job *jobs, size_t len);
+MUST_USE bool analysis_job_state_in(struct db *db, struct str session_id, enum analysis_state *ret,
+                                    struct error *err);
 /* Are all of them final or failed? */
 bool analysis_all_done(const struct analysis_job *jobs, size_t len);

@@ -1,6 +1,7 @@
 #include "proctor/check.h"
 
 #include "base/clock.h"
+#include "proctor/change.h"
 #include "proctor/evidence.h"
 #include "proctor/session.h"
 

@@ -17,6 +17,7 @@ static const struct {
     {"agreed", "Accepted all documents", false},
     {"recording-started", "Recording started", false},
     {"exam-started", "Exam started", false},
+    {"extra-time", "Has extra time", false},
     {"answered", "Saved an answer", false},
     {"finished", "Finished the exam", false},
     {"exam-ended", "Handed in", false},
@@ -32,6 +33,11 @@ static const struct {
     {"uploaded", "Upload complete", false},
     {"reported", "Report made", false},
     {"viewed", "Recording viewed by staff", false},
+    {"decision", "A reviewer decided", false},
+    {"incident-answered", "A reviewer judged an incident", false},
+    {"note", "Note by staff", false},
+    {"support-message", "A message between candidate and support", false},
+    {"staff-action", "Staff did something", false},
     {"key-erased", "Recordings deleted", false},
     {"plugin-seen", "The plugin answered", false},
     {"camera-refused", "A virtual camera was refused", false},
@@ -157,6 +163,8 @@ bool event_list(struct proctor *p, struct str session_id, struct arena *arena, s
         return error_no_memory(err);
     for (size_t i = 0; i < len; i++) {
         const struct evidence_record *r = &records[i];
+        if (str_eq(r->kind, STR(EVIDENCE_CHECKPOINT))) /* of the chain, not of the session */
+            continue;
         if (events_len && repeats(&events[events_len - 1], r))
             events_len--;
         events[events_len++] = (struct event){.time_us = time_of(r),

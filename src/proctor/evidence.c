@@ -4,29 +4,48 @@
 
 #include "base/clock.h"
 #include "db/db.h"
+#include "proctor/signed_text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-bool evidence_head_in(struct db *db, struct str session_id, uint64_t *ret_records,
-                      unsigned char ret_hash[CHAIN_HASH_SIZE], struct error *err)
+struct head {
+    uint64_t records;
+    int64_t time_us; /* of the last one */
+    unsigned char hash[CHAIN_HASH_SIZE];
+    bool is_signed; /* the last one is a checkpoint, or there is none */
+};
+
+static bool read_head(struct db *db, struct str session_id, struct head *ret, struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
     bool found;
     if (!db_query_one(db,
-                      "SELECT seq, hash FROM evidence WHERE session_id = $1"
+                      "SELECT seq, hash, time_us, kind FROM evidence WHERE session_id = $1"
                       " ORDER BY seq DESC LIMIT 1",
                       DB_ARGS(DB_TEXT(session_id)), &found, &rows, err))
         return false;
-    memset(ret_hash, 0, CHAIN_HASH_SIZE);
-    *ret_records = 0;
+    *ret = (struct head){.is_signed = true};
     if (!found)
         return true;
     struct str hash = db_col_text(rows, 1);
     if (hash.len != CHAIN_HASH_SIZE || db_col_i64(rows, 0) < 0)
         return error_set(err, ERROR_CHECKSUM, "the head of the evidence was altered");
-    memcpy(ret_hash, hash.ptr, CHAIN_HASH_SIZE);
-    *ret_records = (uint64_t)db_col_i64(rows, 0) + 1;
+    memcpy(ret->hash, hash.ptr, CHAIN_HASH_SIZE);
+    ret->records = (uint64_t)db_col_i64(rows, 0) + 1;
+    ret->time_us = db_col_i64(rows, 2);
+    ret->is_signed = str_eq(db_col_text(rows, 3), STR(EVIDENCE_CHECKPOINT));
+    return true;
+}
+
+bool evidence_head_in(struct db *db, struct str session_id, uint64_t *ret_records,
+                      unsigned char ret_hash[CHAIN_HASH_SIZE], struct error *err)
+{
+    struct head head;
+    if (!read_head(db, session_id, &head, err))
+        return false;
+    memcpy(ret_hash, head.hash, CHAIN_HASH_SIZE);
+    *ret_records = head.records;
     return true;
 }
 
@@ -38,45 +57,43 @@ bool evidence_has_in(struct db *db, struct str session_id, const char *kind, boo
                         DB_ARGS(DB_TEXT(session_id), DB_TEXT(str_from(kind))), ret, &rows, err);
 }
 
-/* The time that the next record may have: now, unless the clock was set back since the last one. */
-static bool next_time(struct db *db, struct str session_id, uint64_t records, int64_t *ret_us,
-                      struct error *err)
+/* The first record behind a checkpoint puts the chain on the list of those to sign. */
+static bool note_unsigned(struct db *db, struct str session_id, bool is_checkpoint, bool was_signed,
+                          int64_t now_us, struct error *err)
 {
-    int64_t now = clock_wall_us();
-    *ret_us = now;
-    if (records == 0)
-        return true;
-    CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    bool found;
-    if (!db_query_one(db, "SELECT time_us FROM evidence WHERE session_id = $1 AND seq = $2",
-                      DB_ARGS(DB_TEXT(session_id), DB_U64(records - 1)), &found, &rows, err))
-        return false;
-    if (found)
-        *ret_us = MAX(now, db_col_i64(rows, 0));
-    return true;
+    if (is_checkpoint)
+        return db_run(db, "DELETE FROM evidence_unsigned WHERE session_id = $1",
+                      DB_ARGS(DB_TEXT(session_id)), NULL, err);
+    return !was_signed || db_run(db,
+                                 "INSERT INTO evidence_unsigned (session_id, since_us)"
+                                 " VALUES ($1, $2) ON CONFLICT (session_id) DO NOTHING",
+                                 DB_ARGS(DB_TEXT(session_id), DB_I64(now_us)), NULL, err);
 }
 
 bool evidence_append_in(struct db *db, struct str session_id, struct str kind,
                         struct str payload_json, struct error *err)
 {
-    unsigned char previous[CHAIN_HASH_SIZE], hash[CHAIN_HASH_SIZE];
-    uint64_t records;
-    int64_t time_us;
+    unsigned char hash[CHAIN_HASH_SIZE];
+    struct head head;
     if (kind.len == 0 || kind.len > EVIDENCE_KIND_MAX)
         return error_set(err, ERROR_INVALID, "the kind of a record has 1 to %d bytes",
                          EVIDENCE_KIND_MAX);
     if (payload_json.len > EVIDENCE_PAYLOAD_MAX)
         return error_set(err, ERROR_TOO_LARGE, "a record has at most %zu bytes",
                          EVIDENCE_PAYLOAD_MAX);
-    return evidence_head_in(db, session_id, &records, previous, err) &&
-           next_time(db, session_id, records, &time_us, err) &&
-           chain_hash(previous, records, time_us, kind, payload_json, hash, err) &&
+    if (!read_head(db, session_id, &head, err))
+        return false;
+    int64_t now = clock_wall_us();
+    int64_t time_us = head.records ? MAX(now, head.time_us) : now; /* the clock may be set back */
+    return chain_hash(head.hash, head.records, time_us, kind, payload_json, hash, err) &&
            db_run(db,
                   "INSERT INTO evidence (session_id, seq, time_us, kind, payload, hash)"
                   " VALUES ($1, $2, $3, $4, $5, $6)",
-                  DB_ARGS(DB_TEXT(session_id), DB_U64(records), DB_I64(time_us), DB_TEXT(kind),
+                  DB_ARGS(DB_TEXT(session_id), DB_U64(head.records), DB_I64(time_us), DB_TEXT(kind),
                           DB_TEXT(payload_json), DB_BLOB(str_bytes(hash, sizeof hash))),
-                  NULL, err);
+                  NULL, err) &&
+           note_unsigned(db, session_id, str_eq(kind, STR(EVIDENCE_CHECKPOINT)), head.is_signed,
+                         now, err);
 }
 
 bool evidence_add_in(struct db *db, struct str session_id, const char *kind, json_t *payload,
@@ -201,5 +218,82 @@ bool evidence_verify(struct proctor *p, struct str session_id, uint64_t *ret_rec
     }
     *ret_records = at;
     memcpy(ret_head, hash, sizeof hash);
+    return true;
+}
+
+/* ---- checkpoints ---- */
+
+struct checkpoint {
+    struct proctor *p;
+    struct str session_id;
+};
+
+static bool checkpoint_body(struct db *db, void *context, struct error *err)
+{
+    const struct checkpoint *c = context;
+    struct head head;
+    char hex[STR_HEX_MAX(CHAIN_HASH_SIZE)];
+    CLEANUP(freep) char *text = NULL;
+    if (!read_head(db, c->session_id, &head, err))
+        return false;
+    if (head.is_signed)
+        return true;
+    str_to_hex(str_bytes(head.hash, sizeof head.hash), hex);
+    CLEANUP(json_decrefp)
+    json_t *object = json_pack("{s:s%, s:I, s:s}", "session", c->session_id.ptr, c->session_id.len,
+                               "records", (json_int_t)head.records, "head", hex);
+    return signed_text(&c->p->sign_key, object, &text, err) &&
+           evidence_append_in(db, c->session_id, STR(EVIDENCE_CHECKPOINT), str_from(text), err);
+}
+
+bool evidence_checkpoint(struct proctor *p, struct str session_id, struct error *err)
+{
+    struct checkpoint c = {.p = p, .session_id = session_id};
+    return db_store_write(p->store, checkpoint_body, &c, err);
+}
+
+struct unsigned_list {
+    int64_t before_us;
+    size_t max;
+    struct arena *arena;
+    struct str *ids;
+    size_t len;
+};
+
+static bool unsigned_body(struct db *db, void *context, struct error *err)
+{
+    struct unsigned_list *l = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    size_t room = 0;
+    if (!db_query(db,
+                  "SELECT session_id FROM evidence_unsigned WHERE since_us <= $1"
+                  " ORDER BY since_us LIMIT $2",
+                  DB_ARGS(DB_I64(l->before_us), DB_U64(l->max)), &rows, err))
+        return false;
+    for (bool row = true; row;) {
+        if (!db_next(rows, &row, err))
+            return false;
+        if (!row)
+            break;
+        struct str *more = arena_more(l->arena, l->ids, l->len, &room, sizeof *more);
+        if (!more)
+            return error_no_memory(err);
+        l->ids = more;
+        l->ids[l->len] = db_col_copy(rows, 0, l->arena);
+        if (!l->ids[l->len].ptr)
+            return error_no_memory(err);
+        l->len++;
+    }
+    return true;
+}
+
+bool evidence_unsigned(struct proctor *p, int64_t before_us, size_t max, struct arena *arena,
+                       struct str **ret_ids, size_t *ret_len, struct error *err)
+{
+    struct unsigned_list l = {.before_us = before_us, .max = max, .arena = arena};
+    if (!db_store_read(p->store, unsigned_body, &l, err))
+        return false;
+    *ret_ids = l.ids;
+    *ret_len = l.len;
     return true;
 }

@@ -1,15 +1,18 @@
 /* The evidence of a session: one hash chain of records (crypto/chain.h). Pieces of recordings,
  * moves of the session, answers, what the candidate's page reported and who looked at the recording
- * are all records; nothing is ever changed or removed. Only this module touches the table
- * `evidence`. */
+ * are all records; nothing is ever changed or removed. Only this module touches the tables
+ * `evidence` and `evidence_unsigned`. */
 #pragma once
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "crypto/chain.h"
 #include "proctor/proctor.h"
 
 #define EVIDENCE_KIND_MAX 32                /* bytes */
 #define EVIDENCE_PAYLOAD_MAX ((size_t)8192) /* bytes */
+#define EVIDENCE_CHECKPOINT "checkpoint"    /* the kind of a record that signs those before it */
+#define EVIDENCE_SIGN_US (60 * SECOND_US)   /* no record stays longer without one */
 
 struct evidence_record {
     uint64_t seq;
@@ -44,3 +47,13 @@ MUST_USE bool evidence_list(struct proctor *p, struct str session_id, uint64_t f
  */
 MUST_USE bool evidence_verify(struct proctor *p, struct str session_id, uint64_t *ret_records,
                               unsigned char ret_head[CHAIN_HASH_SIZE], struct error *err);
+
+/* Signs the chain as it is: the record's payload is a signed_text() of "session", "records" (so
+ * many) and "head" (the hash of the last). Without one, who can write the database and leaves no
+ * trace in the key could make the chain anew. Nothing happens where the last record is one. */
+MUST_USE bool evidence_checkpoint(struct proctor *p, struct str session_id, struct error *err);
+/* Sessions with a record made at `before_us` or earlier that no checkpoint covers, oldest first; at
+ * most `max`, in the arena. */
+MUST_USE bool evidence_unsigned(struct proctor *p, int64_t before_us, size_t max,
+                                struct arena *arena, struct str **ret_ids, size_t *ret_len,
+                                struct error *err);

@@ -141,6 +141,17 @@ static bool list_body(struct db *db, void *context, struct error *err)
     return true;
 }
 
+bool flag_list_in(struct db *db, struct str session_id, struct arena *arena, struct flag_row **ret,
+                  size_t *ret_len, struct error *err)
+{
+    struct list l = {.id = session_id, .arena = arena};
+    if (!list_body(db, &l, err))
+        return false;
+    *ret = l.flags;
+    *ret_len = l.len;
+    return true;
+}
+
 bool flag_list(struct proctor *p, struct str session_id, struct arena *arena, struct flag_row **ret,
                size_t *ret_len, struct error *err)
 {
@@ -215,19 +226,40 @@ bool flag_incidents(const struct flag_row *flags, size_t len, struct arena *aren
     return true;
 }
 
+bool flag_count_in(struct db *db, struct str session_id, struct arena *arena,
+                   struct flag_counts *ret, struct error *err)
+{
+    struct list l = {.id = session_id, .arena = arena};
+    struct flag_counts counts = {0};
+    struct incident *incidents;
+    if (!list_body(db, &l, err) ||
+        !flag_incidents(l.flags, l.len, arena, &incidents, &counts.incidents, err))
+        return false;
+    for (size_t i = 0; i < l.len; i++)
+        counts.rules[l.flags[i].flag.rule]++;
+    for (size_t i = 0; i < counts.incidents; i++)
+        counts.severities[incidents[i].severity]++;
+    *ret = counts;
+    return true;
+}
+
+struct count {
+    struct str session_id;
+    struct arena arena;
+    struct flag_counts *ret;
+};
+
+static bool count_body(struct db *db, void *context, struct error *err)
+{
+    struct count *c = context;
+    return flag_count_in(db, c->session_id, &c->arena, c->ret, err);
+}
+
 bool flag_count(struct proctor *p, struct str session_id, struct flag_counts *ret,
                 struct error *err)
 {
-    CLEANUP(arena_done) struct arena arena = {0};
-    struct flag_row *flags;
-    struct incident *incidents;
-    struct flag_counts counts = {0};
-    size_t len;
-    if (!flag_list(p, session_id, &arena, &flags, &len, err) ||
-        !flag_incidents(flags, len, &arena, &incidents, &counts.incidents, err))
-        return false;
-    for (size_t i = 0; i < len; i++)
-        counts.rules[flags[i].flag.rule]++;
-    *ret = counts;
-    return true;
+    struct count c = {.session_id = session_id, .ret = ret};
+    bool good = db_store_read(p->store, count_body, &c, err);
+    arena_done(&c.arena);
+    return good;
 }

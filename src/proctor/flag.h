@@ -33,6 +33,8 @@ MUST_USE bool flag_picture_seal(const struct seal_key *session_key, struct str s
                                 uint32_t index, struct str jpeg, struct buf *to, struct error *err);
 
 /* Flags of a session by time; in the arena. */
+MUST_USE bool flag_list_in(struct db *db, struct str session_id, struct arena *arena,
+                           struct flag_row **ret, size_t *ret_len, struct error *err);
 MUST_USE bool flag_list(struct proctor *p, struct str session_id, struct arena *arena,
                         struct flag_row **ret, size_t *ret_len, struct error *err);
 MUST_USE bool flag_list_stream(struct proctor *p, struct str stream_id, struct arena *arena,
@@ -45,9 +47,11 @@ MUST_USE bool flag_picture(struct proctor *p, struct str session_id, int64_t fla
 MUST_USE bool flag_incidents(const struct flag_row *flags, size_t len, struct arena *arena,
                              struct incident **ret, size_t *ret_len, struct error *err);
 
-/* How many of each rule, and incidents, for lists of sessions. */
+/* How many of each rule, and incidents, in all and by severity. */
 struct flag_counts {
-    size_t incidents, rules[RULE_COUNT];
+    size_t incidents, severities[SEVERITY_COUNT], rules[RULE_COUNT];
 };
+MUST_USE bool flag_count_in(struct db *db, struct str session_id, struct arena *arena,
+                            struct flag_counts *ret, struct error *err);
 MUST_USE bool flag_count(struct proctor *p, struct str session_id, struct flag_counts *ret,
                          struct error *err);

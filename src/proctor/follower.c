@@ -11,6 +11,7 @@
 #include "proctor/observation.h"
 #include "proctor/session.h"
 #include "proctor/stream.h"
+#include "proctor/summary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -164,7 +165,8 @@ static bool flush_body(struct db *db, void *context, struct error *err)
 {
     struct follower *f = context;
     return analysis_job_renew_in(db, str_from(f->job->stream_id), f->options->owner, f->fed, err) &&
-           put_flags(db, f, err) && put_first_face(db, f, err);
+           put_flags(db, f, err) && put_first_face(db, f, err) &&
+           summary_refresh_in(db, str_from(f->job->session_id), err);
 }
 
 /* Writes what is new; without news only now and then, for the claim's sake. */
@@ -201,7 +203,8 @@ static bool end_body(struct db *db, void *context, struct error *err)
     return analysis_job_end_in(db, stream_id, f->options->owner, e->end, e->sealed_head, err) &&
            (e->sealed_track.len == 0 || observation_put_in(db, stream_id, e->sealed_track, err)) &&
            put_flags(db, f, err) && put_first_face(db, f, err) &&
-           flag_drop_from_in(db, stream_id, (uint32_t)f->flags_len, err);
+           flag_drop_from_in(db, stream_id, (uint32_t)f->flags_len, err) &&
+           summary_refresh_in(db, str_from(f->job->session_id), err);
 }
 
 /* What is said of the stream in its track comes from the row: only now is its digest final. */

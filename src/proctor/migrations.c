@@ -145,7 +145,7 @@ static const char version_2[] =
     " stream_id TEXT PRIMARY KEY REFERENCES stream (id),"
     " sealed BLOB NOT NULL);";
 
-static const char version_3[] =
+static const char version_checkin[] =
     /* profile.c */
     "CREATE TABLE profile ("
     " user_ref BIGINT PRIMARY KEY,"
@@ -226,7 +226,116 @@ static const char version_3[] =
     " label TEXT NOT NULL,"
     " consented_us BIGINT NOT NULL);";
 
-static const char *const versions[] = {version_1, version_2, version_3};
+static const char version_evidence_unsigned[] =
+    /* evidence.c: chains with records behind their last checkpoint */
+    "CREATE TABLE evidence_unsigned ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " since_us BIGINT NOT NULL);"
+    "CREATE INDEX evidence_unsigned_by_time ON evidence_unsigned (since_us);"
+    "INSERT INTO evidence_unsigned (session_id, since_us)"
+    " SELECT session_id, MIN(time_us) FROM evidence GROUP BY session_id;";
+
+static const char version_review[] =
+    /* review.c */
+    "CREATE TABLE review_outcome (" /* the newest row of a session counts */
+    " id INTEGER PRIMARY KEY,"
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " user_ref BIGINT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " outcome BIGINT NOT NULL,"
+    " note TEXT NOT NULL,"
+    " time_us BIGINT NOT NULL);"
+    "CREATE INDEX review_outcome_by_session ON review_outcome (session_id, id);"
+    "CREATE TABLE review_answer ("
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " exam_id TEXT NOT NULL,"
+    " flag_id BIGINT NOT NULL," /* the first of the incident */
+    " rule TEXT NOT NULL,"      /* of that flag */
+    " user_ref BIGINT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " answer BIGINT NOT NULL,"
+    " note TEXT NOT NULL,"
+    " time_us BIGINT NOT NULL,"
+    " PRIMARY KEY (session_id, flag_id, user_ref));"
+    "CREATE INDEX review_answer_by_exam ON review_answer (exam_id, rule, answer);"
+    /* summary.c */
+    "CREATE TABLE session_summary ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " exam_id TEXT NOT NULL,"
+    " candidate TEXT NOT NULL,"
+    " state BIGINT NOT NULL,"
+    " created_us BIGINT NOT NULL,"
+    " started_us BIGINT NOT NULL,"
+    " ended_us BIGINT NOT NULL,"
+    " high BIGINT NOT NULL DEFAULT 0,"
+    " medium BIGINT NOT NULL DEFAULT 0,"
+    " low BIGINT NOT NULL DEFAULT 0,"
+    " weight BIGINT NOT NULL DEFAULT 0," /* grows with them: for sorting */
+    " rules TEXT NOT NULL DEFAULT '{}',"
+    " analysis BIGINT NOT NULL DEFAULT 0,"
+    " outcome BIGINT NOT NULL DEFAULT 0,"
+    " stale BIGINT NOT NULL DEFAULT 0);"
+    "CREATE INDEX session_summary_newest ON session_summary (exam_id, created_us, session_id);"
+    "CREATE INDEX session_summary_candidate ON session_summary (exam_id, candidate, session_id);"
+    "CREATE INDEX session_summary_severity ON session_summary (exam_id, weight, session_id);"
+    "CREATE INDEX session_summary_stale ON session_summary (session_id) WHERE stale = 1;"
+    "INSERT INTO session_summary (session_id, exam_id, candidate, state, created_us, started_us,"
+    " ended_us, stale) SELECT id, exam_id, candidate, state, created_us, started_us, ended_us, 1"
+    " FROM session;";
+
+static const char version_support[] =
+    /* change.c */
+    "CREATE TABLE change ("
+    " seq INTEGER PRIMARY KEY,"
+    " time_us BIGINT NOT NULL,"
+    " topic TEXT NOT NULL,"
+    " event TEXT NOT NULL,"
+    " data TEXT NOT NULL);"
+    /* support.c */
+    "CREATE TABLE support_thread ("
+    " id INTEGER PRIMARY KEY,"
+    " user_ref BIGINT NOT NULL,"
+    " candidate TEXT NOT NULL,"
+    " session_id TEXT NOT NULL DEFAULT '',"
+    " state BIGINT NOT NULL,"
+    " created_us BIGINT NOT NULL,"
+    " changed_us BIGINT NOT NULL,"
+    " read_by_candidate BIGINT NOT NULL DEFAULT 0," /* up to this message */
+    " read_by_center BIGINT NOT NULL DEFAULT 0);"
+    "CREATE INDEX support_thread_by_user ON support_thread (user_ref, id);"
+    "CREATE INDEX support_thread_by_state ON support_thread (state, changed_us);"
+    "CREATE TABLE support_message ("
+    " id INTEGER PRIMARY KEY,"
+    " thread_id BIGINT NOT NULL REFERENCES support_thread (id),"
+    " user_ref BIGINT NOT NULL," /* the thread's candidate */
+    " from_center BIGINT NOT NULL,"
+    " author_ref BIGINT NOT NULL,"
+    " author TEXT NOT NULL,"
+    " time_us BIGINT NOT NULL,"
+    " client_id TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " UNIQUE (author_ref, client_id));"
+    "CREATE INDEX support_message_by_user ON support_message (user_ref, id);"
+    "CREATE INDEX support_message_by_thread ON support_message (thread_id, id);"
+    "CREATE INDEX support_message_by_time ON support_message (author_ref, time_us);"
+    /* audit.c */
+    "CREATE TABLE audit ("
+    " id INTEGER PRIMARY KEY,"
+    " time_us BIGINT NOT NULL,"
+    " actor_ref BIGINT NOT NULL,"
+    " actor TEXT NOT NULL,"
+    " action TEXT NOT NULL,"
+    " session_id TEXT NOT NULL,"
+    " user_ref BIGINT NOT NULL,"
+    " candidate TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " detail TEXT NOT NULL);"
+    "CREATE INDEX audit_by_session ON audit (session_id, id);";
+
+static const char *const versions[] = {
+    version_1,      version_2,       version_evidence_unsigned,
+    version_review, version_support, version_checkin,
+};
 
 const struct db_migrations proctor_migrations = {
     .owner = "proctor", .sql = versions, .len = ARRAY_LEN(versions)};

@@ -1,5 +1,6 @@
 #include "proctor/provider.h"
 
+#include "analysis/policy.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "proctor/session.h"
@@ -8,6 +9,14 @@ bool provider_register_exam(struct proctor *p, const struct provider_exam *exam,
                             char ret_exam_id[ID_TEXT_SIZE], struct error *err)
 {
     return proctored_exam_register(p, exam, ret_exam_id, err);
+}
+
+/* Whether a patch is right does not hang on what it is put on. */
+bool provider_check_accommodations(struct str json, struct error *err)
+{
+    struct policy policy;
+    return policy_builtin(STR("standard"), &policy, err) &&
+           policy_patch(&policy, json, &policy, err);
 }
 
 bool provider_create_session(struct proctor *p, const struct provider_attempt *attempt,

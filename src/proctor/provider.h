@@ -29,6 +29,8 @@ struct provider_attempt {
      * {"rules": {"no-face": {"min_s": 30}}}; empty for nothing. ERROR_INVALID names the place. */
     struct str accommodations_json;
 };
+/* Is this a patch that provider_create_session() would take? ERROR_INVALID names the place. */
+MUST_USE bool provider_check_accommodations(struct str json, struct error *err);
 MUST_USE bool provider_create_session(struct proctor *p, const struct provider_attempt *attempt,
                                       char ret_session_id[ID_TEXT_SIZE], struct error *err);
 /* "/proctortrack/session/ID" */

@@ -1,10 +1,12 @@
 #include "proctor/session.h"
 
 #include "crypto/seal.h"
+#include "proctor/change.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "proctor/profile.h"
 #include "proctor/scan.h"
+#include "proctor/summary.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,7 +57,9 @@ bool session_move_in(struct db *db, struct str id, enum session_state to, bool *
                          session_state_name(s.state), session_state_name(to));
     if (moves && (!db_run(db, states[to].sql,
                           DB_ARGS(DB_I64(to), DB_I64(clock_wall_us()), DB_TEXT(id)), NULL, err) ||
-                  !evidence_append_in(db, id, str_from(states[to].kind), STR("{}"), err)))
+                  !evidence_append_in(db, id, str_from(states[to].kind), STR("{}"), err) ||
+                  !summary_refresh_in(db, id, err) ||
+                  !change_note_in(db, "support", "session", STR("{}"), err)))
         return false;
     if (ret_moved)
         *ret_moved = moves;
@@ -154,21 +158,35 @@ bool session_find_own(struct proctor *p, struct str id, int64_t user_ref, struct
 
 struct list {
     struct str exam_id; /* or, when it is empty: */
-    int64_t user_ref;
+    int64_t user_ref;   /* or, when it is 0: */
+    int64_t active_since_us;
+    size_t max;
     struct arena *arena;
     struct session *sessions;
     size_t len;
 };
+
+static bool query_list(struct db *db, const struct list *l, struct db_stmt **ret, struct error *err)
+{
+    if (l->exam_id.len)
+        return db_query(db, COLUMNS " WHERE exam_id = $1 ORDER BY created_us, id",
+                        DB_ARGS(DB_TEXT(l->exam_id)), ret, err);
+    if (l->user_ref)
+        return db_query(db, COLUMNS " WHERE user_ref = $1 ORDER BY created_us DESC, id",
+                        DB_ARGS(DB_I64(l->user_ref)), ret, err);
+    return db_query(db,
+                    COLUMNS " WHERE state < $1 AND (created_us > $2 OR seen_us > $2)"
+                            " ORDER BY seen_us DESC, created_us DESC LIMIT $3",
+                    DB_ARGS(DB_I64(SESSION_UPLOADED), DB_I64(l->active_since_us), DB_U64(l->max)),
+                    ret, err);
+}
 
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct list *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
     size_t room = 0;
-    if (!(l->exam_id.len ? db_query(db, COLUMNS " WHERE exam_id = $1 ORDER BY created_us, id",
-                                    DB_ARGS(DB_TEXT(l->exam_id)), &rows, err)
-                         : db_query(db, COLUMNS " WHERE user_ref = $1 ORDER BY created_us DESC, id",
-                                    DB_ARGS(DB_I64(l->user_ref)), &rows, err)))
+    if (!query_list(db, l, &rows, err))
         return false;
     for (bool row = true; row;) {
         if (!db_next(rows, &row, err))
@@ -201,6 +219,17 @@ bool session_list_own(struct proctor *p, int64_t user_ref, struct arena *arena,
                       struct session **ret, size_t *ret_len, struct error *err)
 {
     struct list l = {.user_ref = user_ref, .arena = arena};
+    if (!db_store_read(p->store, list_body, &l, err))
+        return false;
+    *ret = l.sessions;
+    *ret_len = l.len;
+    return true;
+}
+
+bool session_list_active(struct proctor *p, int64_t since_us, size_t max, struct arena *arena,
+                         struct session **ret, size_t *ret_len, struct error *err)
+{
+    struct list l = {.active_since_us = since_us, .max = max, .arena = arena};
     if (!db_store_read(p->store, list_body, &l, err))
         return false;
     *ret = l.sessions;
@@ -280,6 +309,18 @@ static bool check_profile(struct proctor *p, struct db *db, const struct session
                      "first, which makes one");
 }
 
+/* What is different for this candidate is told to whoever reviews, and may not be told otherwise
+ * later. */
+static bool note_creation(struct db *db, const struct creation *c, struct error *err)
+{
+    CLEANUP(json_decrefp) json_t *patch = NULL;
+    if (c->spec->accommodations_json.len && !json_parse(c->spec->accommodations_json, &patch, err))
+        return false;
+    return evidence_add_in(db, str_from(c->id), states[SESSION_CREATED].kind,
+                           patch ? json_pack("{s:O}", "accommodations", patch) : json_object(),
+                           err);
+}
+
 static bool create_body(struct db *db, void *context, struct error *err)
 {
     struct creation *c = context;
@@ -310,10 +351,7 @@ static bool create_body(struct db *db, void *context, struct error *err)
                           DB_I64(SESSION_CREATED), DB_BLOB(str_bytes(wrapped, sizeof wrapped)),
                           DB_I64(clock_wall_us())),
                   NULL, err) &&
-           evidence_add_in(db, str_from(c->id), states[SESSION_CREATED].kind,
-                           s->accommodations_json.len ? json_pack("{s:b}", "accommodations", 1)
-                                                      : json_object(),
-                           err);
+           note_creation(db, c, err) && summary_refresh_in(db, str_from(c->id), err);
 }
 
 static bool check_text(struct str text, size_t max, const char *what, struct error *err)
@@ -321,6 +359,13 @@ static bool check_text(struct str text, size_t max, const char *what, struct err
     if (text.len == 0 || text.len > max || !str_is_utf8(text))
         return error_set(err, ERROR_INVALID, "%s: must be text of 1 to %zu bytes", what, max);
     return true;
+}
+
+static bool check_accommodations(struct str json, struct error *err)
+{
+    return json.len <= SESSION_ACCOMMODATIONS_MAX ||
+           error_set(err, ERROR_TOO_LARGE, "accommodations: at most %zu bytes",
+                     SESSION_ACCOMMODATIONS_MAX);
 }
 
 bool session_create(struct proctor *p, const struct session_spec *spec, char ret_id[ID_TEXT_SIZE],
@@ -331,6 +376,7 @@ bool session_create(struct proctor *p, const struct session_spec *spec, char ret
         !check_text(spec->exam_url, SESSION_URL_MAX, "exam_url", err) ||
         !check_text(spec->return_url, SESSION_URL_MAX, "return_url", err) ||
         !check_text(spec->attempt_ref, PROCTORED_EXAM_REF_MAX, "attempt_ref", err) ||
+        !check_accommodations(spec->accommodations_json, err) ||
         !db_store_write(p->store, create_body, &c, err))
         return false;
     memcpy(ret_id, c.id, sizeof c.id);

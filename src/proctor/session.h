@@ -22,12 +22,13 @@ enum session_state {
     SESSION_REPORTED,
 };
 
-#define SESSION_LEASE_US (20 * SECOND_US)       /* a tab that is silent for longer has gone */
-#define SESSION_KEEP_US (72 * 3600 * SECOND_US) /* uploading may go on that long after the end */
-#define SESSION_TAB_MAX 64                      /* bytes of a tab's name */
-#define SESSION_CLIENT_EVENTS_MAX 5000          /* of one session */
-#define SESSION_CANDIDATE_MAX 128               /* bytes */
-#define SESSION_URL_MAX 255                     /* bytes */
+#define SESSION_LEASE_US (20 * SECOND_US)         /* a tab that is silent for longer has gone */
+#define SESSION_KEEP_US (72 * 3600 * SECOND_US)   /* uploading may go on that long after the end */
+#define SESSION_TAB_MAX 64                        /* bytes of a tab's name */
+#define SESSION_CLIENT_EVENTS_MAX 5000            /* of one session */
+#define SESSION_CANDIDATE_MAX 128                 /* bytes */
+#define SESSION_ACCOMMODATIONS_MAX ((size_t)4096) /* bytes: they are one record of evidence */
+#define SESSION_URL_MAX 255                       /* bytes */
 
 struct session {
     char id[ID_TEXT_SIZE];
@@ -99,6 +100,11 @@ MUST_USE bool session_list(struct proctor *p, struct str exam_id, struct arena *
 /* This candidate's sessions, newest first. */
 MUST_USE bool session_list_own(struct proctor *p, int64_t user_ref, struct arena *arena,
                                struct session **ret, size_t *ret_len, struct error *err);
+/* Those that somebody may need help with: not yet uploaded, made or heard of since `since_us`;
+ * heard of last comes first; at most `max`. */
+MUST_USE bool session_list_active(struct proctor *p, int64_t since_us, size_t max,
+                                  struct arena *arena, struct session **ret, size_t *ret_len,
+                                  struct error *err);
 
 /* The key that seals everything of the session; ERROR_GONE once it was erased. */
 MUST_USE bool session_key_in(struct db *db, const struct seal_key *deployment, struct str id,

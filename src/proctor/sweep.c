@@ -1,9 +1,11 @@
 #include "proctor/sweep.h"
 
 #include "base/arena.h"
+#include "proctor/evidence.h"
 #include "proctor/provider.h"
 #include "proctor/session.h"
 #include "proctor/stream.h"
+#include "proctor/summary.h"
 #include "proctor/upload.h"
 
 #define SWEEP_MAX 200 /* sessions of a kind in one round */
@@ -19,10 +21,27 @@ static const struct {
     {SESSION_WAIT_UPLOAD, upload_expire},
 };
 
+static bool sign_chains(struct proctor *p, int64_t now_us, struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct str *ids;
+    size_t len;
+    if (!evidence_unsigned(p, now_us - EVIDENCE_SIGN_US, SWEEP_MAX, &arena, &ids, &len, err))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!evidence_checkpoint(p, ids[i], err))
+            return error_wrap(err, "session " STR_FMT, STR_ARG(ids[i]));
+    return true;
+}
+
 bool sweep(struct proctor *p, int64_t now_us, struct error *err)
 {
     struct error why;
     bool good = stream_expire(p, now_us, err);
+    if (!summary_refresh_stale(p, SWEEP_MAX, &why) && good)
+        good = error_set(err, why.code, "%s", why.message);
+    if (!sign_chains(p, now_us, &why) && good)
+        good = error_set(err, why.code, "%s", why.message);
     for (size_t r = 0; r < ARRAY_LEN(rounds); r++) {
         CLEANUP(arena_done) struct arena arena = {0};
         struct str *ids = NULL;

@@ -1,4 +1,5 @@
-/* The reviewer's side: exams, their sessions, and one session with all that was found. */
+/* The reviewer's side: one session with all that was found and said of it. */
+#include "server/api_review.h"
 #include "base/clock.h"
 #include "proctor/analysis_job.h"
 #include "proctor/document.h"
@@ -6,6 +7,7 @@
 #include "proctor/exam.h"
 #include "proctor/flag.h"
 #include "proctor/report_session.h"
+#include "proctor/review.h"
 #include "proctor/session.h"
 #include "proctor/stream.h"
 #include "server/api_media.h"
@@ -19,83 +21,6 @@ static json_t *time_json(int64_t us) { return us ? json_integer(us) : json_null(
 static json_t *text_json(struct str text)
 {
     return json_stringn(text.ptr ? text.ptr : "", text.len);
-}
-
-static json_t *exam_json(const struct proctored_exam *exam)
-{
-    return json_pack("{s:s, s:s, s:s}", "id", exam->id, "title", exam->title, "kind",
-                     exam->practice ? "practice" : "exam");
-}
-
-static bool get_exams(struct server *server, struct request *q, struct response *r,
-                      struct error *err)
-{
-    struct proctored_exam *exams;
-    size_t len;
-    if (!proctored_exam_list(server->proctor, q->arena, &exams, &len, err))
-        return false;
-    CLEANUP(json_decrefp) json_t *list = json_array();
-    for (size_t i = 0; i < len; i++) {
-        struct session *sessions;
-        size_t sessions_len, incidents = 0;
-        if (!session_list(server->proctor, str_from(exams[i].id), q->arena, &sessions,
-                          &sessions_len, err))
-            return false;
-        for (size_t k = 0; k < sessions_len; k++) {
-            struct flag_counts counts;
-            if (!flag_count(server->proctor, str_from(sessions[k].id), &counts, err))
-                return false;
-            incidents += counts.incidents;
-        }
-        json_t *exam = exam_json(&exams[i]);
-        json_object_set_new(exam, "sessions", json_integer((json_int_t)sessions_len));
-        json_object_set_new(exam, "incidents", json_integer((json_int_t)incidents));
-        json_array_append_new(list, exam);
-    }
-    return response_json(r, 200, json_pack("{s:O}", "exams", list), err);
-}
-
-static bool session_row(struct server *server, struct request *q, const struct session *s,
-                        json_t **ret, struct error *err)
-{
-    struct str id = str_from(s->id);
-    struct flag_counts counts;
-    struct analysis_job *jobs;
-    size_t jobs_len;
-    if (!flag_count(server->proctor, id, &counts, err) ||
-        !analysis_job_list(server->proctor, id, q->arena, &jobs, &jobs_len, err))
-        return false;
-    json_t *flags = json_object();
-    for (int rule = 1; rule < RULE_COUNT; rule++)
-        if (counts.rules[rule])
-            json_object_set_new(flags, rule_name((enum rule)rule),
-                                json_integer((json_int_t)counts.rules[rule]));
-    *ret = json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:o, s:s}", "id", s->id, "candidate",
-                     s->candidate, "state", session_state_name(s->state), "started_us",
-                     time_json(s->started_us), "ended_us", time_json(s->ended_us), "incidents",
-                     (json_int_t)counts.incidents, "flags", flags, "analysis",
-                     analysis_state_name(analysis_of(jobs, jobs_len)));
-    return *ret || error_no_memory(err);
-}
-
-static bool get_sessions(struct server *server, struct request *q, struct response *r,
-                         struct error *err)
-{
-    struct proctored_exam exam;
-    struct session *sessions;
-    size_t len;
-    if (!proctored_exam_find(server->proctor, q->params[0], &exam, err) ||
-        !session_list(server->proctor, q->params[0], q->arena, &sessions, &len, err))
-        return false;
-    CLEANUP(json_decrefp) json_t *list = json_array();
-    for (size_t i = 0; i < len; i++) {
-        json_t *row;
-        if (!session_row(server, q, &sessions[i], &row, err))
-            return false;
-        json_array_append_new(list, row);
-    }
-    return response_json(r, 200,
-                         json_pack("{s:o, s:O}", "exam", exam_json(&exam), "sessions", list), err);
 }
 
 static const struct analysis_job *job_of(const struct analysis_job *jobs, size_t len,
@@ -198,6 +123,30 @@ static json_t *consents_json(const struct session_consent_row *consents, size_t 
     return list;
 }
 
+static json_t *decisions_json(const struct review_entry *list, size_t len)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < len; i++)
+        json_array_append_new(
+            array, json_pack("{s:I, s:s, s:o, s:o, s:I, s:I}", "id", (json_int_t)list[i].id,
+                             "outcome", review_outcome_name(list[i].outcome), "note",
+                             text_json(list[i].note), "name", text_json(list[i].name), "user",
+                             (json_int_t)list[i].user_ref, "time_us", (json_int_t)list[i].time_us));
+    return array;
+}
+
+static json_t *answers_json(const struct review_answer_row *list, size_t len)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < len; i++)
+        json_array_append_new(
+            array, json_pack("{s:I, s:s, s:o, s:o, s:I, s:I}", "flag", (json_int_t)list[i].flag_id,
+                             "answer", review_answer_name(list[i].answer), "note",
+                             text_json(list[i].note), "name", text_json(list[i].name), "user",
+                             (json_int_t)list[i].user_ref, "time_us", (json_int_t)list[i].time_us));
+    return array;
+}
+
 struct policy_query {
     struct str session_id;
     struct arena *arena;
@@ -224,7 +173,10 @@ static bool get_review(struct server *server, struct request *q, struct response
     struct incident *incidents;
     struct event *events;
     struct session_consent_row *consents;
-    size_t streams_len, jobs_len, flags_len, incidents_len, events_len, consents_len;
+    struct review_entry *decisions;
+    struct review_answer_row *answers;
+    size_t decisions_len, answers_len, streams_len, jobs_len, flags_len, incidents_len, events_len,
+        consents_len;
     struct policy_query policy = {id, q->arena, {NULL, 0}};
     CLEANUP(json_decrefp) json_t *policy_value = NULL;
     CLEANUP(json_decrefp) json_t *events_value = NULL;
@@ -235,6 +187,8 @@ static bool get_review(struct server *server, struct request *q, struct response
         !flag_incidents(flags, flags_len, q->arena, &incidents, &incidents_len, err) ||
         !event_list(p, id, q->arena, &events, &events_len, err) ||
         !session_consents(p, id, q->arena, &consents, &consents_len, err) ||
+        !review_history(p, id, q->arena, &decisions, &decisions_len, err) ||
+        !review_answers(p, id, q->arena, &answers, &answers_len, err) ||
         !db_store_read(p->store, read_policy, &policy, err) ||
         !json_parse(policy.ret, &policy_value, err) ||
         !events_json(events, events_len, &events_value, err))
@@ -245,11 +199,12 @@ static bool get_review(struct server *server, struct request *q, struct response
                                 "uploaded_us", time_json(s.uploaded_us), "analysis",
                                 analysis_state_name(analysis_of(jobs, jobs_len)));
     json_t *review = json_pack(
-        "{s:o, s:o, s:I, s:o, s:o, s:o, s:O, s:O, s:o}", "session", session, "exam",
-        exam_json(&exam), "server_us", (json_int_t)clock_wall_us(), "streams",
+        "{s:o, s:o, s:I, s:o, s:o, s:o, s:O, s:O, s:o, s:o, s:o}", "session", session, "exam",
+        review_exam_json(&exam), "server_us", (json_int_t)clock_wall_us(), "streams",
         streams_json(streams, streams_len, jobs, jobs_len), "flags", flags_json(flags, flags_len),
         "incidents", incidents_json(incidents, incidents_len, flags), "events", events_value,
-        "policy", policy_value, "documents", consents_json(consents, consents_len));
+        "policy", policy_value, "documents", consents_json(consents, consents_len), "decisions",
+        decisions_json(decisions, decisions_len), "answers", answers_json(answers, answers_len));
     return response_json(r, 200, review, err);
 }
 
@@ -280,8 +235,6 @@ static bool get_report(struct server *server, struct request *q, struct response
 }
 
 const struct route review_routes[] = {
-    {HTTP_GET, "/api/review/exams", ROLE_STAFF, 0, get_exams, NULL},
-    {HTTP_GET, "/api/review/exams/:exam/sessions", ROLE_STAFF, 0, get_sessions, NULL},
     {HTTP_GET, "/api/review/sessions/:session", ROLE_STAFF, 0, get_review, NULL},
     {HTTP_GET, "/api/review/sessions/:session/streams/:stream/media", ROLE_STAFF, 0, api_media,
      NULL},

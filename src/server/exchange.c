@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "server/feed.h"
 #include "server/uri.h"
 
 #include <stdlib.h>
@@ -53,6 +54,7 @@ void exchange_fail(struct exchange *x, const struct error *why)
         log_line(LOG_ERROR, "http", "request %s: %s: %s", x->q.id, error_code_name(why->code),
                  why->message);
     memset(&x->r.source, 0, sizeof x->r.source);
+    feed_leave(&x->r.feed);
     response_error(&x->r, &x->q, 0, why);
     x->answered = true;
 }

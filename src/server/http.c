@@ -1,5 +1,6 @@
 #include "server/http.h"
 
+#include "server/feed.h"
 #include "server/inbound.h"
 #include "server/uri.h"
 
@@ -249,4 +250,5 @@ void response_done(struct response *r)
     if (r->source.close)
         r->source.close(r->source.context);
     memset(&r->source, 0, sizeof r->source);
+    feed_leave(&r->feed);
 }

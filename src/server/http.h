@@ -21,6 +21,7 @@ enum http_method {
 #define HTTP_HEADERS_MAX 24 /* of an answer */
 
 struct server; /* server/server.h */
+struct feed;   /* server/feed.h */
 struct server_user {
     int64_t id;    /* 0: nobody is signed in */
     unsigned role; /* one ROLE_ bit, server/router.h */
@@ -70,6 +71,7 @@ struct response {
         void (*close)(void *context);
         void *context; /* owned once the handler returns true */
     } source;
+    struct feed *feed; /* instead of body: what comes, as it comes, until it ends; a reference */
 };
 
 /* When a handler fails, its headers are kept (and its body is not): so a 409 may carry an offset, a
@@ -83,7 +85,7 @@ unsigned http_status(enum error_code code); /* the one place where an error beco
  * server (io, internal, no memory) is not told: the caller logs it under the request's id. */
 void response_error(struct response *r, const struct request *q, unsigned status,
                     const struct error *why);
-void response_done(struct response *r); /* frees the body and closes the source */
+void response_done(struct response *r); /* frees the body, closes the source, leaves the feed */
 
 const char *http_method_name(enum http_method method); /* "GET"; static */
 enum http_method http_method_from(struct str name);    /* HTTP_NONE for one we do not know */

@@ -62,6 +62,14 @@ void router_answer_method(struct request *q, unsigned allow, struct response *r)
 MUST_USE bool router_admit(const struct router *router, struct server *s, const struct route *route,
                            struct request *q, struct error *err);
 
-/* The tables, each beside its handlers; server/router.c joins them. Ends with method HTTP_NONE. */
-extern const struct route sign_in_routes[], tus_routes[], campus_routes[], proctor_routes[],
-    review_routes[];
+/* The tables, each beside its handlers; each ends with method HTTP_NONE. */
+extern const struct route sign_in_routes[];
+extern const struct route tus_routes[];
+extern const struct route campus_routes[];
+extern const struct route proctor_routes[];
+extern const struct route review_routes[];
+extern const struct route review_list_routes[];
+extern const struct route review_say_routes[];
+extern const struct route accommodation_routes[];
+extern const struct route support_routes[];
+extern const struct route *const server_route_tables[]; /* all of them, NULL at the end: server.c */

@@ -7,11 +7,22 @@
 
 #define STOP_WAIT_MS 8000 /* with what ends afterwards, less than the 10 s that are promised */
 
-static const struct route *const tables[] = {sign_in_routes, tus_routes,    campus_routes,
-                                             proctor_routes, review_routes, NULL};
+const struct route *const server_route_tables[] = {
+    sign_in_routes, tus_routes,        campus_routes,        proctor_routes, review_list_routes,
+    review_routes,  review_say_routes, accommodation_routes, support_routes, NULL,
+};
+
+/* The guide's own, where the deployment names no other. */
+static void set_contact(struct server_contact *c)
+{
+    c->name = c->name ? c->name : "One-Stop Center";
+    c->phone = c->phone ? c->phone : "1 (844) 753-2020";
+    c->hours = c->hours ? c->hours : "24 hours a day, 7 days a week";
+}
 
 bool server_start(struct server *s, struct error *err)
 {
+    set_contact(&s->options.contact);
     const struct server_options *o = &s->options;
     const struct transport_options options = {
         .address = o->address,
@@ -20,7 +31,7 @@ bool server_start(struct server *s, struct error *err)
         .tls_key = o->tls_key,
         .epoll_threads = o->epoll_threads,
         .worker_threads = o->worker_threads,
-        .router = {.tables = tables,
+        .router = {.tables = server_route_tables,
                    .fallback = &static_route,
                    .public_origin = o->public_origin,
                    .identify = sign_in_identify},
@@ -30,6 +41,7 @@ bool server_start(struct server *s, struct error *err)
         return error_no_memory(err);
     if (!logins_create(s->store, s->campus, &s->state->logins, err) ||
         !throttle_create(&s->state->throttle, err) ||
+        !events_create(s, &(struct events_options){0}, &s->state->events, err) ||
         !transport_start(s, &options, &s->state->transport, err)) {
         server_stop(s);
         return false;
@@ -43,7 +55,9 @@ void server_stop(struct server *s)
 {
     if (!s->state)
         return;
+    events_close(s->state->events); /* streams never end by themselves */
     transport_stop(s->state->transport, STOP_WAIT_MS);
+    events_destroy(s->state->events);
     throttle_destroy(s->state->throttle);
     logins_destroy(s->state->logins);
     free(s->state);

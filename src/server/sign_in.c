@@ -78,6 +78,7 @@ static bool sign_out(struct server *s, struct request *q, struct response *r, st
 {
     if (!login_end(s->state->logins, request_cookie(q, COOKIE), err))
         return false;
+    events_end_user(s->state->events, q->user.id);
     set_cookie(s, q, r, "", 0);
     r->status = 204;
     return true;

@@ -1,5 +1,6 @@
 /* What a running server holds of its own. Only for server/. */
 #pragma once
+#include "server/events.h"
 #include "server/login.h"
 #include "server/throttle.h"
 #include "server/transport.h"
@@ -8,6 +9,7 @@ struct server_state {
     struct transport *transport; /* owned */
     struct logins *logins;       /* owned */
     struct throttle *throttle;   /* owned */
+    struct events *events;       /* owned */
 };
 
 /* Who sends this, by the cookie (server/sign_in.c). */

@@ -6,6 +6,7 @@
 #include "base/queue.h"
 #include "server/connections.h"
 #include "server/exchange.h"
+#include "server/feed.h"
 #include "server/listen.h"
 #include "server/security.h"
 
@@ -28,6 +29,8 @@
 #define RATE_MIN 1024                  /* bytes/s of a body, on average... */
 #define RATE_GRACE_US (60 * SECOND_US) /* ...after this */
 #define PEM_MAX (1 << 20)
+#define FEED_BLOCK                                                                                 \
+    1024 /* bytes; what is sent at a time is as much as the connection has room for */
 
 struct transport {
     struct server *server;
@@ -231,6 +234,7 @@ static void on_headers(struct transport *t, struct exchange *x, struct connectio
 }
 
 static ssize_t read_source(void *cls, uint64_t at, char *to, size_t max);
+static ssize_t read_feed(void *cls, uint64_t at, char *to, size_t max);
 static void close_source(void *cls);
 
 static struct MHD_Response *make_response(struct exchange *x)
@@ -239,6 +243,13 @@ static struct MHD_Response *make_response(struct exchange *x)
     struct response *r = &x->r;
     if (r->source.size) {
         m = MHD_create_response_from_callback(r->source.size, EXCHANGE_CHUNK, read_source, x,
+                                              close_source);
+        if (m)
+            x->refs++;
+        return m;
+    }
+    if (r->feed) {
+        m = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, FEED_BLOCK, read_feed, x,
                                               close_source);
         if (m)
             x->refs++;
@@ -253,6 +264,21 @@ static struct MHD_Response *make_response(struct exchange *x)
     if (m)
         memset(&r->body, 0, sizeof r->body);
     return m;
+}
+
+static void suspend_feed(void *connection) { MHD_suspend_connection(connection); }
+static void resume_feed(void *connection) { MHD_resume_connection(connection); }
+
+/* From here on the feed wakes the connection by itself. */
+static void attach_feed(struct exchange *x)
+{
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const struct feed_connection c = {.fd = fd ? fd->connect_fd : -1,
+                                      .suspend = suspend_feed,
+                                      .resume = resume_feed,
+                                      .connection = x->connection};
+    feed_attach(x->r.feed, &c);
 }
 
 static bool is_https(const struct transport *t)
@@ -271,6 +297,8 @@ static enum MHD_Result queue_answer(struct transport *t, struct exchange *x)
     if (!m)
         return MHD_NO;
     bool good = true;
+    if (x->r.feed)
+        attach_feed(x);
     for (size_t i = 0; i < x->r.headers_len && good; i++)
         if (x->r.headers[i].value)
             good = MHD_add_response_header(m, x->r.headers[i].name, x->r.headers[i].value);
@@ -365,6 +393,8 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     if (!x)
         return;
     x->whole = code == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+    if (x->r.feed)
+        feed_detach(x->r.feed);
     exchange_log(x);
     release(t, x);
 }
@@ -388,6 +418,23 @@ static ssize_t read_source(void *cls, uint64_t at, char *to, size_t max)
         return (ssize_t)len;
     }
     return dispatch(transport_of(x), x, EXCHANGE_READ) ? 0 : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static ssize_t read_feed(void *cls, uint64_t at, char *to, size_t max)
+{
+    (void)at;
+    struct exchange *x = cls;
+    size_t len = 0;
+    switch (feed_take(x->r.feed, to, max, &len)) {
+    case FEED_BYTES:
+        return (ssize_t)len;
+    case FEED_ASLEEP:
+        return 0;
+    case FEED_END:
+    case FEED_NONE:
+        break;
+    }
+    return MHD_CONTENT_READER_END_OF_STREAM;
 }
 
 static void close_source(void *cls)

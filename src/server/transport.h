@@ -25,5 +25,5 @@ MUST_USE bool transport_start(struct server *s, const struct transport_options *
                               struct transport **ret, struct error *err);
 uint16_t transport_port(const struct transport *t);
 /* No new connections; what was begun is answered, for at most `wait_ms`; then all ends. Uploads
- * that are cut are ended properly, too. NULL is fine. */
+ * that are cut are ended properly, too. Feeds must have been ended. NULL is fine. */
 void transport_stop(struct transport *t, unsigned wait_ms);

@@ -147,7 +147,7 @@ async function watchLive(browser, server, t) {
   await row.waitFor();
   await checkPage(page, '18-exams');
   await row.getByRole('link').click();
-  await page.getByText('In the exam').waitFor();
+  await page.getByRole('table').getByText('In the exam').first().waitFor();
   await checkPage(page, '19-sessions');
   await page.getByRole('link', { name: 'Amara Okafor' }).click();
   await page.getByText(/^The exam is still going on/).waitFor();
@@ -192,6 +192,35 @@ async function checkReport({ person, page }, server, session, recorded) {
   assert.deepEqual(person.seen.problems, []);
 }
 
+// The instructor judges the incident, decides, changes the decision, and finds the session by it in the list.
+async function judge({ person, page }, reviewer, session) {
+  const judgement = page.getByRole('group', { name: 'Your judgement of incident 1' });
+  await button(judgement, 'Breaks the rule').click();
+  await judgement.locator('button[aria-pressed=true]').waitFor();
+  const decision = page.getByRole('region', { name: 'Decision' });
+  await decision.getByLabel('Suspicious').check();
+  await decision.getByLabel('Note').fill('Who is the second person?');
+  await button(decision, 'Save decision').click();
+  await decision.getByText('“Who is the second person?”').waitFor();
+  await decision.getByLabel('Rules violation').check();
+  await button(decision, 'Save decision').click();
+  await decision.getByText('Earlier decisions (1)').waitFor();
+  await decision.scrollIntoViewIfNeeded();
+  await checkPage(page, '23-decision');
+  const { decisions, answers, flags, events } = await reviewer.get(`/api/review/sessions/${session}`);
+  assert.deepEqual(decisions.map(({ outcome, name }) => [outcome, name]), [['violation', 'Helena Marsh'], ['suspicious', 'Helena Marsh']]);
+  assert.deepEqual(answers.map(({ flag, answer }) => [flag, answer]), [[flags[0].id, 'breaks']]);
+  assert.equal(events.filter(({ kind }) => kind === 'decision').length, 2, 'decisions are evidence');
+  await page.getByRole('link', { name: 'Introduction to the life sciences' }).click();
+  await page.getByLabel('Decision of a person').selectOption('passed');
+  await page.getByText('No session fits this search').waitFor();
+  await page.getByLabel('Decision of a person').selectOption('violation');
+  await page.getByLabel("Candidate's name").fill('okafor');
+  await page.getByRole('link', { name: 'Amara Okafor' }).waitFor();
+  await checkPage(page, '24-sessions-found');
+  assert.deepEqual(person.seen.problems, []);
+}
+
 test('a candidate takes the exam and the report has exactly the flags of the clip', async (t) => {
   if (!hasChromium) skip('Chromium is not installed');
   const server = await startServer(t);
@@ -216,4 +245,7 @@ test('a candidate takes the exam and the report has exactly the flags of the cli
   const recorded = join(temporaryFolder(t), 'recorded.webm');
   writeFileSync(recorded, Buffer.concat([...person.seen.recorders.values()][0]));
   await checkReport(live, server, session, recorded);
+  const reviewer = new Client(server);
+  await reviewer.signIn(USERS.instructor);
+  await judge(live, reviewer, session);
 }, { seconds: 150 });

@@ -1,6 +1,6 @@
 // The worker follows a recording while it grows, and its report is the one a batch run gives.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -100,6 +100,22 @@ test('flags arrive while the exam is still going on; the report is final seconds
   writeFileSync(served, whole.body);
   const duration = Number(execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', served], { encoding: 'utf8' }));
   assert.ok(Math.abs(duration - 38) < 1, `duration ${duration}`);
+
+  // The evidence as one file: whole by the deployment's key, and not when a byte of it is another.
+  const archive = join(folder, 'evidence.tar');
+  execFileSync(PROGRAM, ['export', '--data', join(server.data, 'var'), '--output', archive, session], { stdio: 'pipe' });
+  const { public_key: key } = await client.get(`/api/proctor/sessions/${session}/receipt`);
+  const verify = (file) => spawnSync(PROGRAM, ['verify', '--key', key, file], { encoding: 'utf8' });
+  const checked = verify(archive);
+  assert.equal(checked.status, 0, checked.stderr);
+  assert.match(checked.stdout, /^nothing was changed\n/);
+  assert.match(checked.stdout, new RegExp(`recordings   1, ${bytes.length} bytes`));
+  const altered = readFileSync(archive);
+  altered[altered.indexOf(bytes.subarray(150_000, 150_064)) + 5] ^= 1;
+  writeFileSync(join(folder, 'altered.tar'), altered);
+  const wrong = verify(join(folder, 'altered.tar'));
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stderr, /record \d+ is wrong: bytes 100000 to 199999 of recording/);
 }, { seconds: 120 });
 
 test('a decoder that is killed is started again and the report is the same', async (t) => {

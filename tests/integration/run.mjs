@@ -4,9 +4,13 @@ import { run } from '../support/runner.mjs';
 
 await import('./start.mjs');
 await import('./access.mjs');
+await import('./roles.mjs');
 await import('./tus.mjs');
 await import('./bad_input.mjs');
 await import('./analysis.mjs');
 await import('./analyze.mjs');
+await import('./recordings.mjs');
+await import('./accommodations.mjs');
 await import('./kill.mjs');
+await import('./support.mjs');
 await run();

@@ -32,7 +32,9 @@ export class Client {
       },
       body: json ? JSON.stringify(body) : body,
     });
-    const bytes = Buffer.from(await response.arrayBuffer());
+    const endless = response.headers.get('content-type') === 'text/event-stream'; // EventStream reads those
+    if (endless) await response.body.cancel();
+    const bytes = endless ? Buffer.alloc(0) : Buffer.from(await response.arrayBuffer());
     const isJson = (response.headers.get('content-type') ?? '').startsWith('application/json');
     const answer = isJson && bytes.length ? JSON.parse(bytes.toString('utf8')) : bytes;
     if (!response.ok && !accept.includes(response.status)) {

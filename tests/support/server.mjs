@@ -10,7 +10,7 @@ export const PROGRAM = process.env.PT_PROGRAM ?? join(SOURCE, 'build', 'proctort
 export const MODELS = process.env.PT_MODELS ?? join(SOURCE, 'build', 'models');
 export const SHARED = process.env.PT_SHARED ?? join(SOURCE, '..', 'shared');
 export const PASSWORD = 'correct-horse-battery-9';
-export const USERS = { candidate: 'amara.okafor', other: 'jonas.lindqvist', instructor: 'helena.marsh', admin: 'ruth.adeyemi' };
+export const USERS = { candidate: 'amara.okafor', other: 'jonas.lindqvist', instructor: 'helena.marsh', support: 'mei.tanaka', admin: 'ruth.adeyemi' };
 
 export function temporaryFolder(t, prefix = 'proctortrack-test-') {
   const folder = mkdtempSync(join(tmpdir(), prefix));

@@ -19,6 +19,7 @@ export interface Item {
 export interface Attempt {
   id: number;
   exam: { title: string; kind: "practice" | "exam"; durationS: number };
+  extraS: number; // comes to the exam's duration, for this candidate
   state: "created" | "running" | "finished" | "submitted";
   mayStart: boolean;
   startedUs: number | null;
@@ -68,6 +69,7 @@ export const parseAttempt: Parse<Attempt> = (value, path) => {
         durationS: e.integer("duration_s"),
       };
     }),
+    extraS: f.integer("extra_s"),
     state: f.oneOf("state", ["created", "running", "finished", "submitted"]),
     mayStart: f.bool("may_start"),
     startedUs: f.nullable("started_us", parseInteger),

@@ -81,6 +81,12 @@ function useCall(work: () => Promise<void>): { busy: boolean; error: unknown; ru
   };
 }
 
+/* Extra time is told for what it is: nobody shall wonder whether it was given. */
+export function lengthText({ exam, extraS }: Attempt): string {
+  const all = formatDuration(exam.durationS + extraS);
+  return extraS > 0 ? t.lengthWithExtra(all, formatDuration(extraS)) : t.length(all);
+}
+
 function Cover({ model, attempt }: { model: ExamModel; attempt: Attempt }) {
   const start = useCall(() => model.start());
   return (
@@ -88,7 +94,7 @@ function Cover({ model, attempt }: { model: ExamModel; attempt: Attempt }) {
       <section class="card cover">
         <Badge tone="info">{t.kinds[attempt.exam.kind]}</Badge>
         <h1>{attempt.exam.title}</h1>
-        <p>{t.length(formatDuration(attempt.exam.durationS))}</p>
+        <p>{lengthText(attempt)}</p>
         <ul class="cover-facts">
           {t.coverFacts.map((fact) => (
             <li key={fact}>{fact}</li>

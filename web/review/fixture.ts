@@ -92,6 +92,10 @@ export const answer = {
   documents: [
     { document: "agreement", version: "2026-11", sha256: "ab", accepted_us: T0 - second },
   ],
+  decisions: [
+    { id: 3, outcome: "passed", note: "a poster", name: "Tomas Rivera", user: 4, time_us: T0 },
+  ],
+  answers: [],
 };
 
 export function reviewOf(change: Partial<Review> = {}): Review {

@@ -1,8 +1,10 @@
 /* The flags in words, grouped by incident: what was noticed, when, how surely, and the numbers. */
 import { useEffect, useRef } from "preact/hooks";
+import type { Api } from "../ui/api";
 import { Button } from "../ui/button";
 import { useStore } from "../ui/store";
 import { formatClock, formatDuration } from "../ui/time";
+import { IncidentJudgement } from "./decision";
 import type { Flag, Incident, Review } from "./parse";
 import { pictureApi } from "./route";
 import { SeverityLabel } from "./states";
@@ -77,6 +79,7 @@ function FlagCard(props: { flag: Flag; review: Review; watch: Watch; selected: b
 
 interface Group {
   readonly key: string;
+  readonly number: number;
   readonly title: string;
   readonly incident: Incident | null;
   readonly flags: readonly Flag[];
@@ -86,17 +89,24 @@ function groupsOf(review: Review): Group[] {
   const ordered = inOrder(review.flags);
   const groups: Group[] = review.incidents.map((incident, at) => ({
     key: String(at),
+    number: at + 1,
     title: t.flags.incident(at + 1),
     incident,
     flags: ordered.filter((flag) => incident.flags.includes(flag.id)),
   }));
   const loose = ordered.filter((flag) => !review.incidents.some((i) => i.flags.includes(flag.id)));
   if (loose.length > 0)
-    groups.push({ key: "loose", title: t.flags.loose, incident: null, flags: loose });
+    groups.push({ key: "loose", number: 0, title: t.flags.loose, incident: null, flags: loose });
   return groups;
 }
 
-export function FlagsView(props: { watch: Watch; review: Review }) {
+export function FlagsView(props: {
+  api: Api;
+  user: string;
+  watch: Watch;
+  review: Review;
+  onSaid: () => void;
+}) {
   const { watch, review } = props;
   const selected = useStore(watch.selected);
   const final = review.session.analysis === "final";
@@ -116,6 +126,16 @@ export function FlagsView(props: { watch: Watch; review: Review }) {
                   {t.flags.inIncident(group.flags.length)}
                 </span>
               </h3>
+              {group.incident?.flags[0] === undefined ? null : (
+                <IncidentJudgement
+                  api={props.api}
+                  user={props.user}
+                  review={review}
+                  flag={group.incident.flags[0]}
+                  number={group.number}
+                  onSaid={props.onSaid}
+                />
+              )}
               {group.flags.map((flag) => (
                 <FlagCard
                   key={flag.id}

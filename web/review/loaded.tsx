@@ -1,7 +1,7 @@
 /* Shows what a refresher has: waiting, a way on after a refusal, or the thing itself, with a calm line
  * while the server is away. */
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { ApiError } from "../ui/api";
 import { ErrorNotice, Notice, Spinner } from "../ui/notice";
 import { useStore } from "../ui/store";
@@ -22,14 +22,19 @@ function Problem(props: { error: ApiError; again: () => void }) {
   }
 }
 
-/* `outside`: nothing is around it yet, so states other than "ready" bring the frame themselves. */
+/* `outside`: nothing is around it yet, so states other than "ready" bring the frame themselves.
+ * `keepLast`: while another refresher loads, what the one before it had stays. */
 export function Loaded<T>(props: {
   refresher: Refresher<T>;
   outside?: boolean;
+  keepLast?: boolean;
   children: (value: T) => ComponentChildren;
 }) {
   const { refresher } = props;
-  const now = useStore(refresher.state);
+  const loaded = useStore(refresher.state);
+  const last = useRef(loaded);
+  if (loaded.state === "ready") last.current = loaded;
+  const now = props.keepLast && loaded.state === "loading" ? last.current : loaded;
   const stale = useStore(refresher.stale);
   useEffect(() => () => refresher.stop(), [refresher]);
   if (now.state === "ready")

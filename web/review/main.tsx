@@ -14,7 +14,7 @@ import { routeOf, type Route } from "./route";
 import { SessionsPage } from "./sessions";
 import { Loaded } from "./loaded";
 
-function Page(props: { api: Api; route: Route }) {
+function Page(props: { api: Api; user: User; route: Route }) {
   const { api, route } = props;
   switch (route.page) {
     case "exams":
@@ -22,7 +22,7 @@ function Page(props: { api: Api; route: Route }) {
     case "sessions":
       return <SessionsPage api={api} exam={route.exam} />;
     case "report":
-      return <ReportPage api={api} session={route.session} />;
+      return <ReportPage api={api} user={props.user} session={route.session} />;
     case "none":
       return <NotFound />;
   }
@@ -42,7 +42,7 @@ function App(props: { api: Api; route: Route }) {
     <Loaded refresher={me} outside>
       {(user) => (
         <Frame api={api} user={user} wide={route.page === "report" || route.page === "sessions"}>
-          {isStaff(user) ? <Page api={api} route={route} /> : <Refused />}
+          {isStaff(user) ? <Page api={api} user={user} route={route} /> : <Refused />}
         </Frame>
       )}
     </Loaded>

@@ -52,14 +52,18 @@ test("the sessions of an exam are read with their flags by rule", () => {
     started_us: 5,
     ended_us: null,
     incidents: 1,
+    severities: { high: 0, medium: 1, low: 0 },
     flags: { "no-face": 2 },
     analysis: "running",
+    outcome: "none",
   };
-  const list = parseSessions({ exam: answer.exam, sessions: [row] });
+  const page = { exam: answer.exam, total: 1, next: null };
+  const list = parseSessions({ ...page, sessions: [row] });
   assert.deepEqual(list.sessions[0]?.flags, { "no-face": 2 });
   assert.equal(list.exam.title, "Statistics I");
   assert.throws(
-    () => parseSessions({ exam: answer.exam, sessions: [{ ...row, flags: { "no-face": -0.5 } }] }),
+    () => parseSessions({ ...page, sessions: [{ ...row, flags: { "no-face": -0.5 } }] }),
     ParseError,
   );
+  assert.throws(() => parseSessions({ ...page, sessions: [{ ...row, outcome: "guilty" }] }), ParseError);
 });

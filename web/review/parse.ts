@@ -16,6 +16,17 @@ export type Severity = (typeof SEVERITIES)[number];
 const ANALYSES = ["waiting", "running", "final", "failed"] as const;
 export type Analysis = (typeof ANALYSES)[number];
 
+export const OUTCOMES = [
+  "none",
+  "passed",
+  "violation",
+  "suspicious",
+  "not-enough-evidence",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+export const ANSWERS = ["none", "breaks", "breaks-not", "cannot-tell"] as const;
+export type Answer = (typeof ANSWERS)[number];
+
 export interface ExamRow {
   readonly id: string;
   readonly title: string;
@@ -37,8 +48,10 @@ export interface SessionRow {
   readonly startedUs: number | null;
   readonly endedUs: number | null;
   readonly incidents: number;
+  readonly severities: Readonly<Record<Severity, number>>;
   readonly flags: Readonly<Record<string, number>>; /* rule: how many */
   readonly analysis: Analysis;
+  readonly outcome: Outcome;
 }
 
 export interface Stream {
@@ -97,6 +110,23 @@ export interface PolicyRule {
   readonly minS: number | null;
 }
 
+/* What a person said; it is never mixed with what the analysis found. */
+export interface Decision {
+  readonly id: string;
+  readonly outcome: Outcome;
+  readonly note: string;
+  readonly name: string;
+  readonly timeUs: number;
+}
+export interface IncidentAnswer {
+  readonly flag: string; /* the incident's first */
+  readonly answer: Answer;
+  readonly note: string;
+  readonly name: string;
+  readonly user: string;
+  readonly timeUs: number;
+}
+
 export interface Review {
   readonly session: {
     readonly id: string;
@@ -115,6 +145,8 @@ export interface Review {
   readonly events: readonly SessionEvent[];
   readonly policy: { readonly name: string; readonly rules: readonly PolicyRule[] };
   readonly documents: readonly AcceptedDocument[];
+  readonly decisions: readonly Decision[]; /* the newest first: it counts */
+  readonly answers: readonly IncidentAnswer[];
 }
 
 /* Ids are text here, also where the server counts them. */
@@ -128,6 +160,8 @@ function examHead(f: Fields): ExamHead {
 export interface SessionList {
   readonly exam: ExamHead;
   readonly sessions: readonly SessionRow[];
+  readonly total: number; /* on all pages */
+  readonly next: string | null; /* where the next page begins */
 }
 
 const parseExamRow: Parse<ExamRow> = (value, path) => {
@@ -138,6 +172,11 @@ const parseExamRow: Parse<ExamRow> = (value, path) => {
 export const parseExams: Parse<ExamRow[]> = (value, path) =>
   fields(value, path).list("exams", parseExamRow);
 
+const parseSeverities: Parse<SessionRow["severities"]> = (value, path) => {
+  const f = fields(value, path);
+  return { high: f.integer("high"), medium: f.integer("medium"), low: f.integer("low") };
+};
+
 const parseSessionRow: Parse<SessionRow> = (value, path) => {
   const f = fields(value, path);
   return {
@@ -147,8 +186,10 @@ const parseSessionRow: Parse<SessionRow> = (value, path) => {
     startedUs: f.nullable("started_us", parseInteger),
     endedUs: f.nullable("ended_us", parseInteger),
     incidents: f.integer("incidents"),
+    severities: f.get("severities", parseSeverities),
     flags: f.get("flags", parseRecord(parseInteger)),
     analysis: f.oneOf("analysis", ANALYSES),
+    outcome: f.oneOf("outcome", OUTCOMES),
   };
 };
 
@@ -157,6 +198,8 @@ export const parseSessions: Parse<SessionList> = (value, path) => {
   return {
     exam: f.get("exam", (exam, at) => examHead(fields(exam, at))),
     sessions: f.list("sessions", parseSessionRow),
+    total: f.integer("total"),
+    next: f.nullable("next", parseText),
   };
 };
 
@@ -258,6 +301,29 @@ const parseSession: Parse<Review["session"]> = (value, path) => {
   };
 };
 
+const parseDecision: Parse<Decision> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    id: f.get("id", parseId),
+    outcome: f.oneOf("outcome", OUTCOMES),
+    note: f.text("note"),
+    name: f.text("name"),
+    timeUs: f.integer("time_us"),
+  };
+};
+
+const parseAnswer: Parse<IncidentAnswer> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    flag: f.get("flag", parseId),
+    answer: f.oneOf("answer", ANSWERS),
+    note: f.text("note"),
+    name: f.text("name"),
+    user: f.get("user", parseId),
+    timeUs: f.integer("time_us"),
+  };
+};
+
 export const parseReview: Parse<Review> = (value, path) => {
   const f = fields(value, path);
   return {
@@ -270,5 +336,7 @@ export const parseReview: Parse<Review> = (value, path) => {
     events: f.list("events", parseEvent),
     policy: f.optional("policy", parseNullable(parsePolicy), null) ?? { name: "", rules: [] },
     documents: f.list("documents", parseDocument),
+    decisions: f.list("decisions", parseDecision),
+    answers: f.list("answers", parseAnswer),
   };
 };

@@ -4,6 +4,8 @@ import type { Api } from "../ui/api";
 import { LinkButton } from "../ui/button";
 import { Notice } from "../ui/notice";
 import { formatDateTime, formatDuration, formatTime } from "../ui/time";
+import type { User } from "../ui/user";
+import { DecisionCard } from "./decision";
 import { DocumentsCard, EventsCard, PolicyCard, RecordingsCard } from "./details";
 import { FlagsView } from "./flags_view";
 import { Trail, useTitle } from "./frame";
@@ -87,8 +89,8 @@ function AnalysisNotice(props: { review: Review }) {
   );
 }
 
-function Report(props: { review: Review }) {
-  const { review } = props;
+function Report(props: { api: Api; user: User; review: Review; onSaid: () => void }) {
+  const { api, user, review, onSaid } = props;
   const { session, exam } = review;
   const { watch, video } = useMemo(() => {
     const element = document.createElement("video");
@@ -137,7 +139,13 @@ function Report(props: { review: Review }) {
         </section>
         <section class="card watch-flags">
           <h2>{t.flags.title}</h2>
-          <FlagsView watch={watch} review={review} />
+          <FlagsView
+            api={api}
+            user={String(user.id)}
+            watch={watch}
+            review={review}
+            onSaid={onSaid}
+          />
         </section>
         <section class="card watch-timeline">
           <h2>{t.timeline.title}</h2>
@@ -150,6 +158,7 @@ function Report(props: { review: Review }) {
           <RecordingsCard review={review} />
         </div>
         <div class="details-side">
+          <DecisionCard api={api} review={review} onSaid={onSaid} />
           <DocumentsCard review={review} />
           <PolicyCard review={review} />
           {session.state === "reported" ? (
@@ -165,11 +174,17 @@ function Report(props: { review: Review }) {
   );
 }
 
-export function ReportPage(props: { api: Api; session: string }) {
+export function ReportPage(props: { api: Api; user: User; session: string }) {
   const { api, session } = props;
   const review = useMemo(
     () => createRefresher(() => api.get(reviewApi(session), parseReview), mayChange),
     [api, session],
   );
-  return <Loaded refresher={review}>{(value) => <Report review={value} />}</Loaded>;
+  return (
+    <Loaded refresher={review}>
+      {(value) => (
+        <Report api={api} user={props.user} review={value} onSaid={() => review.again()} />
+      )}
+    </Loaded>
+  );
 }

@@ -23,6 +23,27 @@ export const examUrl = (id: string): string => `/review/exams/${id}`;
 export const sessionUrl = (id: string): string => `/review/sessions/${id}`;
 export const examsApi = "/api/review/exams";
 export const sessionsApi = (exam: string): string => `/api/review/exams/${exam}/sessions`;
+export interface SessionFilter {
+  readonly sort: string;
+  readonly q: string;
+  readonly state: string;
+  readonly severity: string;
+  readonly outcome: string;
+}
+/* Members that are empty are left out: the server has its own idea of them. */
+export function sessionsQuery(filter: SessionFilter, after = ""): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...filter, after }))
+    if (value !== "") query.set(name, value);
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
+}
+export const csvApi = (exam: string): string => `/api/review/exams/${exam}/csv`;
+export const summaryApi = (exam: string): string => `/api/review/exams/${exam}/summary`;
+export const decisionsApi = (session: string): string =>
+  `/api/review/sessions/${session}/decisions`;
+export const incidentApi = (session: string, flag: string): string =>
+  `/api/review/sessions/${session}/incidents/${flag}`;
 export const reviewApi = (session: string): string => `/api/review/sessions/${session}`;
 export const mediaApi = (session: string, stream: string): string =>
   `/api/review/sessions/${session}/streams/${stream}/media`;

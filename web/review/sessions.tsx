@@ -1,16 +1,31 @@
-/* /review/exams/ID: the sessions of an exam, with what the analysis has found so far. */
-import { useMemo } from "preact/hooks";
+/* /review/exams/ID: the sessions of an exam, a page at a time, with what the analysis has found so far
+ * and what people decided. */
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Api } from "../ui/api";
+import { Button, LinkButton } from "../ui/button";
+import { SelectField, TextField } from "../ui/field";
 import { Card } from "../ui/page";
 import { Table } from "../ui/table";
 import { formatDateTime, formatTime } from "../ui/time";
 import { Trail, useTitle } from "./frame";
 import { Loaded } from "./loaded";
-import { parseSessions, type SessionList, type SessionRow } from "./parse";
+import { OUTCOMES, parseSessions, SEVERITIES, type SessionList, type SessionRow } from "./parse";
 import { createRefresher } from "./refresh";
-import { examsUrl, sessionsApi, sessionUrl } from "./route";
-import { AnalysisBadge, StateBadge } from "./states";
+import {
+  csvApi,
+  examsUrl,
+  sessionsApi,
+  sessionsQuery,
+  sessionUrl,
+  type SessionFilter,
+} from "./route";
+import { AnalysisBadge, OutcomeBadge, SeverityShape, StateBadge } from "./states";
+import { Tally } from "./tally";
 import { reviewTexts as t } from "./texts";
+
+const STATES = ["created", "agreed", "recording", "exam", "ended", "uploaded", "reported"];
+const ALL: SessionFilter = { sort: "newest", q: "", state: "", severity: "", outcome: "" };
+const TYPING_MS = 300; // a search begins when the typing has paused
 
 function FlagCounts(props: { flags: SessionRow["flags"] }) {
   const counts = Object.entries(props.flags)
@@ -28,6 +43,22 @@ function FlagCounts(props: { flags: SessionRow["flags"] }) {
   );
 }
 
+function Incidents(props: { row: SessionRow }) {
+  const { row } = props;
+  if (row.incidents === 0) return <span class="numeric muted">0</span>;
+  return (
+    <span class="severities">
+      {SEVERITIES.filter((severity) => row.severities[severity] > 0).map((severity) => (
+        <span key={severity} class="severity numeric">
+          <SeverityShape severity={severity} />
+          {row.severities[severity]}
+          <span class="visually-hidden"> {t.severity(severity)}</span>
+        </span>
+      ))}
+    </span>
+  );
+}
+
 function Ended(props: { row: SessionRow }) {
   const { row } = props;
   if (row.endedUs !== null) return <>{formatTime(row.endedUs)}</>;
@@ -36,8 +67,86 @@ function Ended(props: { row: SessionRow }) {
   );
 }
 
-function Sessions(props: { list: SessionList }) {
-  const { exam, sessions } = props.list;
+function Rows(props: { list: SessionList; filtered: boolean }) {
+  return (
+    <Table
+      caption={t.sessions.caption}
+      captionHidden
+      empty={props.filtered ? t.sessions.noneFound : t.sessions.empty}
+      rows={props.list.sessions}
+      rowKey={(row) => row.id}
+      columns={[
+        {
+          title: t.sessions.candidate,
+          rowHeader: true,
+          cell: (row) => (
+            <a class="nowrap" href={sessionUrl(row.id)}>
+              {row.candidate}
+            </a>
+          ),
+        },
+        { title: t.sessions.state, cell: (row) => <StateBadge state={row.state} /> },
+        {
+          title: t.sessions.started,
+          cell: (row) =>
+            row.startedUs === null ? (
+              <span class="muted">{t.sessions.notStarted}</span>
+            ) : (
+              <span class="nowrap">{formatDateTime(row.startedUs)}</span>
+            ),
+        },
+        { title: t.sessions.ended, cell: (row) => <Ended row={row} /> },
+        { title: t.sessions.incidents, cell: (row) => <Incidents row={row} /> },
+        { title: t.sessions.flags, cell: (row) => <FlagCounts flags={row.flags} /> },
+        { title: t.sessions.analysis, cell: (row) => <AnalysisBadge analysis={row.analysis} /> },
+        { title: t.sessions.outcome, cell: (row) => <OutcomeBadge outcome={row.outcome} /> },
+      ]}
+    />
+  );
+}
+
+function Filters(props: { filter: SessionFilter; onChange: (filter: SessionFilter) => void }) {
+  const { filter, onChange } = props;
+  const [typed, setTyped] = useState(filter.q);
+  useEffect(() => {
+    if (typed === filter.q) return;
+    const id = setTimeout(() => onChange({ ...filter, q: typed }), TYPING_MS);
+    return () => clearTimeout(id);
+  }, [typed, filter]);
+  const any = { value: "", text: t.sessions.any };
+  return (
+    <form class="filters" aria-label={t.sessions.filters} onSubmit={(e) => e.preventDefault()}>
+      <TextField label={t.sessions.search} value={typed} onInput={setTyped} maxLength={50} />
+      <SelectField
+        label={t.sessions.allStates}
+        value={filter.state}
+        options={[any, ...STATES.map((value) => ({ value, text: t.state(value) }))]}
+        onChange={(state) => onChange({ ...filter, state })}
+      />
+      <SelectField
+        label={t.sessions.severity}
+        value={filter.severity}
+        options={Object.entries(t.sessions.severities).map(([value, text]) => ({ value, text }))}
+        onChange={(severity) => onChange({ ...filter, severity })}
+      />
+      <SelectField
+        label={t.sessions.outcome}
+        value={filter.outcome}
+        options={[any, ...OUTCOMES.map((value) => ({ value, text: t.outcome(value) }))]}
+        onChange={(outcome) => onChange({ ...filter, outcome })}
+      />
+      <SelectField
+        label={t.sessions.sort}
+        value={filter.sort}
+        options={Object.entries(t.sessions.sorts).map(([value, text]) => ({ value, text }))}
+        onChange={(sort) => onChange({ ...filter, sort })}
+      />
+    </form>
+  );
+}
+
+function ExamHead(props: { exam: SessionList["exam"] }) {
+  const { exam } = props;
   useTitle(exam.title);
   return (
     <>
@@ -46,57 +155,59 @@ function Sessions(props: { list: SessionList }) {
       <p class="muted">
         {t.kind(exam.kind)}. {t.notAVerdict}
       </p>
-      <Card title={t.sessions.title}>
-        <Table
-          caption={t.sessions.caption}
-          captionHidden
-          empty={t.sessions.empty}
-          rows={sessions}
-          rowKey={(row) => row.id}
-          columns={[
-            {
-              title: t.sessions.candidate,
-              rowHeader: true,
-              cell: (row) => (
-                <a class="nowrap" href={sessionUrl(row.id)}>
-                  {row.candidate}
-                </a>
-              ),
-            },
-            { title: t.sessions.state, cell: (row) => <StateBadge state={row.state} /> },
-            {
-              title: t.sessions.started,
-              cell: (row) =>
-                row.startedUs === null ? (
-                  <span class="muted">{t.sessions.notStarted}</span>
-                ) : (
-                  <span class="nowrap">{formatDateTime(row.startedUs)}</span>
-                ),
-            },
-            { title: t.sessions.ended, cell: (row) => <Ended row={row} /> },
-            { title: t.sessions.incidents, align: "end", cell: (row) => row.incidents },
-            { title: t.sessions.flags, cell: (row) => <FlagCounts flags={row.flags} /> },
-            {
-              title: t.sessions.analysis,
-              cell: (row) => <AnalysisBadge analysis={row.analysis} />,
-            },
-          ]}
-        />
-        <p class="small muted">{t.sessions.live}</p>
-      </Card>
     </>
   );
 }
 
 export function SessionsPage(props: { api: Api; exam: string }) {
   const { api, exam } = props;
+  const [filter, setFilter] = useState(ALL);
+  const [pages, setPages] = useState<readonly string[]>([""]); // where each page up to this one begins
+  const after = pages[pages.length - 1] ?? "";
+  const query = sessionsQuery(filter, after);
   const list = useMemo(
     () =>
       createRefresher(
-        () => api.get(sessionsApi(exam), parseSessions),
+        () => api.get(sessionsApi(exam) + query, parseSessions),
         () => true,
       ),
-    [api, exam],
+    [api, exam, query],
   );
-  return <Loaded refresher={list}>{(value) => <Sessions list={value} />}</Loaded>;
+  function change(to: SessionFilter) {
+    setFilter(to);
+    setPages([""]);
+  }
+  const filtered = sessionsQuery({ ...filter, sort: "" }) !== "";
+  return (
+    <Loaded refresher={list} keepLast>
+      {(value) => (
+        <>
+          <ExamHead exam={value.exam} />
+          <Card title={t.sessions.title}>
+            <Filters filter={filter} onChange={change} />
+            <p class="muted" role="status">
+              {t.sessions.found(value.total)}
+            </p>
+            <Rows list={value} filtered={filtered} />
+            <div class="row row-between">
+              <div class="row">
+                <Button disabled={pages.length === 1} onClick={() => setPages(pages.slice(0, -1))}>
+                  {t.sessions.previousPage}
+                </Button>
+                <Button
+                  disabled={value.next === null}
+                  onClick={() => value.next !== null && setPages([...pages, value.next])}
+                >
+                  {t.sessions.nextPage}
+                </Button>
+              </div>
+              <LinkButton href={csvApi(exam) + sessionsQuery(filter)}>{t.sessions.csv}</LinkButton>
+            </div>
+            <p class="small muted">{t.sessions.live}</p>
+          </Card>
+          <Tally api={api} exam={exam} />
+        </>
+      )}
+    </Loaded>
+  );
 }

@@ -1,6 +1,6 @@
 /* States of sessions and analyses, and severities, as small signs: always a word, never colour alone. */
 import { Badge, type Tone } from "../ui/badge";
-import type { Analysis, Severity } from "./parse";
+import type { Analysis, Outcome, Severity } from "./parse";
 import { reviewTexts as t } from "./texts";
 
 const STATE_TONES: Readonly<Record<string, Tone>> = {
@@ -55,4 +55,16 @@ export function SeverityLabel(props: { severity: Severity }) {
       {t.severity(props.severity)}
     </span>
   );
+}
+
+const OUTCOME_TONES: Readonly<Record<Outcome, Tone>> = {
+  none: "neutral",
+  passed: "good",
+  violation: "bad",
+  suspicious: "warning",
+  "not-enough-evidence": "info",
+};
+
+export function OutcomeBadge(props: { outcome: Outcome }) {
+  return <Badge tone={OUTCOME_TONES[props.outcome]}>{t.outcome(props.outcome)}</Badge>;
 }

@@ -1,6 +1,6 @@
 /* Every English text of the review pages. */
 import { count } from "../ui/time";
-import type { Analysis, Severity } from "./parse";
+import type { Analysis, Answer, Outcome, Severity } from "./parse";
 
 export const reviewTexts = {
   product: "Proctortrack review",
@@ -49,6 +49,53 @@ export const reviewTexts = {
     running: "still going on",
     noFlags: "none",
     live: "This list is refreshed by itself while something is going on.",
+    outcome: "Decision of a person",
+    found: (n: number) => count(n, "session"),
+    noneFound: "No session fits this search. Take a filter away to see more.",
+    filters: "Which sessions",
+    search: "Candidate's name",
+    sort: "Order",
+    sorts: { newest: "Newest first", candidate: "By name", severity: "Most severe first" },
+    any: "any",
+    allStates: "State",
+    severity: "Incidents",
+    severities: { "": "any or none", low: "at least one", medium: "medium or high", high: "high" },
+    csv: "Download as CSV",
+    nextPage: "Next page",
+    previousPage: "Previous page",
+    tally: "What people said of the incidents",
+    tallyNone: "No incident of this exam has been judged yet.",
+    tallyRule: "First flag of the incident",
+    tallyFalse: "Not against the rules",
+  },
+  outcome: (outcome: Outcome): string =>
+    ({
+      none: "Not decided",
+      passed: "Passed",
+      violation: "Rules violation",
+      suspicious: "Suspicious",
+      "not-enough-evidence": "Not enough evidence",
+    })[outcome],
+  answer: (answer: Answer): string =>
+    ({
+      none: "Not judged",
+      breaks: "Breaks the rule",
+      "breaks-not": "Does not",
+      "cannot-tell": "Can't tell",
+    })[answer],
+  decision: {
+    title: "Decision",
+    byPeople: "What people say. The analysis decides nothing.",
+    choose: "Outcome of this session",
+    note: "Note",
+    noteHint: "Why; it is kept with the decision and can be read by other staff.",
+    save: "Save decision",
+    takeBack: "Take back",
+    saved: "Saved.",
+    later: "A session can be decided on once the exam is over.",
+    history: "Earlier decisions",
+    by: (name: string, when: string) => `${name}, ${when}`,
+    judge: (n: number) => `Your judgement of incident ${n}`,
   },
   kind: (kind: string) => (kind === "practice" ? "Practice test" : "Exam"),
   state: (state: string): string =>

@@ -153,6 +153,8 @@ export const en = {
     noAttempt: "This address does not name a test. Please open the test from Proctortrack.",
     kinds: { practice: "Practice test", exam: "Exam" },
     length: (text: string) => `You have ${text}. The clock starts when you press "Start Exam".`,
+    lengthWithExtra: (text: string, extra: string) =>
+      `Your time: ${text}, includes ${extra} extra. The clock starts when you press "Start Exam".`,
     coverFacts: [
       "The time is counted by the server. It goes on if you close the window or lose the connection.",
       "Each answer is saved as you give it. You can change it until you finish.",

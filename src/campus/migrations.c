@@ -82,7 +82,23 @@ static const char version_2[] =
     /* attempt.c: of the time from started_us to deadline_us */
     "ALTER TABLE attempt ADD COLUMN extra_s BIGINT NOT NULL DEFAULT 0;";
 
-static const char *const versions[] = {version_1, version_2};
+static const char version_names[] =
+    /* name_request.c */
+    "CREATE TABLE name_request ("
+    " id INTEGER PRIMARY KEY,"
+    " user_id BIGINT NOT NULL REFERENCES person (id),"
+    " from_name TEXT NOT NULL,"
+    " full_name TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " state BIGINT NOT NULL,"
+    " created_us BIGINT NOT NULL,"
+    " decided_us BIGINT NOT NULL DEFAULT 0,"
+    " decided_by TEXT NOT NULL DEFAULT '',"
+    " decided_by_id BIGINT NOT NULL DEFAULT 0,"
+    " decided_reason TEXT NOT NULL DEFAULT '');"
+    "CREATE INDEX name_request_by_user ON name_request (user_id, state);";
+
+static const char *const versions[] = {version_1, version_2, version_names};
 
 const struct db_migrations campus_migrations = {
     .owner = "campus", .sql = versions, .len = ARRAY_LEN(versions)};

@@ -51,15 +51,19 @@ static bool has_control(struct str s)
     return false;
 }
 
+bool user_check_full_name(struct str name, struct error *err)
+{
+    if (name.len == 0 || name.len > USER_FULL_NAME_MAX || !str_is_utf8(name) || has_control(name))
+        return error_set(err, ERROR_INVALID, "name: must be text of 1 to %d bytes",
+                         USER_FULL_NAME_MAX);
+    return true;
+}
+
 static bool check_spec(const struct user_spec *u, struct error *err)
 {
     const char *at = u->email.len ? memchr(u->email.ptr, '@', u->email.len) : NULL;
-    if (!check_username(u->username, err))
+    if (!check_username(u->username, err) || !user_check_full_name(u->full_name, err))
         return false;
-    if (u->full_name.len == 0 || u->full_name.len > USER_FULL_NAME_MAX ||
-        !str_is_utf8(u->full_name) || has_control(u->full_name))
-        return error_set(err, ERROR_INVALID, "name: must be text of 1 to %d bytes",
-                         USER_FULL_NAME_MAX);
     if (u->email.len > USER_EMAIL_MAX || !at || at == u->email.ptr ||
         at == u->email.ptr + u->email.len - 1 || !str_is_utf8(u->email) || has_control(u->email))
         return error_set(err, ERROR_INVALID, "email: must be an address of at most %d bytes",
@@ -142,6 +146,16 @@ bool user_set_password(struct campus *c, struct str username, struct str passwor
     char hash[PASSWORD_HASH_SIZE];
     struct password_change p = {.username = username, .hash = hash};
     return hash_password(password, hash, err) && db_store_write(c->store, password_body, &p, err);
+}
+
+bool user_set_full_name_in(struct db *db, int64_t id, struct str name, struct error *err)
+{
+    int64_t changed;
+    if (!user_check_full_name(name, err) ||
+        !db_run(db, "UPDATE person SET full_name = $1 WHERE id = $2",
+                DB_ARGS(DB_TEXT(name), DB_I64(id)), &changed, err))
+        return false;
+    return changed || error_set(err, ERROR_NOT_FOUND, "no such user");
 }
 
 /* ---- reading ---- */

@@ -224,7 +224,8 @@ static bool override_body(struct db *db, void *context, struct error *err)
                            json_pack("{s:s, s:I, s:s%, s:s%}", "point", points[o->point].name,
                                      "user", (json_int_t)o->staff_ref, "by", o->by.ptr, o->by.len,
                                      "reason", o->reason.ptr, o->reason.len),
-                           err);
+                           err) &&
+           change_note_in(db, "support", "session", STR("{}"), err);
 }
 
 bool check_override(struct proctor *p, struct str session_id, enum check_point point,

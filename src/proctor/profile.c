@@ -1,5 +1,6 @@
 #include "proctor/profile.h"
 
+#include "proctor/change.h"
 #include "proctor/evidence.h"
 #include "proctor/profile_row.h"
 #include "proctor/scan.h"
@@ -297,7 +298,8 @@ bool profile_keep_in(struct proctor *p, struct db *db, int64_t user_ref,
                                      scan->scan_id.len, "profile",
                                      profile_state_name(profile.state), "face_score",
                                      profile.face_score, "name_score", profile.name_score),
-                           err);
+                           err) &&
+           change_note_in(db, "support", "session", STR("{}"), err);
 }
 
 bool profile_erase_in(struct db *db, int64_t user_ref, struct error *err)

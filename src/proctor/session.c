@@ -511,7 +511,8 @@ bool session_rename_in(struct db *db, int64_t user_ref, struct str name, struct 
         if (!db_run(db, "UPDATE session SET candidate = $1 WHERE id = $2",
                     DB_ARGS(DB_TEXT(name), DB_TEXT(id)), NULL, err) ||
             !evidence_add_in(db, id, "renamed", json_pack("{s:s%}", "name", name.ptr, name.len),
-                             err))
+                             err) ||
+            !summary_refresh_in(db, id, err))
             return false;
     }
     return true;

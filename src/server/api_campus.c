@@ -119,10 +119,10 @@ static bool answer_attempt(struct server *s, struct request *q, struct response 
         json_pack("{s:I, s:{s:I, s:s, s:s, s:I}, s:I, s:s, s:b, s:o, s:o, s:I, s:o}", "id",
                   (json_int_t)v.attempt.id, "exam", "id", (json_int_t)v.exam.id, "title",
                   v.exam.title, "kind", exam_kind_name(v.exam.kind), "duration_s",
-                  (json_int_t)v.exam.duration_s, "extra_s", (json_int_t)v.extra_s, "state", attempt_state_name(v.attempt.state),
-                  "may_start", (int)v.may_start, "started_us", time_json(v.attempt.started_us),
-                  "deadline_us", time_json(v.attempt.deadline_us), "server_us",
-                  (json_int_t)clock_wall_us(), "items", items),
+                  (json_int_t)v.exam.duration_s, "extra_s", (json_int_t)v.extra_s, "state",
+                  attempt_state_name(v.attempt.state), "may_start", (int)v.may_start, "started_us",
+                  time_json(v.attempt.started_us), "deadline_us", time_json(v.attempt.deadline_us),
+                  "server_us", (json_int_t)clock_wall_us(), "items", items),
         err);
 }
 

@@ -8,8 +8,9 @@
 #include "server/state.h"
 
 #define POST_MAX ((size_t)16 << 10)
-#define LOG_BATCH 20 /* messages read at a time: with all of them as long as they may be, 150 KiB  \
-                      */
+#define LOG_BATCH                                                                                  \
+    20 /* messages read at a time: with all of them as long as they may be, 150 KiB                \
+        */
 #define LOG_BYTES ((size_t)16 << 10) /* ...of which as many are told as fit, at least one */
 
 static struct support_author author(const struct request *q)

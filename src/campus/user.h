@@ -38,6 +38,9 @@ MUST_USE bool user_create(struct campus *c, const struct user_spec *spec, int64_
                           struct error *err);
 MUST_USE bool user_set_password(struct campus *c, struct str username, struct str password,
                                 struct error *err);
+MUST_USE bool user_check_full_name(struct str name, struct error *err);
+/* Inside a write of the caller. */
+MUST_USE bool user_set_full_name_in(struct db *db, int64_t id, struct str name, struct error *err);
 /* ERROR_UNAUTHORIZED, with one message and after the same time, for a wrong name, a wrong password
  * and an account that is not active. */
 MUST_USE bool user_check_password(struct campus *c, struct str username, struct str password,

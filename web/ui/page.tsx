@@ -1,11 +1,13 @@
 /* The frame of a page: who we are at the top, who is signed in, a menu, and the content. */
 import type { ComponentChildren } from "preact";
+import { LanguageMenu } from "./language-menu";
 import { texts } from "./texts";
 
 export function Header(props: {
   product: string;
   detail?: ComponentChildren;
   children?: ComponentChildren; // at the right
+  languageFixed?: boolean; // nothing may load this page again just now
 }) {
   return (
     <header class="header">
@@ -24,7 +26,10 @@ export function Header(props: {
         {props.product}
       </span>
       {props.detail ? <span class="header-detail">{props.detail}</span> : null}
-      <div class="header-end">{props.children}</div>
+      <div class="header-end">
+        {props.children}
+        {props.languageFixed ? null : <LanguageMenu />}
+      </div>
     </header>
   );
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Api } from "../ui/api";
 import { Button } from "../ui/button";
+import { Contact } from "../ui/contact";
 import { ErrorNotice, Notice, Spinner } from "../ui/notice";
 import { Header, Main } from "../ui/page";
 import { SignInForm } from "../ui/sign-in";
@@ -57,7 +58,9 @@ export function PortalPage(props: PortalProps) {
 function Plain(props: { children: preact.ComponentChildren }) {
   return (
     <>
-      <Header product={t.product} />
+      <Header product={t.product}>
+        <Contact />
+      </Header>
       <Main>{props.children}</Main>
     </>
   );
@@ -95,6 +98,7 @@ function SignedIn(props: PortalProps & { user: User }) {
   return (
     <>
       <Header product={t.product}>
+        <Contact />
         <span>{user.fullName}</span>
         <Button busy={leaving} onClick={() => void logOut()}>
           {texts.common.logOut}

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { asApiError, type Api } from "../ui/api";
 import { Badge, type Tone } from "../ui/badge";
 import { Button } from "../ui/button";
+import { Contact } from "../ui/contact";
 import { ErrorNotice, Notice, Spinner } from "../ui/notice";
 import { Header, Main } from "../ui/page";
 import { SignInForm } from "../ui/sign-in";
@@ -35,7 +36,9 @@ export function TestsPage(props: { api: Api; proctor: ProctorApi }) {
   useEffect(load, [props.proctor]);
   return (
     <>
-      <Header product={texts.proctor.product} />
+      <Header product={texts.proctor.product}>
+        <Contact />
+      </Header>
       <Main>
         <Content {...props} tests={tests} reload={load} />
       </Main>

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Api } from "../ui/api";
 import { Button } from "../ui/button";
+import { Contact } from "../ui/contact";
 import { ErrorNotice, Notice, Spinner } from "../ui/notice";
 import { Header, Main } from "../ui/page";
 import { SignInAgain } from "../ui/sign-in";
@@ -9,9 +10,12 @@ import { useStore } from "../ui/store";
 import { texts } from "../ui/texts";
 import { formatBytes } from "../ui/time";
 import type { Session } from "./api";
+import { ContactButton } from "./contact";
+import { leaveFullScreen, MonitorFrame } from "./monitor-frame";
 import { bytesLeft } from "./recording/messages";
 import type { Keeper } from "./recording/keeper";
 import type { Sitting } from "./sitting";
+import { isMonitored, shownStep } from "./steps/shown";
 import { findStep } from "./steps/table";
 
 const t = texts.proctor;
@@ -61,7 +65,9 @@ function Content({ sitting }: { sitting: Sitting }) {
 function Plain(props: { children: preact.ComponentChildren }) {
   return (
     <>
-      <Header product={t.product} />
+      <Header product={t.product}>
+        <Contact />
+      </Header>
       <Main>{props.children}</Main>
     </>
   );
@@ -88,17 +94,22 @@ function Rest({ keeper }: { keeper: Keeper }) {
 }
 
 function StepView({ sitting, session }: { sitting: Sitting; session: Session }) {
-  const step = findStep(session.step);
+  const begun = useStore(sitting.begun);
+  const name = shownStep(session, begun);
+  const step = findStep(name);
   const failure = useStore(sitting.failure);
   const main = useRef<HTMLDivElement>(null);
-  const shown = useRef(session.step);
+  const shown = useRef(name);
   useEffect(() => {
     document.title = step === null ? t.product : `${step.title} - ${t.product}`;
-    if (shown.current === session.step) return;
-    shown.current = session.step;
+    if (shown.current === name) return;
+    shown.current = name;
     window.scrollTo(0, 0);
     main.current?.focus(); // a screen reader goes on at the new step, not where the button was
-  }, [session.step]);
+  }, [name]);
+  useEffect(() => {
+    if (session.state === "ended") leaveFullScreen();
+  }, [session.state]);
 
   const notice =
     failure === null ? null : <Notice tone="warning">{t.failure(failure)}</Notice>;
@@ -120,7 +131,13 @@ function StepView({ sitting, session }: { sitting: Sitting; session: Session }) 
     );
   return (
     <>
-      <Header product={t.product} detail={session.exam.title}>
+      {isMonitored(session, begun) ? <MonitorFrame /> : null}
+      <Header
+        product={t.product}
+        detail={session.exam.title}
+        languageFixed={session.state === "recording" || session.state === "ended"}
+      >
+        <ContactButton session={session} />
         <span>{session.candidate}</span>
       </Header>
       <Main>

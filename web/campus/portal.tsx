@@ -71,7 +71,8 @@ export function PortalPage(props: PortalProps) {
 function Plain(props: { children: preact.ComponentChildren }) {
   return (
     <>
-      <Header product={t.product} />
+      <Header product={t.product}>
+      </Header>
       <Main>{props.children}</Main>
     </>
   );

@@ -35,7 +35,8 @@ export function TestsPage(props: { api: Api; proctor: ProctorApi }) {
   useEffect(load, [props.proctor]);
   return (
     <>
-      <Header product={texts.proctor.product} />
+      <Header product={texts.proctor.product}>
+      </Header>
       <Main>
         <Content {...props} tests={tests} reload={load} />
       </Main>

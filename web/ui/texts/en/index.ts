@@ -1,0 +1,19 @@
+/* The English catalogue. It gives the shape: every other language has exactly its keys. */
+import { checkin, contact } from "./checkin";
+import { common, errors, frame, language, signIn } from "./common";
+import { exam } from "./exam";
+import { portal } from "./portal";
+import { proctor } from "./proctor";
+
+export const en = {
+  common,
+  errors,
+  language,
+  signIn,
+  contact,
+  portal,
+  frame,
+  exam,
+  checkin,
+  proctor,
+};

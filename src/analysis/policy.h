@@ -72,7 +72,7 @@ struct policy_screen {
 enum approval { APPROVAL_NONE = 0, APPROVAL_BEFORE, APPROVAL_AFTER };
 /* The steps of the check-in that an exam asks for, beside those that every exam has. */
 struct policy_checkin {
-    bool plugin, app, face_scan, id_scan, screen;
+    bool plugin, app, face_scan, id_scan, screen, system_check;
     enum approval approval;
 };
 struct policy {

@@ -21,6 +21,7 @@ static const struct {
     {"face_scan", offsetof(struct policy_checkin, face_scan)},
     {"id_scan", offsetof(struct policy_checkin, id_scan)},
     {"screen", offsetof(struct policy_checkin, screen)},
+    {"system_check", offsetof(struct policy_checkin, system_check)},
 };
 
 void policy_checkin_builtin(size_t from, struct policy_checkin *ret) { *ret = builtin[from]; }
@@ -48,7 +49,7 @@ static bool parse_member(json_t *object, const char *key, struct policy_checkin 
                                  err);
     return error_set(err, ERROR_INVALID,
                      "checkin.%.40s: is not known here (app, approval, face_scan, id_scan, plugin, "
-                     "screen)",
+                     "screen, system_check)",
                      key);
 }
 
@@ -70,9 +71,10 @@ bool policy_checkin_parse(json_t *value, struct policy_checkin *ret, struct erro
 
 bool policy_checkin_json(const struct policy_checkin *c, json_t **ret, struct error *err)
 {
-    json_t *o = json_pack("{s:b, s:b, s:b, s:b, s:b, s:s}", "plugin", c->plugin, "app", c->app,
+    json_t *o = json_pack("{s:b, s:b, s:b, s:b, s:b, s:b, s:s}", "plugin", c->plugin, "app", c->app,
                           "face_scan", c->face_scan, "id_scan", c->id_scan, "screen", c->screen,
-                          "approval", c->approval == APPROVAL_BEFORE ? "before" : "after");
+                          "system_check", c->system_check, "approval",
+                          c->approval == APPROVAL_BEFORE ? "before" : "after");
     if (!o)
         return error_no_memory(err);
     *ret = o;

@@ -147,11 +147,13 @@ static inline int64_t make_exam(struct house *h)
 static inline void accept_documents(struct house *h, struct str session, int64_t user)
 {
     for (int d = DOCUMENT_INSTRUCTIONS; d <= DOCUMENT_AGREEMENT; d++) {
+        CLEANUP(arena_done) struct arena arena = {0};
+        struct document_text text;
         char hash[STR_HEX_MAX(32)];
-        must(document_hash((enum document)d, hash, err));
-        must(session_consent(&h->p, session, user, (enum document)d,
-                             str_from(document_text((enum document)d)->version), str_from(hash),
-                             err));
+        must(session_document(&h->p, session, (enum document)d, &arena, &text, err));
+        must(document_hash(&text, hash, err));
+        must(session_consent(&h->p, session, user, (enum document)d, str_from(text.version),
+                             str_from(hash), err));
     }
 }
 

@@ -43,6 +43,7 @@ static bool id_done(const struct steps *s) { return part_done(s, PROFILE_ID); }
 static bool app_needed(const struct steps *s) { return s->policy.checkin.app; }
 static bool app_done(const struct steps *s) { return started(s) || s->app.state == APP_CONNECTED; }
 
+static bool check_needed(const struct steps *s) { return s->policy.checkin.system_check; }
 static bool check_done(const struct steps *s)
 {
     bool done = true;
@@ -75,7 +76,7 @@ static const struct {
     [STEP_FACE_SCAN] = {"face-scan", face_needed, face_done, "scan your face"},
     [STEP_ID_SCAN] = {"id-scan", id_needed, id_done, "scan your photo ID"},
     [STEP_APP] = {"app", app_needed, app_done, "run the desktop app"},
-    [STEP_SYSTEM_CHECK] = {"system-check", NULL, check_done, "finish the system check"},
+    [STEP_SYSTEM_CHECK] = {"system-check", check_needed, check_done, "finish the system check"},
     [STEP_SCREEN] = {"screen", screen_needed, screen_done, "share your entire screen"},
     [STEP_CAMERA] = {"camera", NULL, started, "press \"Start Proctoring\""},
     [STEP_EXAM] = {"exam", NULL, exam_done, "sit the exam"},

@@ -131,10 +131,13 @@ static inline struct str house_session(const struct house *h) { return str_from(
 
 static inline void house_accept(struct house *h, enum document document)
 {
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct document_text text;
     char hash[STR_HEX_MAX(32)];
-    must(document_hash(document, hash, err));
-    must(session_consent(&h->p, house_session(h), USER, document,
-                         str_from(document_text(document)->version), str_from(hash), err));
+    must(session_document(&h->p, house_session(h), document, &arena, &text, err));
+    must(document_hash(&text, hash, err));
+    must(session_consent(&h->p, house_session(h), USER, document, str_from(text.version),
+                         str_from(hash), err));
 }
 
 /* As far as "Start Proctoring". */

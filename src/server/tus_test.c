@@ -48,11 +48,15 @@ static bool make_session(struct error *err)
                                              .return_url = STR("/")};
     if (!provider_create_session(&proctor, &attempt, session, err))
         return false;
-    for (enum document d = DOCUMENT_INSTRUCTIONS; d < DOCUMENT_COUNT; d++)
-        if (!document_hash(d, hash, err) ||
-            !session_consent(&proctor, str_from(session), USER, d,
-                             str_from(document_text(d)->version), str_from(hash), err))
+    for (enum document d = DOCUMENT_INSTRUCTIONS; d < DOCUMENT_COUNT; d++) {
+        CLEANUP(arena_done) struct arena arena = {0};
+        struct document_text text;
+        if (!session_document(&proctor, str_from(session), d, &arena, &text, err) ||
+            !document_hash(&text, hash, err) ||
+            !session_consent(&proctor, str_from(session), USER, d, str_from(text.version),
+                             str_from(hash), err))
             return false;
+    }
     return session_start(&proctor, str_from(session), USER, err);
 }
 

@@ -100,7 +100,7 @@ static void numbers_frozen(const struct rule_numbers *n, char *ret, size_t size)
 
 static void numbers_lost(const struct rule_numbers *n, char *ret, size_t size)
 {
-    snprintf(ret, size, "no picture of the screen for %.1f s", n->seconds);
+    rule_numbers_gap("screen", n, ret, size);
 }
 
 static void numbers_changed(const struct rule_numbers *n, char *ret, size_t size)
@@ -201,8 +201,8 @@ const struct rule_row rule_screen[RULE_SCREEN_LEN] = {
         {
             .name = "screen-lost",
             .title = "No picture of the screen",
-            .meaning = "The recording of the screen has a hole: for a while no picture came. The "
-                       "share was stopped, or the computer was too busy.",
+            .meaning = "For a while no picture of the screen was recorded, so nothing can be said "
+                       "about that time. The share was stopped, or the computer was too busy.",
             .defaults = {RULE_ON(SEVERITY_LOW, 30, 0), RULE_ON(SEVERITY_MEDIUM, 10, 0),
                          RULE_ON(SEVERITY_HIGH, 10, 0)},
             .screen = true,

@@ -1,6 +1,7 @@
 /* One row a rule: what it is called, when a look shows it, and the limits of the built-in policies.
  * docs/policy.md tells the measurements behind the numbers here. */
 #include "analysis/rule_table.h"
+#include "analysis/report.h"
 
 #include <stdio.h>
 
@@ -66,6 +67,14 @@ static enum look look_too_dark(const struct policy *p, const struct observation 
 static enum look look_covered(const struct policy *p, const struct observation *o)
 {
     return hit_if(is_covered(p, o));
+}
+
+/* Only the time without pictures is a hit (gap_is_hit). */
+static enum look look_lost(const struct policy *p, const struct observation *o)
+{
+    (void)p;
+    (void)o;
+    return LOOK_MISS;
 }
 
 /* A living person in enough light always stirs somewhere; a room without anybody may stand still.
@@ -144,6 +153,20 @@ static void numbers_frozen(const struct rule_numbers *n, char *ret, size_t size)
              "picture stood still (no part of it changed by more than %.1f %%) in %u of %u looks, "
              "%.1f s",
              100 * n->value_max, n->hits, n->samples, n->seconds);
+}
+
+void rule_numbers_gap(const char *what, const struct rule_numbers *n, char *ret, size_t size)
+{
+    char from[REPORT_TIME_MAX], to[REPORT_TIME_MAX];
+    report_time(n->from_us, from);
+    report_time(n->to_us, to);
+    snprintf(ret, size, "no picture of the %s from %s to %s of the recording, %.1f s", what, from,
+             to, n->seconds);
+}
+
+static void numbers_lost(const struct rule_numbers *n, char *ret, size_t size)
+{
+    rule_numbers_gap("camera", n, ret, size);
 }
 
 #define ON(severity, min_s, threshold)                                                             \
@@ -230,9 +253,8 @@ static const struct rule_row rows[RULE_COUNT] = {
             .name = "camera-frozen",
             .title = "Picture stands still",
             .meaning =
-                "Time went on but the picture of the candidate did not change, or no picture "
-                "came at all. A stalled camera or browser does that, and so does a still image "
-                "shown instead of the camera.",
+                "Time went on but the picture of the candidate did not change. A stalled camera or "
+                "browser does that, and so does a still image shown instead of the camera.",
             .has_threshold = true,
             .threshold_min = 0,
             .threshold_max = 0.1,
@@ -244,6 +266,23 @@ static const struct rule_row rows[RULE_COUNT] = {
             .numbers = numbers_frozen,
             .tolerated = 1, /* a key frame encodes the same picture anew and touches every block */
             .share_min = 0.7,
+            .since_before = true,
+        },
+    [RULE_CAMERA_LOST] =
+        {
+            .name = "camera-lost",
+            .title = "No picture of the camera",
+            .meaning = "For a while no picture of the camera was recorded, so nothing can be said "
+                       "about that time. The camera was unplugged or taken by another program, the "
+                       "page was closed, or the computer slept.",
+            .defaults = {ON(SEVERITY_LOW, 20, 0), ON(SEVERITY_MEDIUM, 6, 0),
+                         ON(SEVERITY_HIGH, 4, 0)},
+            .look = look_lost,
+            .value = value_motion,
+            .shows = shows_equally,
+            .numbers = numbers_lost,
+            .tolerated = 0,
+            .share_min = 0.5,
             .since_before = true,
             .gap_is_hit = true,
         },

@@ -25,6 +25,7 @@ enum { POLICY_OPEN, POLICY_STANDARD, POLICY_STRICT, POLICIES_LEN };
 struct rule_numbers {
     uint32_t samples, hits;
     double seconds;
+    int64_t from_us, to_us;                  /* media time */
     double value_min, value_max, value_mean; /* of rule_row.value over the hits */
     const struct policy *policy;
     const struct detect_screen_word *words; /* of a screen: each that counted, in order of time */
@@ -93,6 +94,8 @@ enum {
     RULE_SCREEN_LEN = RULE_SCREEN_FORBIDDEN - RULE_SCREEN_BLACK + 1
 };
 extern const struct rule_row rule_screen[RULE_SCREEN_LEN];
+/* "no picture of the camera from 12:01.0 to 12:09.5 of the recording, 8.5 s" */
+void rule_numbers_gap(const char *what, const struct rule_numbers *n, char *ret, size_t size);
 /* Does this policy forbid what the word shows? */
 bool rule_screen_counts(const struct policy *p, const struct detect_screen_word *word);
 

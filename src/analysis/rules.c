@@ -125,6 +125,8 @@ static void describe(const struct rules *r, enum rule rule, bool open, struct fl
         .samples = s->samples,
         .hits = s->hits,
         .seconds = seconds(s->to_us - s->from_us),
+        .from_us = s->from_us,
+        .to_us = s->to_us,
         .value_min = s->value_min,
         .value_max = s->value_max,
         .value_mean = s->value_sum / (double)s->hits,

@@ -274,23 +274,25 @@ static void an_empty_room_may_stand_still(void **state)
     is_flag(&found, 0, RULE_NO_FACE, 2, 12);
 }
 
-static void no_picture_at_all_for_long_is_a_frozen_camera(void **state)
+static void no_picture_at_all_for_long_is_a_lost_camera(void **state)
 {
     (void)state;
     struct found found;
     see("standard", "AAAA------------AAAA", &found);
     assert_int_equal(found.len, 1);
-    is_flag(&found, 0, RULE_CAMERA_FROZEN, 1.5, 8);
+    is_flag(&found, 0, RULE_CAMERA_LOST, 1.5, 8);
+    assert_string_equal(found.flags[0].numbers,
+                        "no picture of the camera from 0:01.5 to 0:08.0 of the recording, 6.5 s");
     see("standard", "AAAA------------", &found); /* and when it never comes back */
     assert_int_equal(found.len, 1);
-    is_flag(&found, 0, RULE_CAMERA_FROZEN, 1.5, 8);
+    is_flag(&found, 0, RULE_CAMERA_LOST, 1.5, 8);
 }
 
 static void what_was_not_seen_belongs_to_no_span(void **state)
 {
     (void)state;
     struct found found;
-    see("{\"rules\":{\"camera-frozen\":{\"on\":false}}}", "AAnnnnnnnnnn------------nnnnnnnnnnAA",
+    see("{\"rules\":{\"camera-lost\":{\"on\":false}}}", "AAnnnnnnnnnn------------nnnnnnnnnnAA",
         &found);
     assert_int_equal(found.len, 2);
     is_flag(&found, 0, RULE_NO_FACE, 1, 6);
@@ -400,7 +402,7 @@ int main(void)
         cmocka_unit_test(a_covered_lens_is_one_flag_not_four),
         cmocka_unit_test(a_person_who_never_stirs_is_a_picture),
         cmocka_unit_test(an_empty_room_may_stand_still),
-        cmocka_unit_test(no_picture_at_all_for_long_is_a_frozen_camera),
+        cmocka_unit_test(no_picture_at_all_for_long_is_a_lost_camera),
         cmocka_unit_test(what_was_not_seen_belongs_to_no_span),
         cmocka_unit_test(a_slow_camera_is_judged_by_time_not_by_looks),
         cmocka_unit_test(a_rule_that_is_off_raises_nothing),

@@ -57,6 +57,18 @@ bool evidence_has_in(struct db *db, struct str session_id, const char *kind, boo
                         DB_ARGS(DB_TEXT(session_id), DB_TEXT(str_from(kind))), ret, &rows, err);
 }
 
+bool evidence_last_us_in(struct db *db, struct str session_id, const char *kind, int64_t *ret_us,
+                         struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db, "SELECT MAX(time_us) FROM evidence WHERE session_id = $1 AND kind = $2",
+                      DB_ARGS(DB_TEXT(session_id), DB_TEXT(str_from(kind))), &found, &rows, err))
+        return false;
+    *ret_us = found && !db_col_null(rows, 0) ? db_col_i64(rows, 0) : 0;
+    return true;
+}
+
 /* The first record behind a checkpoint puts the chain on the list of those to sign. */
 static bool note_unsigned(struct db *db, struct str session_id, bool is_checkpoint, bool was_signed,
                           int64_t now_us, struct error *err)

@@ -31,6 +31,27 @@ bool flag_put_in(struct db *db, struct str session_id, struct str stream_id, int
         NULL, err);
 }
 
+/* Ids of the two tables never meet: those of this one begin where no stream's flags come to. */
+#define SESSION_FLAG_FIRST (INT64_C(1) << 40)
+
+bool flag_put_session_in(struct db *db, struct str session_id, int64_t start_us, uint32_t index,
+                         const struct flag *f, struct error *err)
+{
+    return db_run(db,
+                  "INSERT INTO session_flag (id, session_id, position, rule, severity, start_us,"
+                  " from_us, to_us, numbers) VALUES"
+                  " ((SELECT COALESCE(MAX(id), $1) + 1 FROM session_flag),"
+                  " $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (session_id, position) DO UPDATE"
+                  " SET rule = excluded.rule, severity = excluded.severity,"
+                  " start_us = excluded.start_us, from_us = excluded.from_us,"
+                  " to_us = excluded.to_us, numbers = excluded.numbers",
+                  DB_ARGS(DB_I64(SESSION_FLAG_FIRST), DB_TEXT(session_id), DB_I64(index),
+                          DB_TEXT(str_from(rule_name(f->rule))), DB_I64(f->severity),
+                          DB_I64(start_us), DB_I64(f->from_us), DB_I64(f->to_us),
+                          DB_TEXT(str_from(f->numbers))),
+                  NULL, err);
+}
+
 bool flag_drop_from_in(struct db *db, struct str stream_id, uint32_t index, struct error *err)
 {
     return db_run(db,
@@ -71,8 +92,13 @@ bool flag_put_picture_in(struct db *db, struct str stream_id, uint32_t index, st
 
 #define COLUMNS                                                                                    \
     "SELECT id, stream_id, start_us, rule, severity, from_us, to_us, is_open, confidence,"         \
-    " samples, hits, numbers, best_us, EXISTS (SELECT 1 FROM picture WHERE flag_id = flag.id)"     \
+    " samples, hits, numbers, best_us, EXISTS (SELECT 1 FROM picture WHERE flag_id = flag.id),"    \
+    " position, start_us + from_us AS at_us"                                                       \
     " FROM flag"
+/* In the same columns; what is told by clocks alone is certain. */
+#define SESSION_COLUMNS                                                                            \
+    "SELECT id, '' AS stream_id, start_us, rule, severity, from_us, to_us, 0, 1.0, 1, 1, numbers," \
+    " from_us, 0, position, start_us + from_us AS at_us FROM session_flag"
 
 static enum rule rule_of(struct str name)
 {
@@ -122,8 +148,9 @@ static bool list_body(struct db *db, void *context, struct error *err)
               ? db_query(db, COLUMNS " WHERE stream_id = $1 ORDER BY from_us, rule, position",
                          DB_ARGS(DB_TEXT(l->id)), &rows, err)
               : db_query(db,
-                         COLUMNS " WHERE session_id = $1"
-                                 " ORDER BY start_us + from_us, rule, stream_id, position",
+                         COLUMNS " WHERE session_id = $1 UNION ALL " SESSION_COLUMNS
+                                 " WHERE session_id = $1"
+                                 " ORDER BY at_us, rule, stream_id, position",
                          DB_ARGS(DB_TEXT(l->id)), &rows, err)))
         return false;
     for (bool row = true; row;) {

@@ -1,6 +1,6 @@
 /* Flags that the analysis raised, with their pictures, and the incidents made of them: flags of a
  * session that overlap or lie within INCIDENT_GAP_US are looked at together. Only this module
- * touches the tables `flag` and `picture`. A flag is never a verdict. */
+ * touches the tables `flag`, `session_flag` and `picture`. A flag is never a verdict. */
 #pragma once
 #include "analysis/incidents.h"
 #include "analysis/rules.h"
@@ -13,8 +13,9 @@
 
 struct flag_row {
     int64_t id;
-    char stream_id[ID_TEXT_SIZE];
-    int64_t start_us; /* server time of the stream's first byte: add it to the flag's media times */
+    char stream_id[ID_TEXT_SIZE]; /* "": of the session as a whole, of no recording */
+    int64_t start_us; /* server time of the stream's first byte: add it to the flag's media times;
+                         of the session as a whole the exam's start */
     struct flag flag;
     bool picture; /* there is one */
 };
@@ -23,6 +24,9 @@ struct flag_row {
 MUST_USE bool flag_put_in(struct db *db, struct str session_id, struct str stream_id,
                           int64_t start_us, uint32_t index, const struct flag *flag,
                           struct error *err);
+/* The same for one that is of the session as a whole. */
+MUST_USE bool flag_put_session_in(struct db *db, struct str session_id, int64_t start_us,
+                                  uint32_t index, const struct flag *flag, struct error *err);
 /* The picture of flag `index`, already sealed by flag_picture_seal(); replaces an earlier one. */
 MUST_USE bool flag_put_picture_in(struct db *db, struct str stream_id, uint32_t index,
                                   struct str sealed, struct error *err);

@@ -251,8 +251,23 @@ static const char version_support[] =
     " detail TEXT NOT NULL);"
     "CREATE INDEX audit_by_session ON audit (session_id, id);";
 
+static const char version_session_flag[] =
+    /* flag.c */
+    "CREATE TABLE session_flag ("
+    " id BIGINT PRIMARY KEY," /* not met by those of `flag` */
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " position BIGINT NOT NULL,"
+    " rule TEXT NOT NULL,"
+    " severity BIGINT NOT NULL,"
+    " start_us BIGINT NOT NULL,"
+    " from_us BIGINT NOT NULL,"
+    " to_us BIGINT NOT NULL,"
+    " numbers TEXT NOT NULL,"
+    " UNIQUE (session_id, position));";
+
 static const char *const versions[] = {
-    version_1, version_2, version_evidence_unsigned, version_review, version_support,
+    version_1,      version_2,       version_evidence_unsigned,
+    version_review, version_support, version_session_flag,
 };
 
 const struct db_migrations proctor_migrations = {

@@ -3,6 +3,7 @@
 #include "analysis/report.h"
 #include "base/clock.h"
 #include "proctor/analysis_job.h"
+#include "proctor/coverage.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "proctor/flag.h"
@@ -154,10 +155,27 @@ static bool add_incident(json_t *list, const struct material *m, const struct in
                                                  severity_name(x->severity), "rules", rules)) == 0;
 }
 
+/* Of the session as a whole: the others stand with their recordings. */
+static bool add_session_flag(json_t *list, const struct flag_row *row)
+{
+    const struct flag *f = &row->flag;
+    return row->stream_id[0] ||
+           json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:I, s:I}", "rule",
+                                                 rule_name(f->rule), "title", rule_title(f->rule),
+                                                 "severity", severity_name(f->severity), "numbers",
+                                                 f->numbers, "from_us",
+                                                 (json_int_t)(row->start_us + f->from_us), "to_us",
+                                                 (json_int_t)(row->start_us + f->to_us))) == 0;
+}
+
 static bool make_report(struct material *m, struct error *err)
 {
     CLEANUP(json_decrefp) json_t *streams = json_array();
     CLEANUP(json_decrefp) json_t *incidents = json_array();
+    CLEANUP(json_decrefp) json_t *flags = json_array();
+    for (size_t i = 0; i < m->flags_len; i++)
+        if (!add_session_flag(flags, &m->flags[i]))
+            return error_no_memory(err);
     for (size_t i = 0; i < m->streams_len; i++)
         if (!add_stream(streams, m, &m->streams[i]))
             return error_no_memory(err);
@@ -165,12 +183,12 @@ static bool make_report(struct material *m, struct error *err)
         if (!add_incident(incidents, m, &m->incidents[i]))
             return error_no_memory(err);
     const struct session *s = &m->session;
-    m->report =
-        json_pack("{s:s, s:s, s:{s:s, s:s, s:b}, s:I, s:I, s:I, s:O, s:O, s:O}", "session", s->id,
-                  "candidate", s->candidate, "exam", "id", m->exam.id, "title", m->exam.title,
-                  "practice", m->exam.practice, "started_us", (json_int_t)s->started_us, "ended_us",
-                  (json_int_t)s->ended_us, "uploaded_us", (json_int_t)s->uploaded_us, "streams",
-                  streams, "incidents", incidents, "analysis", m->analysis);
+    m->report = json_pack("{s:s, s:s, s:{s:s, s:s, s:b}, s:I, s:I, s:I, s:O, s:O, s:O, s:O}",
+                          "session", s->id, "candidate", s->candidate, "exam", "id", m->exam.id,
+                          "title", m->exam.title, "practice", m->exam.practice, "started_us",
+                          (json_int_t)s->started_us, "ended_us", (json_int_t)s->ended_us,
+                          "uploaded_us", (json_int_t)s->uploaded_us, "streams", streams,
+                          "session_flags", flags, "incidents", incidents, "analysis", m->analysis);
     return m->report || error_no_memory(err);
 }
 
@@ -185,6 +203,8 @@ static bool gather(struct material *m, struct str session_id, bool *ret_ready, s
     *ret_ready = true;
     return proctored_exam_find(m->p, str_from(m->session.exam_id), &m->exam, err) &&
            stream_list(m->p, session_id, &m->arena, &m->streams, &m->streams_len, err) &&
+           coverage_judge(m->p, &m->session, m->streams, m->streams_len, m->jobs, m->jobs_len,
+                          err) &&
            flag_list(m->p, session_id, &m->arena, &m->flags, &m->flags_len, err) &&
            flag_incidents(m->flags, m->flags_len, &m->arena, &m->incidents, &m->incidents_len,
                           err) &&

@@ -163,3 +163,49 @@ test('recordings lie sealed on the disk', async (t) => {
   const found = execFileSync('sh', ['-c', `grep -rlaF ${planted} ${join(server.data, 'var')} || true`], { encoding: 'utf8' });
   assert.equal(found, '');
 });
+
+test('a share and a camera that end before the exam does are flags of the session', async (t) => {
+  const server = await startServer(t);
+  const folder = temporaryFolder(t);
+  const bytes = readFileSync(makeClip(join(folder, 'clip.webm'), [{ seconds: 2, people: 1 }]));
+  const client = new Client(server), reviewer = new Client(server);
+  await client.signIn(USERS.candidate);
+  await reviewer.signIn(USERS.instructor);
+  const rules = { 'camera-lost': { min_s: 1 }, 'screen-lost': { min_s: 1 } };
+  await reviewer.post('/api/campus/accommodations', { username: USERS.candidate, policy: { rules } });
+  const { session, attempt } = await client.openSession();
+  const { items } = await client.post(`/api/campus/attempts/${attempt}/start`);
+  const streams = {};
+  for (const kind of ['camera', 'screen']) {
+    const url = await client.createUpload(session, { fields: { kind, mime: 'video/webm' } });
+    await client.patch(url, 0, bytes, { headers: { 'Upload-Length': String(bytes.length) } });
+    streams[url.split('/').pop()] = bytes.length;
+  }
+  await client.send('PUT', `/api/campus/attempts/${attempt}/answers/${items[0].id}`, { body: { value: null, revision: 1 } });
+  for (const kind of ['offline', 'online']) {
+    await client.post(`/api/proctor/sessions/${session}/events`, { kind, detail: {}, client_us: Date.now() * 1000 });
+  }
+  await sleep(4500); // the exam goes on without a recording
+  await client.post(`/api/campus/attempts/${attempt}/finish`);
+  await client.post(`/api/campus/attempts/${attempt}/submit`);
+  await client.post(`/api/proctor/sessions/${session}/end`, { streams });
+  let review;
+  for (let i = 0; i < 200 && review?.session.state !== 'reported'; i++) {
+    await sleep(100);
+    review = await reviewer.get(`/api/review/sessions/${session}`);
+  }
+  const lost = review.flags.filter((flag) => flag.stream === '');
+  assert.deepEqual(lost.map((flag) => flag.rule).sort(), ['camera-lost', 'screen-lost'], JSON.stringify(review.flags));
+  for (const flag of lost) {
+    const seconds = (flag.to_us - flag.from_us) / 1e6;
+    assert.ok(seconds > 1.5 && seconds < 4, `${seconds}`);
+    assert.match(flag.numbers, /^no recording of the (camera|screen) from 0:0\d\.\d to 0:0\d\.\d of the exam, /);
+    assert.equal(flag.picture, false);
+    assert.ok(review.incidents.some((one) => one.flags.includes(flag.id)));
+  }
+  // The milestones of the reviewer's timeline, in the order in which they happened.
+  const milestones = ['recording-started', 'exam-started', 'first-face', 'answered', 'offline', 'online', 'finished', 'exam-ended', 'uploaded', 'reported'];
+  assert.deepEqual(review.events.map((event) => event.kind).filter((kind) => milestones.includes(kind)), milestones);
+  const report = await reviewer.get(`/api/review/sessions/${session}/report`);
+  assert.deepEqual(report.session_flags.map((flag) => flag.rule).sort(), ['camera-lost', 'screen-lost']);
+}, { seconds: 60 });

@@ -69,6 +69,9 @@ test('holes, jumps and changes in a recording are told, and it is read to its en
   ffmpeg(...picture(12), '-vf', "select='not(between(t,4,9))'", '-vsync', 'vfr', '-c:v', 'libvpx', '-b:v', '300k', at('hole.webm'));
   const hole = report(at('hole.webm'), '--policy', 'strict');
   near(hole.duration_s, 12, 0.3, 'a hole is part of the time');
+  const lost = hole.flags.find((flag) => flag.rule === 'camera-lost');
+  assert.ok(lost && Math.abs(lost.from_s - 4) < 0.8 && Math.abs(lost.to_s - 9) < 0.8, `the hole is told: ${JSON.stringify(hole.flags)}`);
+  assert.match(lost.numbers, /^no picture of the camera from 0:0[34]\.\d to 0:09\.\d of the recording, \d\.\d s$/);
   for (const flag of hole.flags) assert.ok(flag.rule !== 'no-face' || flag.to_s <= 4.6 || flag.from_s >= 8.4, 'nobody was said to be away while there was no picture');
   // a variable frame rate: 2 a second, then 15
   ffmpeg(...picture(8), '-vf', "select='if(lt(t,4),not(mod(n,7)),1)'", '-vsync', 'vfr', '-c:v', 'libvpx', '-b:v', '300k', at('vfr.webm'));

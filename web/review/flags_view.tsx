@@ -13,7 +13,7 @@ import { timesOf } from "./timeline_view";
 import { inOrder } from "./timeline";
 import type { Watch } from "./watch";
 
-/* The place in the recording: "0:34 - 0:45". */
+/* The place in the recording: "0:34 - 0:45"; "" where there is none. */
 export function placeText(flag: Flag, review: Review): string {
   const start = review.streams.find((s) => s.id === flag.stream)?.startUs;
   if (start === undefined) return "";
@@ -70,7 +70,7 @@ function FlagCard(props: { flag: Flag; review: Review; watch: Watch; selected: b
           <dt>{f.confidence}</dt>
           <dd class="numeric">{f.confidenceText(Math.round(flag.confidence * 100))}</dd>
           <dt>{f.inRecording}</dt>
-          <dd class="numeric">{placeText(flag, review)}</dd>
+          <dd class="numeric">{placeText(flag, review) || f.notRecorded}</dd>
         </dl>
       </div>
     </article>

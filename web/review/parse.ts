@@ -68,7 +68,7 @@ export interface Stream {
 
 export interface Flag {
   readonly id: string;
-  readonly stream: string;
+  readonly stream: string; /* "": of the session as a whole, where there is no recording */
   readonly rule: string;
   readonly title: string;
   readonly meaning: string;

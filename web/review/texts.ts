@@ -190,6 +190,7 @@ export const reviewTexts = {
     confidenceText: (percent: number) => `${percent} % of the looks in this time show it`,
     time: "Time",
     inRecording: "In the recording",
+    notRecorded: "Nothing was recorded then",
     picture: (title: string, wall: string) => `Picture from the recording: ${title}, ${wall}`,
     noPicture: "no picture",
   },

@@ -43,7 +43,7 @@ struct reader {
     struct timeline timeline;
     int64_t picture_us, picture_end_us; /* of the last picture */
     uint64_t picture_jumps;
-    bool packets_ended;
+    bool packets_ended, looked_ahead;
     struct reader_info info;
     struct reader_stats stats;
 };
@@ -87,6 +87,14 @@ static bool open_failed(const struct reader *r, int av_error, struct error *err)
                      r->info.container);
 }
 
+/* Reads packets to learn of the streams. Once: a second time libav falls over what the first has
+ * left of a stream that it could not make out. */
+static int look_ahead(struct reader *r)
+{
+    r->looked_ahead = true;
+    return avformat_find_stream_info(r->format, NULL);
+}
+
 static bool open_container(struct reader *r, const struct container *container, struct error *err)
 {
     if (!source_open_avio(&r->source, container->seek, &r->avio, err))
@@ -110,7 +118,7 @@ static bool open_container(struct reader *r, const struct container *container, 
     int failed = avformat_open_input(&r->format, NULL, demuxer, NULL); /* frees it when it fails */
     if (failed < 0)
         return open_failed(r, failed, err);
-    if (container->ahead && avformat_find_stream_info(r->format, NULL) < 0)
+    if (container->ahead && look_ahead(r) < 0)
         return open_failed(r, AVERROR_INVALIDDATA, err);
     return true;
 }
@@ -160,7 +168,7 @@ static bool open_decoder(struct reader *r, struct error *err)
     if (!codec)
         return error_set(err, ERROR_UNSUPPORTED, "video as %s cannot be decoded here", name);
     if (about->width <= 0 || about->height <= 0) {
-        int failed = avformat_find_stream_info(r->format, NULL);
+        int failed = r->looked_ahead ? AVERROR_INVALIDDATA : look_ahead(r);
         if (failed < 0 || about->width <= 0 || about->height <= 0)
             return open_failed(r, failed, err);
     }

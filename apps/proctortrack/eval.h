@@ -32,6 +32,14 @@ struct eval_identity {
     double eer, eer_threshold;
     double threshold, false_accept, false_reject; /* of the threshold in force */
 };
+/* Identity documents, and each against the faces of their holders and of others. */
+struct eval_documents {
+    unsigned documents;
+    unsigned zones, zones_right, zones_wrong; /* with a zone; exact; agreeing, but not exact */
+    unsigned honest, honest_approved, honest_rejected;
+    unsigned impostors, impostors_approved;
+    struct buf table; /* lines for people */
+};
 struct eval_voice {
     struct buf speech, other; /* scores, as doubles */
     size_t speech_len, other_len;
@@ -46,6 +54,7 @@ struct eval {
     size_t pictures_len;
     struct buf picture_notes; /* lines for people */
     struct eval_identity identity;
+    struct eval_documents documents;
     struct eval_voice voice;
     struct eval_metric *metrics; /* owned; EVAL_METRICS_MAX */
     size_t metrics_len;
@@ -68,6 +77,8 @@ MUST_USE bool eval_recordings(struct eval *e, const struct eval_options *options
 MUST_USE bool eval_pictures(struct eval *e, const struct eval_options *options, struct error *err);
 /* eval_identity.c: who is on them. */
 MUST_USE bool eval_identity(struct eval *e, const struct eval_options *options, struct error *err);
+/* eval_documents.c: identity documents, read in an examiner and judged for every known face. */
+MUST_USE bool eval_documents(struct eval *e, const struct eval_options *options, struct error *err);
 
 /* eval_voice.c: takes the sound of one recording; then the whole. */
 MUST_USE bool eval_hear(struct eval *e, const struct truth_file *file, struct str track,

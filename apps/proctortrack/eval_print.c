@@ -73,6 +73,17 @@ void eval_measure(struct eval *e)
         metric(e, e->identity.false_accept, "identity.false_accept");
         metric(e, e->identity.false_reject, "identity.false_reject");
     }
+    const struct eval_documents *d = &e->documents;
+    if (d->zones) {
+        metric(e, ratio(d->zones_right, d->zones), "documents.zones.right");
+        metric(e, d->zones_wrong, "documents.zones.misread");
+    }
+    if (d->honest) {
+        metric(e, ratio(d->honest_approved, d->honest), "documents.honest.approved");
+        metric(e, d->honest_rejected, "documents.honest.rejected");
+    }
+    if (d->impostors)
+        metric(e, d->impostors_approved, "documents.impostors.approved");
     if (e->voice.auc >= 0)
         metric(e, e->voice.auc, "voice.auc");
     metric(e, (double)e->problems_len, "files.failed");
@@ -165,6 +176,15 @@ void eval_print(const struct eval *e, FILE *to)
                 "  accepted, %.2f %% of the same refused\n",
                 100 * id->eer, id->eer_threshold, id->same, id->other, id->unusable, id->pictures,
                 id->threshold, 100 * id->false_accept, 100 * id->false_reject);
+    const struct eval_documents *d = &e->documents;
+    if (d->documents) {
+        fprintf(to,
+                "documents: %u of %u machine-readable zones exact, %u misread; %u honest: %u\n"
+                "  approved, %u rejected, the rest to a person; %u impostors, %u approved\n",
+                d->zones_right, d->zones, d->zones_wrong, d->honest, d->honest_approved,
+                d->honest_rejected, d->impostors, d->impostors_approved);
+        fwrite(d->table.ptr, 1, d->table.len, to);
+    }
     if (e->voice.auc >= 0)
         fprintf(to, "voice: area under the curve %.4f (%zu half seconds of speech, %zu without)\n",
                 e->voice.auc, e->voice.speech_len, e->voice.other_len);

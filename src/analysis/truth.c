@@ -11,6 +11,20 @@ static const char *copy(struct truth *t, struct str text)
     return arena_copy(&t->arena, text).ptr;
 }
 
+/* The lines of a machine-readable zone: the one list that is a label. */
+static bool join_lines(json_t *lines, char ret[TRUTH_TEXT_MAX])
+{
+    size_t len = 0;
+    ret[0] = '\0';
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const char *line = json_string_value(json_array_get(lines, i));
+        if (!line || strlen(line) + 2 > TRUTH_TEXT_MAX - len)
+            return false;
+        len += (size_t)snprintf(ret + len, TRUTH_TEXT_MAX - len, "%s\n", line);
+    }
+    return len > 0;
+}
+
 /* Numbers, texts, true and false are labels; lists and objects are notes for people. */
 static bool read_labels(struct truth *t, json_t *from, const char *path, struct truth_labels *ret,
                         struct error *err)
@@ -25,7 +39,9 @@ static bool read_labels(struct truth *t, json_t *from, const char *path, struct 
     json_object_foreach(from, key, value)
     {
         struct truth_label label = {.number = json_is_true(value) ? 1 : json_number_value(value)};
-        if (json_is_array(value) || json_is_object(value) || json_is_null(value))
+        char lines[TRUTH_TEXT_MAX];
+        bool zone = json_is_array(value) && strcmp(key, "mrz") == 0 && join_lines(value, lines);
+        if (!zone && (json_is_array(value) || json_is_object(value) || json_is_null(value)))
             continue;
         if (len == TRUTH_LABELS_MAX || strlen(key) > TRUTH_TEXT_MAX)
             return error_set(err, ERROR_TOO_LARGE, "%s: more than %d labels, or a very long one",
@@ -36,8 +52,10 @@ static bool read_labels(struct truth *t, json_t *from, const char *path, struct 
                                  TRUTH_TEXT_MAX);
             label.text = copy(t, str_from(json_string_value(value)));
         }
+        if (zone)
+            label.text = copy(t, str_from(lines));
         label.key = copy(t, str_from(key));
-        if (!label.key || (json_is_string(value) && !label.text))
+        if (!label.key || ((zone || json_is_string(value)) && !label.text))
             return error_no_memory(err);
         list[len++] = label;
     }

@@ -14,7 +14,7 @@ static const char good[] =
     " \"audio_intervals\": [{\"from_s\": 1, \"to_s\": 2, \"kind\": \"speech\"}]}},"
     "\"audio/b.wav\": {\"type\": \"audio\", \"truth\": {\"tolerance_s\": 0.1,"
     " \"intervals\": [{\"from_s\": 0, \"to_s\": 3, \"kind\": \"quiet\"}]}},"
-    "\"faces/c.jpg\": {\"truth\": {\"faces\": 2}}, \"d.jpg\": {}}}";
+    "\"faces/c.jpg\": {\"truth\": {\"faces\": 2, \"mrz\": [\"P<A\", \"1<\"]}}, \"d.jpg\": {}}}";
 
 static void a_truth_is_read_as_it_stands(void **state)
 {
@@ -25,6 +25,7 @@ static void a_truth_is_read_as_it_stands(void **state)
     assert_good(truth_parse(str_from(good), &t, &err), err);
     assert_int_equal(t.files_len, 4);
     const struct truth_file *a = &t.files[0];
+    assert_true(truth_is(t.files[2].labels, "mrz", "P<A\n1<\n")); /* lines are one text */
     assert_string_equal(a->path, "video/a.webm");
     assert_string_equal(a->category, "video");
     assert_true(a->tolerance_s == 0.25);

@@ -138,3 +138,54 @@ bool ocr_read(struct ocr *o, const uint8_t *pixels, int width, int height, char 
     TessBaseAPIClear(o->api);
     return true;
 }
+
+static void take_word(const TessResultIterator *at, const char *text, int line,
+                      struct ocr_word *ret)
+{
+    char tidied[OCR_TEXT_MAX];
+    int right = 0, bottom = 0;
+    memset(ret, 0, sizeof *ret);
+    tidy(text, tidied);
+    size_t len = MIN(strlen(tidied), sizeof ret->text - 1);
+    while (len && !str_is_utf8(str_bytes(tidied, len))) /* cut within a letter */
+        len--;
+    memcpy(ret->text, tidied, len);
+    float sure = TessResultIteratorConfidence(at, RIL_WORD) / 100;
+    ret->sure = sure > 0 ? MIN(sure, 1) : 0;
+    if (TessPageIteratorBoundingBox(TessResultIteratorGetPageIteratorConst(at), RIL_WORD, &ret->x,
+                                    &ret->y, &right, &bottom)) {
+        ret->width = right - ret->x;
+        ret->height = bottom - ret->y;
+    }
+    ret->line = line;
+}
+
+bool ocr_read_words(struct ocr *o, const uint8_t *pixels, int width, int height,
+                    struct ocr_word *ret, size_t max, size_t *ret_len, struct error *err)
+{
+    size_t len = 0;
+    int line = -1;
+    omp_set_max_active_levels(0);
+    TessBaseAPISetPageSegMode(o->api, PSM_SPARSE_TEXT);
+    TessBaseAPISetImage(o->api, pixels, width, height, 1, width);
+    TessBaseAPISetSourceResolution(o->api, 2 * RESOLUTION);
+    bool ok = !TessBaseAPIRecognize(o->api, NULL);
+    TessResultIterator *at = ok ? TessBaseAPIGetIterator(o->api) : NULL;
+    for (bool more = at != NULL; more && len < max; more = TessResultIteratorNext(at, RIL_WORD)) {
+        const TessPageIterator *place = TessResultIteratorGetPageIteratorConst(at);
+        line += TessPageIteratorIsAtBeginningOf(place, RIL_TEXTLINE);
+        char *text = TessResultIteratorGetUTF8Text(at, RIL_WORD);
+        if (text)
+            take_word(at, text, MAX(line, 0), &ret[len]);
+        len += text && ret[len].text[0];
+        TessDeleteText(text);
+    }
+    if (at)
+        TessResultIteratorDelete(at);
+    TessBaseAPIClear(o->api);
+    TessBaseAPISetPageSegMode(o->api, PSM_SINGLE_LINE);
+    if (!ok)
+        return error_set(err, ERROR_INTERNAL, "tesseract read nothing");
+    *ret_len = len;
+    return true;
+}

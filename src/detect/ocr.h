@@ -19,4 +19,13 @@ MUST_USE bool ocr_create(const char *models_folder, json_t *models, struct ocr *
  * *ret_sure is 0..1. */
 MUST_USE bool ocr_read(struct ocr *o, const uint8_t *pixels, int width, int height,
                        char ret[OCR_TEXT_MAX], float *ret_sure, struct error *err);
+/* The words of a whole picture, in the order they are read: for pictures that are no screens, where
+ * lines are not level and stand on patterns. *ret_len is at most `max`. 0.3 to 2 s. */
+struct ocr_word {
+    char text[64]; /* UTF-8; what is longer is cut */
+    float sure;    /* 0..1 */
+    int x, y, width, height, line;
+};
+MUST_USE bool ocr_read_words(struct ocr *o, const uint8_t *pixels, int width, int height,
+                             struct ocr_word *ret, size_t max, size_t *ret_len, struct error *err);
 void ocr_destroy(struct ocr *o); /* NULL is fine */

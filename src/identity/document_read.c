@@ -1,16 +1,39 @@
-/* From a picture to facts: which way is up, whose face, which letters. */
+/* From a picture to facts: which way is up, whose face, which letters.
+ *
+ * Up is where the zone's or the face's is; text is read that way only. */
 #include "identity/document.h"
 
+#include "base/json.h"
+#include "detect/ocr.h"
 #include "identity/mrz_read.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXT_SIDE                                                                                  \
+    1500 /* pixels: letters of a card that fills the picture are 20 to 30 high then                \
+          */
+#define GLANCE_SIDE 800
+/* Mean of the middle of the picture: 0.25 of the dark card of the media, 0.47 and more of all
+ * others.
+ */
+#define DARK 0.3f
+/* Fine detail against coarse detail in the parts that have most of it; see measure(). */
+#define BLURRED 0.35f
+#define GLARE 0.12f /* of the middle: white paper is not as white as this to its edges */
+/* A picture without a document had at most one word of three sure letters; documents 3 and more. */
+#define WORDS_OF_A_DOCUMENT 3
+#define SURE_WORD 0.6f
+#define FACE_OF_A_DOCUMENT                                                                         \
+    0.4f /* of the picture's width; a wider one is a person's, not a card's */
+
 struct document_reader {
     struct detect *detect;    /* owned; faces only */
     struct face_reader *face; /* owned */
     struct mrz_reader *mrz;   /* owned */
+    struct ocr *ocr;          /* owned */
+    struct ocr_word *words;   /* owned; DOCUMENT_WORDS_MAX */
 };
 
 void document_reader_destroy(struct document_reader *r)
@@ -20,6 +43,8 @@ void document_reader_destroy(struct document_reader *r)
     detect_destroy(r->detect);
     face_reader_destroy(r->face);
     mrz_reader_destroy(r->mrz);
+    ocr_destroy(r->ocr);
+    free(r->words);
     free(r);
 }
 
@@ -29,22 +54,124 @@ bool document_reader_create(const char *models_folder, struct document_reader **
                             struct error *err)
 {
     CLEANUP(document_reader_destroyp) struct document_reader *r = calloc(1, sizeof *r);
-    if (!r)
+    CLEANUP(json_decrefp) json_t *models = json_object();
+    if (!r || !models || !(r->words = calloc(DOCUMENT_WORDS_MAX, sizeof *r->words)))
         return error_no_memory(err);
     if (!detect_create_faces(models_folder, &r->detect, err) ||
-        !face_reader_create(models_folder, &r->face, err) || !mrz_reader_create(&r->mrz, err))
+        !face_reader_create(models_folder, &r->face, err) || !mrz_reader_create(&r->mrz, err) ||
+        !ocr_create(models_folder, models, &r->ocr, err))
         return false;
     *ret = TAKE(r);
     return true;
 }
 
+/* ---- turning ---- */
+
+static bool turn_plane(const struct frame *f, int plane, int quarters, struct grey *ret,
+                       struct error *err)
+{
+    CLEANUP(grey_done) struct grey upright = {0};
+    int width = plane ? (f->width + 1) / 2 : f->width;
+    int height = plane ? (f->height + 1) / 2 : f->height;
+    if (!grey_create(width, height, &upright, err))
+        return false;
+    for (int y = 0; y < height; y++)
+        memcpy(upright.pixels + (size_t)y * (size_t)width,
+               f->planes[plane] + (ptrdiff_t)y * f->strides[plane], (size_t)width);
+    return grey_turn(&upright, quarters, ret, err);
+}
+
+static bool turn_frame(struct frame *f, int quarters, struct frame **ret, struct error *err)
+{
+    CLEANUP(grey_done) struct grey y = {0};
+    CLEANUP(grey_done) struct grey u = {0};
+    CLEANUP(grey_done) struct grey v = {0};
+    if (quarters == 0) {
+        *ret = frame_ref(f);
+        return true;
+    }
+    if (!turn_plane(f, 0, quarters, &y, err) || !turn_plane(f, 1, quarters, &u, err) ||
+        !turn_plane(f, 2, quarters, &v, err))
+        return false;
+    const struct frame turned = {.width = y.width,
+                                 .height = y.height,
+                                 .planes = {y.pixels, u.pixels, v.pixels},
+                                 .strides = {y.width, u.width, v.width},
+                                 .full_range = f->full_range};
+    return frame_create(&turned, ret, err);
+}
+
+/* ---- light ---- */
+
+static int compare_floats(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* In tiles: how steep edges are to the next pixel, against how much differs over four. A sharp edge
+ * does half of it and more in one step, a blurred one a quarter. Of the tiles with most contrast
+ * the upper third counts: patterns are faint, and a photograph is soft. */
+static float tile_sharpness(const struct grey *g, int left, int top, int side, float *ret_contrast)
+{
+    int near = 0, wide = 0;
+    for (int y = top; y < top + side; y++)
+        for (int x = left; x + 4 < left + side; x++) {
+            const uint8_t *p = g->pixels + (size_t)y * (size_t)g->width + (size_t)x;
+            near = MAX(near, abs(p[1] - p[0]));
+            wide = MAX(wide, abs(p[4] - p[0]));
+        }
+    *ret_contrast = (float)wide;
+    return wide ? (float)near / (float)wide : 0;
+}
+
+#define TILE 24
+static float sharpness_of(const struct grey *g)
+{
+    float found[4096];
+    size_t len = 0;
+    for (int y = 0; y + TILE <= g->height; y += TILE)
+        for (int x = 0; x + TILE <= g->width && len < ARRAY_LEN(found); x += TILE) {
+            float contrast, sharp = tile_sharpness(g, x, y, TILE, &contrast);
+            if (contrast >= 40) /* of 255: letters, edges */
+                found[len++] = sharp;
+        }
+    if (len < 8)
+        return 0;
+    qsort(found, len, sizeof *found, compare_floats);
+    return found[len * 2 / 3];
+}
+
+static bool measure(const struct grey *whole, struct document_facts *facts, struct error *err)
+{
+    CLEANUP(grey_done) struct grey g = {0};
+    double factor;
+    int64_t sum = 0, white = 0, count = 0;
+    int side = MIN(GLANCE_SIDE, MAX(whole->width, whole->height));
+    if (!grey_scale_to(whole, side, &g, &factor, err))
+        return false;
+    for (int y = g.height / 5; y < g.height * 4 / 5; y++)
+        for (int x = g.width / 5; x < g.width * 4 / 5; x++, count++) {
+            int value = g.pixels[(size_t)y * (size_t)g.width + (size_t)x];
+            sum += value;
+            white += value >= 254;
+        }
+    facts->luma = count ? (float)sum / (float)(255 * count) : 0;
+    facts->glare = count ? (float)white / (float)count : 0;
+    facts->sharpness = sharpness_of(&g);
+    return true;
+}
+
+/* ---- the face ---- */
+
 static bool read_face(struct document_reader *r, struct frame *f, struct document_facts *facts,
-                      struct error *err)
+                      float *ret_width, struct error *err)
 {
     struct observation o;
     if (!detect_look(r->detect, f, &o, err))
         return false;
     facts->faces = MAX(o.faces_len, 0);
+    *ret_width = facts->faces ? o.faces[0].width : 0;
     if (!facts->faces)
         return true;
     struct face_quality q =
@@ -58,33 +185,137 @@ static bool read_face(struct document_reader *r, struct frame *f, struct documen
     return true;
 }
 
+/* Upright first, then the other ways. */
+static bool find_face(struct document_reader *r, struct frame *f, int first,
+                      struct document_facts *facts, float *ret_width, struct error *err)
+{
+    for (int i = 0; i < 4; i++) {
+        CLEANUP(frame_unrefp) struct frame *turned = NULL;
+        int quarters = (first + i) % 4;
+        if (!turn_frame(f, quarters, &turned, err) || !read_face(r, turned, facts, ret_width, err))
+            return false;
+        if (facts->faces && facts->face_fault != FACE_FAULT_UNCLEAR) {
+            if (!facts->mrz_found)
+                facts->quarters = quarters;
+            return true;
+        }
+    }
+    return true;
+}
+
+/* ---- the text ---- */
+
+static void keep_zone(const struct mrz_reading *mrz, struct document_facts *facts)
+{
+    size_t len = 0;
+    facts->mrz_found = mrz->found;
+    if (!mrz->found)
+        return;
+    facts->quarters = mrz->quarters;
+    for (int i = 0; i < mrz_format_lines(mrz->mrz.format); i++) {
+        size_t line = strlen(mrz->mrz.lines[i]);
+        memcpy(&facts->mrz[len], mrz->mrz.lines[i], line);
+        len += line;
+        facts->mrz[len++] = '\n';
+    }
+}
+
+static void keep_words(const struct ocr_word *words, size_t len, const struct grey *g,
+                       struct document_facts *facts)
+{
+    for (size_t i = 0; i < len; i++) {
+        struct document_word *w = &facts->words[facts->words_len];
+        size_t bytes = strlen(words[i].text);
+        if (bytes >= DOCUMENT_WORD_MAX || memchr(words[i].text, ' ', bytes))
+            continue;
+        memcpy(w->text, words[i].text, bytes + 1);
+        w->sure = words[i].sure;
+        w->x = (float)words[i].x / (float)g->width;
+        w->y = (float)words[i].y / (float)g->height;
+        w->width = (float)words[i].width / (float)g->width;
+        w->height = (float)words[i].height / (float)g->height;
+        w->line = MIN(words[i].line, DOCUMENT_WORDS_MAX);
+        facts->words_len++;
+    }
+}
+
+static bool read_words(struct document_reader *r, const struct grey *whole,
+                       struct document_facts *facts, struct error *err)
+{
+    CLEANUP(grey_done) struct grey turned = {0};
+    CLEANUP(grey_done) struct grey g = {0};
+    double factor;
+    size_t len;
+    if (!grey_turn(whole, facts->quarters, &turned, err) ||
+        !grey_scale_to(&turned, TEXT_SIDE, &g, &factor, err) ||
+        !ocr_read_words(r->ocr, g.pixels, g.width, g.height, r->words, DOCUMENT_WORDS_MAX, &len,
+                        err))
+        return false;
+    keep_words(r->words, len, &g, facts);
+    explicit_bzero(r->words, DOCUMENT_WORDS_MAX * sizeof *r->words);
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static bool has_words(const struct document_facts *facts)
+{
+    int found = 0;
+    for (int i = 0; i < facts->words_len; i++) {
+        int letters = 0;
+        for (const char *c = facts->words[i].text; *c; c++)
+            letters += (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z');
+        found += letters >= 3 && facts->words[i].sure >= SURE_WORD;
+    }
+    return found >= WORDS_OF_A_DOCUMENT;
+}
+
+static enum document_guidance guidance_of(const struct document_facts *facts, bool has_text)
+{
+    bool read = facts->mrz_found && facts->faces; /* what could be read was light enough */
+    if (facts->luma < DARK && !read)
+        return DOCUMENT_MORE_LIGHT;
+    if (facts->sharpness < BLURRED && !read)
+        return DOCUMENT_BLURRED;
+    if (!has_text)
+        return DOCUMENT_NO_CARD;
+    if (facts->glare > GLARE && !read && !facts->embedded)
+        return DOCUMENT_GLARE;
+    if (!facts->faces) /* a passport's zone is on the side of the photo: one too pale to be seen */
+        return facts->mrz_found && facts->mrz[0] == 'P' ? DOCUMENT_OK : DOCUMENT_TURN_OVER;
+    return facts->face_fault == FACE_FAULT_SMALL ? DOCUMENT_CLOSER : DOCUMENT_OK;
+}
+
 bool document_read(struct document_reader *r, struct frame *f, int this_year,
                    struct document_facts *ret, struct error *err)
 {
     CLEANUP(grey_done) struct grey grey = {0};
     struct mrz_reading mrz;
+    float width;
     memset(ret, 0, sizeof *ret);
-    if (!read_face(r, f, ret, err) || !grey_from_frame(f, &grey, err) ||
+    if (!grey_from_frame(f, &grey, err) || !measure(&grey, ret, err) ||
         !mrz_read(r->mrz, &grey, this_year, &mrz, err))
         return false;
-    ret->mrz_found = mrz.found;
-    size_t len = 0;
-    for (int i = 0; mrz.found && i < mrz_format_lines(mrz.mrz.format); i++) {
-        size_t line = strlen(mrz.mrz.lines[i]);
-        memcpy(&ret->mrz[len], mrz.mrz.lines[i], line);
-        len += line;
-        ret->mrz[len++] = '\n';
-    }
-    ret->guidance = ret->faces ? DOCUMENT_OK : DOCUMENT_TURN_OVER;
+    keep_zone(&mrz, ret);
+    if (!find_face(r, f, ret->quarters, ret, &width, err) || !read_words(r, &grey, ret, err))
+        return false;
+    ret->guidance = (int32_t)guidance_of(ret, ret->mrz_found || has_words(ret));
     return true;
 }
 
 bool document_guide(struct document_reader *r, struct frame *f, enum document_guidance *ret,
                     struct error *err)
 {
-    struct observation o;
-    if (!detect_look(r->detect, f, &o, err))
-        return false;
-    *ret = o.faces_len > 0 ? DOCUMENT_OK : DOCUMENT_TURN_OVER;
-    return true;
+    CLEANUP(grey_done) struct grey grey = {0};
+    struct document_facts *facts = calloc(1, sizeof *facts);
+    float width = 0;
+    if (!facts)
+        return error_no_memory(err);
+    bool ok = grey_from_frame(f, &grey, err) && measure(&grey, facts, err) &&
+              find_face(r, f, 0, facts, &width, err);
+    if (ok) /* nothing is read for a glance: a face too wide for a card is the person */
+        *ret = guidance_of(facts, facts->sharpness > 0 && width < FACE_OF_A_DOCUMENT);
+    explicit_bzero(facts, sizeof *facts);
+    free(facts);
+    return ok;
 }

@@ -63,25 +63,18 @@ export async function answerAll(exam, each) {
   return given;
 }
 
-// A candidate whose documents are accepted already, at the camera step: the tests that are about the
+// A candidate who has checked in already, at the camera step: the tests that are about the
 // recording begin here. Returns the page and the session's and attempt's ids.
 export async function openAtCamera(person, server, username, kind = 'exam') {
   const client = new Client(server);
   await client.signIn(username);
-  const { assessments } = await client.get('/api/campus/assessments');
-  const { exam_id: exam } = assessments.find((one) => one.kind === kind);
-  const launched = await client.post(`/api/campus/exams/${exam}/launch`);
-  const session = launched.session_url.split('/').pop();
-  const { documents } = await client.get(`/api/proctor/sessions/${session}`);
-  for (const document of ['instructions', 'agreement']) {
-    const { version, sha256 } = documents[document];
-    await client.post(`/api/proctor/sessions/${session}/consents`, { document, version, sha256 });
-  }
+  const { session, attempt, url } = await client.launch(kind);
+  await client.checkIn(session);
   const [name, value] = client.cookie.split('=');
   await person.context.addCookies([{ name, value, url: server.origin, httpOnly: true, sameSite: 'Strict' }]);
   const page = await person.context.newPage();
-  await page.goto(launched.session_url);
-  return { page, client, session, attempt: launched.attempt_id };
+  await page.goto(url);
+  return { page, client, session, attempt };
 }
 
 export async function startRecording(page) {

@@ -6,9 +6,9 @@ import { Client } from '../support/client.mjs';
 
 export async function signIn(page, username, password = PASSWORD) {
   await page.goto('/');
-  await page.getByLabel('Username').fill(username);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel(/^(Username|Benutzername)$/).fill(username);
+  await page.getByLabel(/^(Password|Passwort)$/).fill(password);
+  await page.getByRole('button', { name: /^(Sign in|Anmelden)$/ }).click();
 }
 
 export const button = (place, name) => place.getByRole('button', { name, exact: true });

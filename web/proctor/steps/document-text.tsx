@@ -36,19 +36,7 @@ export function DocumentText(props: {
   sections?: readonly DocumentSection[];
 }): ComponentChildren {
   if (props.sections !== undefined && props.sections.length > 0)
-    return props.sections.map((section) => (
-      <>
-        <h2>{section.title}</h2>
-        <ol>
-          {section.items.map((item, index) => (
-            <li key={index} class={item.permitted ? "rule-permitted" : ""}>
-              {item.text}
-              {item.permitted ? <span class="badge badge-good">✓ {texts.checkin.permitted}</span> : null}
-            </li>
-          ))}
-        </ol>
-      </>
-    ));
+    return props.sections.map((section, at) => <Section key={at} section={section} />);
   return blocksOf(props.paragraphs).map((block, index) => {
     switch (block.type) {
       case "heading":
@@ -67,4 +55,22 @@ export function DocumentText(props: {
         );
     }
   });
+}
+
+/* Without a title it is what is said before the rules. */
+function Section({ section }: { section: DocumentSection }) {
+  if (section.title === "") return section.items.map((item, at) => <p key={at}>{item.text}</p>);
+  return (
+    <>
+      <h2>{section.title}</h2>
+      <ol>
+        {section.items.map((item, at) => (
+          <li key={at} class={item.permitted ? "rule-permitted" : ""}>
+            {item.text}
+            {item.permitted ? <span class="badge badge-good">✓ {texts.checkin.permitted}</span> : null}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
 }

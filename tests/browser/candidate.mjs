@@ -74,7 +74,16 @@ export async function openAtCamera(person, server, username, kind = 'exam') {
   await person.context.addCookies([{ name, value, url: server.origin, httpOnly: true, sameSite: 'Strict' }]);
   const page = await person.context.newPage();
   await page.goto(url);
+  await button(page, "I Agree, Let's Begin").click();
   return { page, client, session, attempt };
+}
+
+// The seven points, by the page itself.
+export async function checkSystem(page) {
+  await page.getByRole('checkbox').check();
+  await button(page, 'Start System Check').click();
+  await page.getByText('being checked').first().waitFor();
+  await button(page, "I Agree, Let's Begin").waitFor({ timeout: 60000 });
 }
 
 export async function startRecording(page) {

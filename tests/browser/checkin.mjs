@@ -2,10 +2,11 @@
 // app, and the way out. The camera is a canvas that shows what the page asks for; the server judges it as any other.
 import assert from 'node:assert/strict';
 import { skip, test } from '../support/runner.mjs';
-import { admin, PASSWORD, startServer, temporaryFolder } from '../support/server.mjs';
+import { Client } from '../support/client.mjs';
+import { admin, PASSWORD, startServer, temporaryFolder, USERS } from '../support/server.mjs';
 import { cardOf, hasPeople, NAME_ON_CARD, poses } from '../support/people.mjs';
 import { checkPage, hasChromium, newPerson, screenshot, startBrowser } from './chromium.mjs';
-import { button, endAndUpload, examOf, scrollToEnd, signIn, until } from './candidate.mjs';
+import { button, checkSystem, endAndUpload, examOf, scrollToEnd, signIn, until } from './candidate.mjs';
 import { cameraClip } from './clip.mjs';
 
 const SMALL = { width: 683, height: 384 }; // 200 % on a screen of 1366x768
@@ -125,13 +126,6 @@ async function scanFace(page) {
     await page.getByRole('heading', { name: 'Face scan' }).waitFor();
   }
   return false;
-}
-
-async function checkSystem(page) {
-  await page.getByRole('checkbox').check();
-  await button(page, 'Start System Check').click();
-  await page.getByText('being checked').first().waitFor();
-  await button(page, "I Agree, Let's Begin").waitFor({ timeout: 60000 });
 }
 
 test('checkin: a practice test with face, card, seven points, the shared screen, and the way out', async (t) => {
@@ -269,6 +263,23 @@ test('checkin: less than the whole screen is refused, with why', async (t) => {
   await checkPage(page, 'c40-window-refused');
   assert.deepEqual(person.seen.problems, []);
 }, { seconds: 120 });
+
+test('checkin: a name is corrected on request', async (t) => {
+  const { person, page, server } = await somebody(t);
+  await page.goto('/#/profile');
+  await page.getByLabel('Full name as on your photo ID').fill('Mei-Lin Chen');
+  await page.getByLabel('Reason').fill('The hyphen is missing.');
+  await button(page, 'Ask for a correction').click();
+  await page.getByText('You have asked for "Mei-Lin Chen".').waitFor();
+  await checkPage(page, 'c45-name-request');
+  const staff = new Client(server);
+  await staff.signIn(USERS.instructor);
+  const { requests } = await staff.get('/api/campus/name-requests');
+  await staff.post(`/api/campus/name-requests/${requests[0].id}/decision`, { decision: 'approved', reason: '' });
+  await page.reload();
+  await page.getByText('Your name was corrected to "Mei-Lin Chen".').waitFor();
+  assert.deepEqual(person.seen.problems, []);
+}, { seconds: 60 });
 
 test('checkin: a German browser is spoken to in German, and the menu changes that for good', async (t) => {
   const { person, page } = await somebody(t, { locale: 'de-AT' });

@@ -21,6 +21,8 @@ export function temporaryFolder(t, prefix = 'proctortrack-test-') {
 const EXAMS = ['Practice test', 'Introduction to the life sciences'];
 // Most tests are about something else than faces and papers.
 export const WITHOUT_SCANS = { checkin: { face_scan: false, id_scan: false } };
+// In Chromium, where a screen cannot be shared in every test.
+export const CAMERA_ONLY = { checkin: { face_scan: false, id_scan: false, screen: false } };
 
 export function admin(data, args, { env = {}, input } = {}) {
   return execFileSync(PROGRAM, ['admin', ...args, '--data', join(data, 'var')], {

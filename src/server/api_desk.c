@@ -118,9 +118,9 @@ bool desk_get_session(struct server *s, struct request *q, struct response *r, s
         !list_audit(s, q, q->params[0], 0, &audit, err))
         return false;
     return response_json(r, 200,
-                         json_pack("{s:o, s:[], s:n, s:o, s:I}", "session",
-                                   session_json(&session, &exam, now_us), "checks", "profile",
-                                   "audit", audit, "server_us", (json_int_t)now_us),
+                         json_pack("{s:o, s:o, s:I}", "session",
+                                   session_json(&session, &exam, now_us), "audit", audit,
+                                   "server_us", (json_int_t)now_us),
                          err);
 }
 

@@ -83,6 +83,19 @@ test('a candidate and a support agent chat while the exam goes on', async (t) =>
   await panel.getByText('Good luck!').waitFor();
   await checkPage(page, 's5-panel-in-the-exam');
 
+  // The desk gives time; the exam's clock follows when its page next asks, at the latest on coming back to it.
+  const frame = page.frames().find((one) => one.url().includes('/exam/'));
+  const minutesLeft = async () => Number(/Time left\s*(\d+):/.exec(await examOf(page).locator('header').innerText())[1]);
+  assert.ok((await minutesLeft()) < 31);
+  await button(desk, 'Give 10 more minutes').click();
+  assert.equal(await button(desk, 'Confirm').isDisabled(), true, 'time is given without a reason');
+  await desk.getByLabel('Reason').fill('The computer was started anew');
+  await checkPage(desk, 's6-desk-gives-time');
+  await button(desk, 'Confirm').click();
+  await desk.getByRole('row', { name: /Mei Tanaka.*Added exam time.*Amara Okafor.*started anew/ }).waitFor();
+  await frame.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await until('the clock follows', 10, async () => (await minutesLeft()) >= 39);
+
   // While offline a message waits on the page, and goes out once.
   await candidate.context.setOffline(true);
   await say(panel, 'Written offline');

@@ -7,6 +7,7 @@
 #include "campus/user.h"
 #include "crypto/crypto.h"
 #include "crypto/password.h"
+#include "proctor/provider.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -21,6 +22,8 @@ static const char help[] =
     "usage: proctortrack admin user add USERNAME --data DIR --role ROLE --name NAME --email ADDRESS\n"
     "       proctortrack admin user passwd USERNAME --data DIR\n"
     "       proctortrack admin user list --data DIR\n"
+    "       proctortrack admin user erase USERNAME --data DIR\n"
+    "       proctortrack admin exam policy TITLE FILE --data DIR\n"
     "       proctortrack admin accommodation set USERNAME --data DIR [--exam TITLE]\n"
     "           [--extra-percent N] [--extra-minutes N] [--policy FILE]\n"
     "       proctortrack admin accommodation list --data DIR\n"
@@ -32,6 +35,10 @@ static const char help[] =
     "  user add     makes an account; its password is asked for, or read from standard input\n"
     "  user passwd  sets a new password, asked for or read likewise\n"
     "  user list    prints user name, role, name and address of everybody\n"
+    "  user erase   deletes for ever what proctoring kept of a candidate: the keys of all their\n"
+    "               recordings, and the identity profile with its pictures. The account stays\n"
+    "  exam policy  sets how an exam is proctored (docs/policy.md): FILE is checked, and holds for\n"
+    "               the sessions that are made from then on\n"
     "  accommodation set     gives a candidate more time, and a patch on the policy of the exam\n"
     "                        (docs/policy.md, \"Accommodations\"), in one exam or in all; prints its\n"
     "                        number. It stands instead of an earlier one for the same\n"
@@ -157,6 +164,18 @@ static bool list_users(struct data *d, const struct admin_settings *s, struct er
     return true;
 }
 
+static bool user_erase(struct data *d, const struct admin_settings *s, struct error *err)
+{
+    struct user user;
+    size_t sessions;
+    if (!user_find_name(d->campus, str_from(s->words[2]), &user, err) ||
+        !provider_erase_user(&d->proctor, user.id, &sessions, err))
+        return false;
+    printf("erased the identity profile and the keys of %zu session%s of %s\n", sessions,
+           sessions == 1 ? "" : "s", user.username);
+    return true;
+}
+
 static bool make_demo(struct data *d, const struct admin_settings *s, struct error *err)
 {
     CLEANUP(buf_done) struct buf text = {0};
@@ -181,6 +200,8 @@ static const struct admin_command {
     {{"user", "add"}, 3, true, user_add},
     {{"user", "passwd"}, 3, false, user_passwd},
     {{"user", "list"}, 2, false, list_users},
+    {{"user", "erase"}, 3, false, user_erase},
+    {{"exam", "policy"}, 4, false, admin_exam_policy},
     {{"accommodation", "set"}, 3, false, admin_accommodation_set},
     {{"accommodation", "list"}, 2, false, admin_accommodation_list},
     {{"accommodation", "remove"}, 3, false, admin_accommodation_remove},
@@ -261,12 +282,13 @@ int admin_run(int argc, char **argv)
         return status;
     const struct admin_command *c = find_command(&s);
     if (!c)
-        return usage("say `user add`, `user passwd`, `user list`, `accommodation set`, "
-                     "`accommodation list`, "
-                     "`accommodation remove` or `demo`");
+        return usage("say `user add`, `user passwd`, `user list`, `user erase`, `exam policy`, "
+                     "`accommodation set`, `accommodation list`, `accommodation remove` or "
+                     "`demo`");
     if (s.words_len != c->words_len)
-        return usage(s.words_len < c->words_len ? "a user name, or a number, is missing"
-                                                : "there is a word too many");
+        return usage(s.words_len < c->words_len
+                         ? "a user name, a title, a file or a number is missing"
+                         : "there is a word too many");
     if (!s.data)
         return usage("--data is missing");
     if (c->describes && (!s.role || !s.name || !s.email))

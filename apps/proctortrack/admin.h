@@ -9,6 +9,11 @@ struct admin_settings {
     int words_len;
 };
 
+/* An exam is named by its title: its number is nowhere to be read. NULL is 0, for all exams. */
+MUST_USE bool admin_exam_of(struct data *d, const char *title, int64_t *ret, struct error *err);
+/* `admin exam policy TITLE FILE` */
+MUST_USE bool admin_exam_policy(struct data *d, const struct admin_settings *s, struct error *err);
+
 /* `admin accommodation ...` */
 MUST_USE bool admin_accommodation_set(struct data *d, const struct admin_settings *s,
                                       struct error *err);

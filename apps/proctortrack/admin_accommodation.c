@@ -8,8 +8,7 @@
 
 #include <stdio.h>
 
-/* An exam is named by its title: its number is nowhere to be read. */
-static bool exam_of(struct data *d, const char *title, int64_t *ret, struct error *err)
+bool admin_exam_of(struct data *d, const char *title, int64_t *ret, struct error *err)
 {
     CLEANUP(arena_done) struct arena arena = {0};
     struct exam *exams;
@@ -40,7 +39,7 @@ bool admin_accommodation_set(struct data *d, const struct admin_settings *s, str
     struct user user;
     int64_t id;
     if (!user_find_name(d->campus, str_from(s->words[2]), &user, err) ||
-        !exam_of(d, s->exam, &a.exam_id, err) ||
+        !admin_exam_of(d, s->exam, &a.exam_id, err) ||
         !number(s->percent, "--extra-percent", &a.extra_percent, err) ||
         !number(s->minutes, "--extra-minutes", &a.extra_minutes, err) ||
         (s->policy && !file_read(s->policy, ACCOMMODATION_PATCH_MAX, &patch, &patch_len, err)))

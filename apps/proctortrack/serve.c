@@ -8,6 +8,9 @@
 #include "base/log.h"
 #include "campus/demo.h"
 #include "crypto/crypto.h"
+#include "proctor/examiners.h"
+#include "proctor/face_scan.h"
+#include "proctor/profile.h"
 #include "proctor/worker.h"
 #include "server/server.h"
 
@@ -45,6 +48,16 @@ static const char help[] =
     "  --no-worker             leave the analysis to `proctortrack worker`\n"
     "  --demo                  make a demo institution, in an empty database only; its passwords\n"
     "                          are printed once, or are all PROCTORTRACK_DEMO_PASSWORD if that is set\n"
+    "  --profile-days N        how long an identity profile counts (365)\n"
+    "  --examiners N           candidates whose scans are looked at in the same moment: a process of\n"
+    "                          250 MB each (as many as processors, 2 to 8)\n"
+    "  --downloads DIR         the desktop app's installers, proctortrack*.exe and *.deb and the like\n"
+    "                          (without it: `downloads` in the data folder)\n"
+    "  --plugin-id ID          the browser's plugin, as the browser knows it\n"
+    "  --plugin-url URL        its page in the browser's store\n"
+    "  --support-name NAME     where candidates find help (One-Stop Center), its phone and its hours\n"
+    "  --support-phone NUMBER\n"
+    "  --support-hours HOURS\n"
     "  --routes                print every route and who may call it, and end\n"
     "  --help                  this\n"
     "\n"
@@ -56,7 +69,8 @@ static const char help[] =
 struct serve_options {
     const char *folder, *models;
     bool no_worker, demo;
-    char address[ADDRESS_MAX];
+    uint64_t profile_days, examiners; /* 0: defaults */
+    char address[ADDRESS_MAX], downloads[PATH_MAX];
     struct server_options server;
 };
 
@@ -167,6 +181,14 @@ static void announce(const struct serve_options *o, const struct server *server,
     fflush(stdout);
 }
 
+/* Unless the command line named another folder. */
+static void set_downloads(struct serve_options *o)
+{
+    int len = snprintf(o->downloads, sizeof o->downloads, "%s/downloads", o->folder);
+    if (!o->server.downloads && len > 0 && (size_t)len < sizeof o->downloads)
+        o->server.downloads = o->downloads;
+}
+
 static int serve_until_signal(const struct serve_options *o, struct data *d, const sigset_t *ends)
 {
     struct error err;
@@ -186,6 +208,23 @@ static int serve_until_signal(const struct serve_options *o, struct data *d, con
     return EXIT_GOOD;
 }
 
+/* What looks at the pictures of candidates who check in. */
+static bool open_check_in(const struct serve_options *o, const char *models, struct data *d,
+                          struct error *err)
+{
+    const struct examiners_options options = {.models_folder = models,
+                                              .max = (unsigned)o->examiners};
+    d->proctor.profile_keep_us = (int64_t)o->profile_days * 24 * 3600 * SECOND_US;
+    return face_scans_create(&d->proctor.face_scans, err) &&
+           examiners_create(&options, &d->proctor.examiners, err);
+}
+
+static void close_check_in(struct data *d)
+{
+    examiners_destroy(d->proctor.examiners);
+    face_scans_destroy(d->proctor.face_scans);
+}
+
 static int serve(const struct serve_options *o)
 {
     struct data d;
@@ -195,18 +234,20 @@ static int serve(const struct serve_options *o)
     char models[PATH_MAX];
     CLEANUP(closep) int lock = -1;
     prepare_process(&ends);
-    if ((!o->no_worker && !paths_models(o->models, models, &err)) || !crypto_start(&err) ||
+    if (!paths_models(o->models, models, &err) || !crypto_start(&err) ||
         !lock_folder(o->folder, &lock, &err) || !data_open(o->folder, &d, &err))
         return failed(&err);
     struct worker_options options = {.models_folder = models};
     int status = EXIT_FAILED;
-    if (!o->no_worker && !worker_start(&d.proctor, &options, &worker, &err))
+    if (!open_check_in(o, models, &d, &err) ||
+        (!o->no_worker && !worker_start(&d.proctor, &options, &worker, &err)))
         failed(&err);
     else
         status = serve_until_signal(o, &d, &ends);
     campus_close(d.campus); /* its sweeper tells the worker what has ended */
     d.campus = NULL;
     worker_stop(worker);
+    close_check_in(&d);
     data_close(&d);
     return status;
 }
@@ -234,6 +275,14 @@ int serve_run(int argc, char **argv)
         {"no-worker", no_argument, NULL, 'n'},
         {"demo", no_argument, NULL, 'D'},
         {"routes", no_argument, NULL, 'r'},
+        {"profile-days", required_argument, NULL, 'P'},
+        {"examiners", required_argument, NULL, 'E'},
+        {"downloads", required_argument, NULL, 'w'},
+        {"plugin-id", required_argument, NULL, 'i'},
+        {"plugin-url", required_argument, NULL, 'u'},
+        {"support-name", required_argument, NULL, 'N'},
+        {"support-phone", required_argument, NULL, 'T'},
+        {"support-hours", required_argument, NULL, 'H'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -267,6 +316,35 @@ int serve_run(int argc, char **argv)
         case 'D':
             o.demo = true;
             break;
+        case 'P':
+            if (!str_to_u64(str_from(optarg), &o.profile_days) || o.profile_days == 0 ||
+                o.profile_days > 3650)
+                return usage("--profile-days is a number from 1 to 3650");
+            break;
+        case 'E':
+            if (!str_to_u64(str_from(optarg), &o.examiners) || o.examiners == 0 || o.examiners > 64)
+                return usage("--examiners is a number from 1 to 64");
+            break;
+        case 'w':
+            o.server.downloads = optarg;
+            break;
+        case 'i':
+            o.server.plugin_id = optarg;
+            break;
+        case 'u':
+            if (!str_starts(str_from(optarg), STR("https://")))
+                return usage("--plugin-url begins with https://");
+            o.server.plugin_url = optarg;
+            break;
+        case 'N':
+            o.server.contact.name = optarg;
+            break;
+        case 'T':
+            o.server.contact.phone = optarg;
+            break;
+        case 'H':
+            o.server.contact.hours = optarg;
+            break;
         case 'r':
             return print_routes();
         case 'h':
@@ -284,5 +362,6 @@ int serve_run(int argc, char **argv)
             "its end");
     if (!o.server.tls_cert != !o.server.tls_key)
         return usage("--tls-cert and --tls-key go together");
+    set_downloads(&o);
     return serve(&o);
 }

@@ -23,6 +23,13 @@ static const struct {
     [PERMITTED_SECOND_SCREEN] = {"second-screen", RULE_SECOND_SCREEN},
 };
 
+_Static_assert(ARRAY_LEN(items) == PERMITTED_COUNT, "each thing has its row");
+
+const char *permitted_name(enum permitted thing)
+{
+    return (size_t)thing < ARRAY_LEN(items) ? items[thing].name : "unknown";
+}
+
 static bool find(const char *name, size_t *ret)
 {
     for (size_t i = 0; i < ARRAY_LEN(items); i++) {

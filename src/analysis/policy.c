@@ -1,6 +1,7 @@
 /* Policies as JSON. The built-in ones are columns of the rule table; a document names what differs.
  */
 #include "analysis/permitted.h"
+#include "analysis/policy_checkin.h"
 #include "analysis/policy_screen.h"
 #include "analysis/rule_table.h"
 
@@ -41,6 +42,11 @@ bool policy_judges(const struct policy *p, enum rule rule)
     return p->rules[rule].on && !permitted_silences(p->permitted, rule);
 }
 
+bool policy_permits(const struct policy *p, enum permitted thing)
+{
+    return p->permitted >> thing & 1;
+}
+
 bool policy_builtin(struct str name, struct policy *ret, struct error *err)
 {
     for (size_t i = 0; i < POLICIES_LEN; i++) {
@@ -51,6 +57,7 @@ bool policy_builtin(struct str name, struct policy *ret, struct error *err)
         for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
             p.rules[rule] = rule_row(rule)->defaults[i];
         policy_screen_builtin(i, &p.screen);
+        policy_checkin_builtin(i, &p.checkin);
         *ret = p;
         return true;
     }
@@ -200,8 +207,11 @@ bool policy_parse(struct str json, struct policy *ret, struct error *err)
         } else if (strcmp(key, "screen") == 0) {
             if (!policy_screen_parse(value, &p.screen, err))
                 return false;
+        } else if (strcmp(key, "checkin") == 0) {
+            if (!policy_checkin_parse(value, &p.checkin, err))
+                return false;
         } else if (strcmp(key, "base") != 0) {
-            return unknown_member("", key, "base, name, permitted, rules, screen", err);
+            return unknown_member("", key, "base, checkin, name, permitted, rules, screen", err);
         }
     }
     *ret = p;
@@ -226,8 +236,11 @@ bool policy_patch(const struct policy *base, struct str json, struct policy *ret
         } else if (strcmp(key, "rules") == 0) {
             if (!parse_rules(value, &p, err))
                 return false;
+        } else if (strcmp(key, "checkin") == 0) {
+            if (!policy_checkin_parse(value, &p.checkin, err))
+                return false;
         } else {
-            return unknown_member("", key, "a patch has permitted and rules", err);
+            return unknown_member("", key, "a patch has checkin, permitted and rules", err);
         }
     }
     *ret = p;
@@ -258,9 +271,13 @@ bool policy_json(const struct policy *p, json_t **ret, struct error *err)
     CLEANUP(json_decrefp) json_t *screen = NULL;
     if (!policy_screen_json(&p->screen, &screen, err))
         return false;
-    json_t *root = rules ? json_pack("{s:s, s:O*, s:O, s:O}", "name", p->name, "permitted",
-                                     permitted, "rules", rules, "screen", screen)
-                         : NULL;
+    CLEANUP(json_decrefp) json_t *checkin = NULL;
+    if (!policy_checkin_json(&p->checkin, &checkin, err))
+        return false;
+    json_t *root =
+        rules ? json_pack("{s:s, s:O, s:O*, s:O, s:O}", "name", p->name, "checkin", checkin,
+                          "permitted", permitted, "rules", rules, "screen", screen)
+              : NULL;
     if (!root)
         return error_no_memory(err);
     *ret = root;

@@ -53,6 +53,7 @@ enum permitted {
     PERMITTED_PEN,
     PERMITTED_PHONE,
     PERMITTED_SECOND_SCREEN,
+    PERMITTED_COUNT,
 };
 enum severity { SEVERITY_NONE = 0, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_COUNT };
 
@@ -68,11 +69,19 @@ struct policy_screen {
     size_t own_len;
     char own[SCREEN_OWN_MAX][SCREEN_WORD_MAX];
 };
+/* When an identity profile must be approved: before a real exam is opened, or any time after it. */
+enum approval { APPROVAL_NONE = 0, APPROVAL_BEFORE, APPROVAL_AFTER };
+/* The steps of the check-in that an exam asks for, beside those that every exam has. */
+struct policy_checkin {
+    bool plugin, app, face_scan, id_scan, screen;
+    enum approval approval;
+};
 struct policy {
     char name[64];
     uint32_t permitted; /* bits 1 << enum permitted */
     struct policy_rule rules[RULE_COUNT];
     struct policy_screen screen;
+    struct policy_checkin checkin;
 };
 
 const char *rule_name(enum rule rule);    /* "no-face": as in JSON; static */
@@ -80,6 +89,8 @@ const char *rule_title(enum rule rule);   /* "Nobody in view" */
 const char *rule_meaning(enum rule rule); /* one or two sentences for a reviewer */
 const char *severity_name(enum severity severity);
 
+const char *permitted_name(enum permitted thing); /* "book": as in JSON; static */
+bool policy_permits(const struct policy *p, enum permitted thing);
 /* Is the rule on, and not about something that is permitted? */
 bool policy_judges(const struct policy *p, enum rule rule);
 
@@ -88,8 +99,9 @@ MUST_USE bool policy_builtin(struct str name, struct policy *ret, struct error *
 /* {"name": ..., "base": "standard", "permitted": ["paper"], "rules": {"no-face": {"on": true,
  * "min_s": 5}}}: what is not named is as in the base. Unknown members are errors. */
 MUST_USE bool policy_parse(struct str json, struct policy *ret, struct error *err);
-/* The accommodations of one candidate: {"permitted": ..., "rules": ...} as above, on the exam's
- * policy instead of a built-in one; what is permitted comes to what is permitted already. */
+/* The accommodations of one candidate: {"permitted": ..., "rules": ..., "checkin": ...} as above,
+ * on the exam's policy instead of a built-in one; what is permitted comes to what is permitted
+ * already. */
 MUST_USE bool policy_patch(const struct policy *base, struct str json, struct policy *ret,
                            struct error *err);
 /* The whole policy, every rule with every member. The caller ends *ret with json_decref(). */

@@ -102,6 +102,11 @@ static void a_wrong_document_is_told_where_it_is_wrong(void **state)
         {"{\"rules\":{\"no-face\":{\"threshold\":2}}}", "rules.no-face.threshold: is not known"},
         {"{\"rules\":{\"several-faces\":{\"threshold\":1}}}", "from 2 to 16"},
         {"{\"rules\":{\"too-dark\":{\"on\":true,\"on\":false}}}", "duplicate"},
+        {"{\"checkin\":[]}", "checkin: must be an object"},
+        {"{\"checkin\":{\"face\":true}}", "checkin.face: is not known here"},
+        {"{\"checkin\":{\"face_scan\":1}}", "checkin.face_scan: must be true or false"},
+        {"{\"checkin\":{\"approval\":\"never\"}}", "checkin.approval: must be before or after"},
+        {"{\"checkin\":{\"approval\":true}}", "checkin.approval: must be text"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct policy p;
@@ -151,7 +156,8 @@ static void a_patch_changes_what_it_names_of_any_policy(void **state)
     assert_memory_equal(&base, &p, sizeof base);
 
     static const char *const wrong[][2] = {
-        {"{\"base\":\"open\"}", "base: is not known here (a patch has permitted and rules)"},
+        {"{\"base\":\"open\"}",
+         "base: is not known here (a patch has checkin, permitted and rules)"},
         {"{\"name\":\"x\"}", "name: is not known here"},
         {"{\"rules\":{\"no-face\":{\"min_s\":-1}}}", "rules.no-face.min_s: must be"},
         {"{\"rules\":{\"no-such\":{}}}", "rules.no-such: is not known here"},
@@ -163,6 +169,36 @@ static void a_patch_changes_what_it_names_of_any_policy(void **state)
         if (!strstr(err.message, wrong[i][1]))
             fail_msg("\"%s\" instead of \"%s\"", err.message, wrong[i][1]);
     }
+}
+
+static void the_check_in_is_as_in_the_base_where_nothing_is_said(void **state)
+{
+    (void)state;
+    struct policy open, standard, strict, p;
+    struct error err;
+    assert_true(policy_builtin(STR("open"), &open, &err));
+    assert_true(policy_builtin(STR("standard"), &standard, &err));
+    assert_true(policy_builtin(STR("strict"), &strict, &err));
+    assert_false(open.checkin.plugin || open.checkin.app || open.checkin.face_scan ||
+                 open.checkin.id_scan || open.checkin.screen);
+    assert_int_equal(open.checkin.approval, APPROVAL_AFTER);
+    assert_true(standard.checkin.face_scan && standard.checkin.id_scan && standard.checkin.screen);
+    assert_false(standard.checkin.plugin || standard.checkin.app);
+    assert_int_equal(standard.checkin.approval, APPROVAL_AFTER);
+    assert_true(strict.checkin.plugin && strict.checkin.app && strict.checkin.face_scan &&
+                strict.checkin.id_scan && strict.checkin.screen);
+    assert_int_equal(strict.checkin.approval, APPROVAL_BEFORE);
+
+    /* a policy as it was kept before there was a check-in */
+    assert_true(policy_parse(STR("{\"name\":\"old\",\"base\":\"open\",\"rules\":{}}"), &p, &err));
+    assert_false(p.checkin.face_scan);
+    assert_true(policy_parse(STR("{\"base\":\"strict\",\"checkin\":{\"app\":false,"
+                                 "\"approval\":\"after\"}}"),
+                             &p, &err));
+    assert_true(p.checkin.plugin && p.checkin.face_scan && !p.checkin.app);
+    assert_int_equal(p.checkin.approval, APPROVAL_AFTER);
+    assert_true(policy_patch(&p, STR("{\"checkin\":{\"face_scan\":false}}"), &p, &err));
+    assert_true(!p.checkin.face_scan && p.checkin.id_scan);
 }
 
 static void every_rule_has_words_for_people(void **state)
@@ -187,6 +223,7 @@ int main(void)
         cmocka_unit_test(a_wrong_document_is_told_where_it_is_wrong),
         cmocka_unit_test(a_document_over_the_limit_is_refused_unread),
         cmocka_unit_test(a_patch_changes_what_it_names_of_any_policy),
+        cmocka_unit_test(the_check_in_is_as_in_the_base_where_nothing_is_said),
         cmocka_unit_test(every_rule_has_words_for_people),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

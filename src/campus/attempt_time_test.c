@@ -68,7 +68,7 @@ static void what_was_given_before_the_start_counts_from_the_start(void **state)
     h->candidate = add_user(h, "amara", USER_CANDIDATE);
     must(attempt_launch(h->c, make_exam(h), h->candidate, &arena, &a, err));
     must(attempt_add_time(h->c, a.id, GIVE(TIME_EXTRA, 450 * SECOND_US), err));
-    accept_documents(h, a.session_id, h->candidate);
+    check_in(h, a.session_id, h->candidate);
     must(session_start(&h->p, a.session_id, h->candidate, err));
     must(attempt_start(h->c, a.id, h->candidate, err));
     a = find(h, a.id, &arena);

@@ -85,7 +85,7 @@ static void an_attempt_goes_only_forward(void **state)
     must(view_attempt(h->c, a.id, user, &arena, &v, err));
     assert_false(v.may_start);
     assert_int_equal(v.items_len, 0);
-    accept_documents(h, a.session_id, user);
+    check_in(h, a.session_id, user);
     must(session_start(&h->p, a.session_id, user, err));
     must(view_attempt(h->c, a.id, user, &arena, &v, err));
     assert_true(v.may_start);
@@ -158,7 +158,7 @@ static void extra_time_and_a_patch_hold_for_one_candidate(void **state)
     must(view_attempt(h->c, a.id, h->candidate, &arena, &v, err));
     assert_int_equal(v.extra_s, 180 + 300); /* the exam's own, not added to that of all exams */
     assert_true(is_patched(h, a.session_id, &arena));
-    accept_documents(h, a.session_id, h->candidate);
+    check_in(h, a.session_id, h->candidate);
     must(session_start(&h->p, a.session_id, h->candidate, err));
     must(attempt_start(h->c, a.id, h->candidate, err));
     accommodate(h, exam, 0, 60, STR("")); /* too late for this one */

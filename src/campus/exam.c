@@ -194,6 +194,14 @@ bool exam_register(struct campus *c, struct exam *exam, struct arena *arena, str
     return true;
 }
 
+bool exam_set_policy(struct campus *c, int64_t id, struct str policy_json, struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct find f = {.id = id, .arena = &arena};
+    return db_store_read(c->store, find_body, &f, err) && exam_register(c, &f.exam, &arena, err) &&
+           provider_set_policy(c->proctor, f.exam.proctored_id, policy_json, err);
+}
+
 /* ---- reading ---- */
 
 #define COLUMNS                                                                                    \

@@ -49,6 +49,9 @@ struct exam_spec {
 /* Makes the exam and registers it for proctoring. A title that is taken is ERROR_CONFLICT. */
 MUST_USE bool exam_create(struct campus *c, const struct exam_spec *spec, int64_t *ret_id,
                           struct error *err);
+/* How it is proctored (docs/policy.md) in the attempts that are opened from now on. */
+MUST_USE bool exam_set_policy(struct campus *c, int64_t id, struct str policy_json,
+                              struct error *err);
 /* All, practice tests first; in the arena. */
 MUST_USE bool exam_list(struct campus *c, struct arena *arena, struct exam **ret, size_t *ret_len,
                         struct error *err);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "campus/campus_private.h"
+#include "proctor/provider.h"
 
 static const char *const names[] = {[NAME_REQUEST_PENDING] = "pending",
                                     [NAME_REQUEST_APPROVED] = "approved",
@@ -90,7 +91,8 @@ static bool decide_body(struct db *db, void *context, struct error *err)
                           DB_I64(clock_wall_us()), DB_TEXT(d->by), DB_TEXT(d->reason),
                           DB_I64(d->id)),
                   NULL, err) &&
-           (!d->approve || user_rename_in(db, user_id, full_name, err));
+           (!d->approve || (user_rename_in(db, user_id, full_name, err) &&
+                            provider_renamed_in(db, user_id, full_name, err)));
 }
 
 bool name_request_decide(struct campus *c, int64_t id, bool approve, struct str reason,

@@ -42,6 +42,20 @@ static const struct {
     {"support-message", "A message between candidate and support", false},
     {"staff-action", "Staff did something", false},
     {"key-erased", "Recordings deleted", false},
+    {"plugin-seen", "The plugin answered", false},
+    {"camera-refused", "A virtual camera was refused", false},
+    {"face-scan", "Face scan", false},
+    {"id-scan", "ID scan", false},
+    {"profile-face", "Face scan confirmed", false},
+    {"profile-id", "ID scan confirmed", false},
+    {"scan-retake", "Staff asked for another scan", false},
+    {"check", "A point of the system check", false},
+    {"check-overridden", "Staff let a point of the system check pass", false},
+    {"screen-consent", "Shared the whole screen", false},
+    {"screen-refused", "Offered less than the whole screen", false},
+    {"app-paired", "The desktop app was connected", false},
+    {"app-back", "The desktop app is back after a silence", false},
+    {"renamed", "The name of the account was corrected", false},
     {"offline", "Browser went offline", true},
     {"online", "Browser is online again", true},
     {"page-hidden", "Page was hidden", true},
@@ -49,18 +63,47 @@ static const struct {
     {"camera-lost", "Camera was lost", true},
     {"camera-back", "Camera is back", true},
     {"recorder-error", "Recorder reported an error", true},
+    {"screen-lost", "The screen was no longer shared", true},
+    {"screen-back", "The screen is shared again", true},
+    {"fullscreen-left", "Left the full screen", true},
+    {"fullscreen-back", "Is in the full screen again", true},
     {"page-loaded", "Page was loaded", true},
+};
+
+/* What the desktop app may report. */
+static const struct {
+    const char *kind, *title;
+} app_kinds[] = {
+    {"app-started", "The app was started"},
+    {"app-closed", "The app was closed"},
+    {"display-changed", "Displays were connected or removed"},
+    {"device-changed", "Input or sound devices were connected or removed"},
+    {"program-started", "A program was started"},
+    {"program-ended", "A program was ended"},
+    {"window-changed", "Another window came to the front"},
+    {"clipboard-used", "The clipboard was used"},
+    {"machine-locked", "The screen was locked"},
+    {"machine-unlocked", "The screen was unlocked"},
+    {"machine-slept", "The computer slept"},
+    {"network-changed", "The network changed"},
+    {"virtual-machine", "Signs of a virtual machine"},
+    {"remote-session", "Signs of a remote session"},
+    {"capture-failed", "The app could not record"},
+    {"capture-resumed", "The app records again"},
 };
 
 static const char *title_of(struct str kind)
 {
+    for (size_t i = 0; i < ARRAY_LEN(app_kinds); i++)
+        if (str_eq(kind, str_from(app_kinds[i].kind)))
+            return app_kinds[i].title;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (str_eq(kind, str_from(kinds[i].kind)))
             return kinds[i].title;
     return "Other event";
 }
 
-/* ---- what the page reports ---- */
+/* ---- what page and app report ---- */
 
 struct report {
     struct str session_id, kind, payload;
@@ -79,16 +122,10 @@ static bool report_body(struct db *db, void *context, struct error *err)
            evidence_append_in(db, r->session_id, r->kind, r->payload, err);
 }
 
-bool event_report(struct proctor *p, struct str session_id, int64_t user_ref, struct str kind,
-                  json_t *detail, int64_t client_us, struct error *err)
+static bool report(struct proctor *p, struct str session_id, int64_t user_ref, struct str kind,
+                   json_t *owned, int64_t client_us, struct error *err)
 {
-    CLEANUP(json_decrefp) json_t *owned = detail ? detail : json_object();
     CLEANUP(freep) char *text = NULL;
-    bool known = false;
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        known = known || (kinds[i].from_page && str_eq(kind, str_from(kinds[i].kind)));
-    if (!known)
-        return error_set(err, ERROR_INVALID, "kind: is not one that a page may report");
     if (owned && !json_is_object(owned))
         return error_set(err, ERROR_INVALID, "detail: must be an object");
     if (!owned || json_object_set_new(owned, "client_us", json_integer(client_us)))
@@ -100,6 +137,30 @@ bool event_report(struct proctor *p, struct str session_id, int64_t user_ref, st
     struct report r = {
         .session_id = session_id, .kind = kind, .payload = str_from(text), .user_ref = user_ref};
     return db_store_write(p->store, report_body, &r, err);
+}
+
+bool event_report(struct proctor *p, struct str session_id, int64_t user_ref, struct str kind,
+                  json_t *detail, int64_t client_us, struct error *err)
+{
+    CLEANUP(json_decrefp) json_t *owned = detail ? detail : json_object();
+    bool known = false;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        known = known || (kinds[i].from_page && str_eq(kind, str_from(kinds[i].kind)));
+    if (!known)
+        return error_set(err, ERROR_INVALID, "kind: is not one that a page may report");
+    return report(p, session_id, user_ref, kind, owned, client_us, err);
+}
+
+bool event_report_app(struct proctor *p, struct str session_id, int64_t user_ref, struct str kind,
+                      json_t *detail, int64_t client_us, struct error *err)
+{
+    CLEANUP(json_decrefp) json_t *owned = detail ? detail : json_object();
+    bool known = false;
+    for (size_t i = 0; i < ARRAY_LEN(app_kinds); i++)
+        known = known || str_eq(kind, str_from(app_kinds[i].kind));
+    if (!known)
+        return error_set(err, ERROR_INVALID, "kind: is not one that the app may report");
+    return report(p, session_id, user_ref, kind, owned, client_us, err);
 }
 
 /* ---- for the reviewer ---- */

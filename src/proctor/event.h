@@ -17,6 +17,10 @@ struct event {
  * docs/protocol.md, else ERROR_INVALID; takes the reference on `detail` (an object or NULL). */
 MUST_USE bool event_report(struct proctor *p, struct str session_id, int64_t user_ref,
                            struct str kind, json_t *detail, int64_t client_us, struct error *err);
+/* The same of the desktop app, which has kinds of its own. */
+MUST_USE bool event_report_app(struct proctor *p, struct str session_id, int64_t user_ref,
+                               struct str kind, json_t *detail, int64_t client_us,
+                               struct error *err);
 /* In order of time; in the arena. Repeated saves of one answer within a minute are one event. */
 MUST_USE bool event_list(struct proctor *p, struct str session_id, struct arena *arena,
                          struct event **ret, size_t *ret_len, struct error *err);

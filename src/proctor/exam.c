@@ -68,6 +68,32 @@ bool proctored_exam_register(struct proctor *p, const struct provider_exam *exam
     return true;
 }
 
+struct policy_change {
+    struct str id;
+    const char *policy; /* canonical JSON */
+};
+
+static bool policy_body(struct db *db, void *context, struct error *err)
+{
+    const struct policy_change *c = context;
+    int64_t changed;
+    if (!db_run(db, "UPDATE proctored_exam SET policy = $1 WHERE id = $2",
+                DB_ARGS(DB_TEXT(str_from(c->policy)), DB_TEXT(c->id)), &changed, err))
+        return false;
+    return changed || error_set(err, ERROR_NOT_FOUND, "no such exam");
+}
+
+bool proctored_exam_set_policy(struct proctor *p, struct str id, struct str policy_json,
+                               struct error *err)
+{
+    CLEANUP(freep) char *text = NULL;
+    struct policy policy;
+    if (!policy_parse(policy_json, &policy, err) || !policy_text(&policy, &text, err))
+        return false;
+    struct policy_change c = {id, text};
+    return db_store_write(p->store, policy_body, &c, err);
+}
+
 /* ---- reading ---- */
 
 #define COLUMNS "SELECT id, title, launch_path, practice, duration_s FROM proctored_exam"

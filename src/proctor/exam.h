@@ -18,6 +18,9 @@ struct proctored_exam {
 
 MUST_USE bool proctored_exam_register(struct proctor *p, const struct provider_exam *exam,
                                       char ret_id[ID_TEXT_SIZE], struct error *err);
+/* For the sessions that are made from now on. */
+MUST_USE bool proctored_exam_set_policy(struct proctor *p, struct str id, struct str policy_json,
+                                        struct error *err);
 MUST_USE bool proctored_exam_find(struct proctor *p, struct str id, struct proctored_exam *ret,
                                   struct error *err);
 MUST_USE bool proctored_exam_find_in(struct db *db, struct str id, struct proctored_exam *ret,

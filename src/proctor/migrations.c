@@ -145,6 +145,87 @@ static const char version_2[] =
     " stream_id TEXT PRIMARY KEY REFERENCES stream (id),"
     " sealed BLOB NOT NULL);";
 
+static const char version_checkin[] =
+    /* profile.c */
+    "CREATE TABLE profile ("
+    " user_ref BIGINT PRIMARY KEY,"
+    " id TEXT NOT NULL UNIQUE,"
+    " sealed_key BLOB NOT NULL,"
+    " state BIGINT NOT NULL,"
+    " face BIGINT NOT NULL DEFAULT 0," /* enum profile_part_state */
+    " face_scan TEXT NOT NULL DEFAULT '',"
+    " id_card BIGINT NOT NULL DEFAULT 0,"
+    " id_scan TEXT NOT NULL DEFAULT '',"
+    " name TEXT NOT NULL DEFAULT '',"
+    " reasons BLOB," /* sealed: they quote what was read */
+    " id_approved BIGINT NOT NULL DEFAULT 0,"
+    " face_score DOUBLE PRECISION NOT NULL DEFAULT -2,"
+    " name_score DOUBLE PRECISION NOT NULL DEFAULT -1,"
+    " created_us BIGINT NOT NULL,"
+    " updated_us BIGINT NOT NULL,"
+    " expires_us BIGINT NOT NULL DEFAULT 0);"
+    "CREATE INDEX profile_by_state ON profile (state, updated_us, id);"
+    "CREATE TABLE profile_history ("
+    " id INTEGER PRIMARY KEY,"
+    " profile_id TEXT NOT NULL REFERENCES profile (id) ON DELETE CASCADE,"
+    " time_us BIGINT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " staff_ref BIGINT NOT NULL," /* 0: the candidate or the machine */
+    " staff_name TEXT NOT NULL,"
+    " detail TEXT NOT NULL);"
+    "CREATE INDEX profile_history_by_profile ON profile_history (profile_id);"
+    /* scan.c */
+    "CREATE TABLE scan ("
+    " id TEXT PRIMARY KEY,"
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " part BIGINT NOT NULL," /* enum profile_part */
+    " state BIGINT NOT NULL,"
+    " judged BIGINT NOT NULL," /* the state it was made with */
+    " created_us BIGINT NOT NULL);"
+    "CREATE INDEX scan_by_session ON scan (session_id, part, created_us);"
+    "CREATE TABLE scan_part ("
+    " scan_id TEXT NOT NULL REFERENCES scan (id),"
+    " name TEXT NOT NULL,"
+    " sealed BLOB NOT NULL,"
+    " PRIMARY KEY (scan_id, name));"
+    /* check.c */
+    "CREATE TABLE system_check ("
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " point BIGINT NOT NULL,"
+    " state BIGINT NOT NULL,"
+    " detail TEXT NOT NULL,"
+    " problem TEXT NOT NULL,"
+    " mend TEXT NOT NULL,"
+    " checked_us BIGINT NOT NULL,"
+    " staff_ref BIGINT NOT NULL DEFAULT 0," /* of an override */
+    " staff_name TEXT NOT NULL DEFAULT '',"
+    " reason TEXT NOT NULL DEFAULT '',"
+    " override_us BIGINT NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (session_id, point));"
+    /* app_link.c */
+    "CREATE TABLE app_code ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " code_hash BLOB NOT NULL UNIQUE,"
+    " expires_us BIGINT NOT NULL);"
+    "CREATE TABLE app_link ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " token_hash BLOB NOT NULL UNIQUE,"
+    " version TEXT NOT NULL,"
+    " platform TEXT NOT NULL,"
+    " paired_us BIGINT NOT NULL,"
+    " seen_us BIGINT NOT NULL);"
+    /* plugin.c */
+    "CREATE TABLE plugin_seen ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " version TEXT NOT NULL,"
+    " plugin_id TEXT NOT NULL,"
+    " seen_us BIGINT NOT NULL);"
+    /* screen_consent.c */
+    "CREATE TABLE screen_consent ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " label TEXT NOT NULL,"
+    " consented_us BIGINT NOT NULL);";
+
 static const char version_evidence_unsigned[] =
     /* evidence.c: chains with records behind their last checkpoint */
     "CREATE TABLE evidence_unsigned ("
@@ -267,7 +348,7 @@ static const char version_session_flag[] =
 
 static const char *const versions[] = {
     version_1,      version_2,       version_evidence_unsigned,
-    version_review, version_support, version_session_flag,
+    version_review, version_support, version_session_flag, version_checkin,
 };
 
 const struct db_migrations proctor_migrations = {

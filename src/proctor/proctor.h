@@ -6,6 +6,9 @@
 #include "crypto/sign.h"
 #include "db/store.h"
 
+struct examiners;  /* proctor/examiners.h */
+struct face_scans; /* proctor/face_scan.h */
+
 /* Borrowed by every module of this folder; made once by apps/. Any thread. */
 struct proctor {
     struct db_store *store;   /* borrowed */
@@ -15,6 +18,10 @@ struct proctor {
     void (*grown)(
         void *context); /* called, from any thread, when a stream grew or ended; may be NULL */
     void *grown_context;
+    /* Only where candidates check in; else NULL, and a scan is ERROR_UNSUPPORTED. */
+    struct examiners *examiners;   /* borrowed */
+    struct face_scans *face_scans; /* borrowed */
+    int64_t profile_keep_us;       /* how long a profile counts; 0: PROFILE_KEEP_US */
 };
 
 /* Tables of this half; runs at every start. */

@@ -11,6 +11,18 @@ bool provider_register_exam(struct proctor *p, const struct provider_exam *exam,
     return proctored_exam_register(p, exam, ret_exam_id, err);
 }
 
+bool provider_set_policy(struct proctor *p, struct str exam_id, struct str policy_json,
+                         struct error *err)
+{
+    return proctored_exam_set_policy(p, exam_id, policy_json, err);
+}
+
+bool provider_erase_user(struct proctor *p, int64_t user_ref, size_t *ret_sessions,
+                         struct error *err)
+{
+    return session_erase_user(p, user_ref, ret_sessions, err);
+}
+
 /* Whether a patch is right does not hang on what it is put on. */
 bool provider_check_accommodations(struct str json, struct error *err)
 {
@@ -97,6 +109,11 @@ bool provider_exam_ended_in(struct db *db, struct str session_id, struct error *
     if (s.state >= SESSION_ENDED)
         return true;
     return session_move_in(db, session_id, SESSION_ENDED, NULL, err);
+}
+
+bool provider_renamed_in(struct db *db, int64_t user_ref, struct str name, struct error *err)
+{
+    return session_rename_in(db, user_ref, name, err);
 }
 
 /* ---- the same as writes of their own ---- */

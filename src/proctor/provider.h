@@ -18,6 +18,14 @@ struct provider_exam {
 MUST_USE bool provider_register_exam(struct proctor *p, const struct provider_exam *exam,
                                      char ret_exam_id[ID_TEXT_SIZE], struct error *err);
 
+/* Another policy for the sessions that are made from now on; ERROR_INVALID names the place. */
+MUST_USE bool provider_set_policy(struct proctor *p, struct str exam_id, struct str policy_json,
+                                  struct error *err);
+/* Erases all that is kept of this user: the keys of their recordings and their identity profile.
+ * *ret_sessions is how many sessions they had. */
+MUST_USE bool provider_erase_user(struct proctor *p, int64_t user_ref, size_t *ret_sessions,
+                                  struct error *err);
+
 struct provider_attempt {
     struct str exam_id;     /* from provider_register_exam() */
     struct str attempt_ref; /* the portal's attempt; asking again gives the same session */
@@ -65,3 +73,6 @@ MUST_USE bool provider_milestone_in(struct db *db, struct str session_id, struct
                                     struct str detail_json, struct error *err);
 MUST_USE bool provider_exam_started_in(struct db *db, struct str session_id, struct error *err);
 MUST_USE bool provider_exam_ended_in(struct db *db, struct str session_id, struct error *err);
+/* The account of this user has another name now. */
+MUST_USE bool provider_renamed_in(struct db *db, int64_t user_ref, struct str name,
+                                  struct error *err);

@@ -4,6 +4,8 @@
 #include "proctor/change.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
+#include "proctor/profile.h"
+#include "proctor/scan.h"
 #include "proctor/summary.h"
 
 #include <stdio.h>
@@ -258,7 +260,7 @@ static bool find_by_attempt(struct db *db, const struct session_spec *spec, bool
 
 /* The policy of this session: the exam's of now, with the candidate's accommodations. */
 static bool make_policy(struct db *db, const struct session_spec *s, struct arena *arena,
-                        char **ret, struct error *err)
+                        struct policy *ret, struct error *err)
 {
     struct str exam;
     struct policy policy;
@@ -267,7 +269,44 @@ static bool make_policy(struct db *db, const struct session_spec *s, struct aren
         return false;
     if (s->accommodations_json.len && !policy_patch(&policy, s->accommodations_json, &policy, err))
         return error_wrap(err, "accommodations");
-    return policy_text(&policy, ret, err);
+    *ret = policy;
+    return true;
+}
+
+/* Where an exam wants an approved profile before it is opened. The practice test is where a profile
+ * is made; who has none left to take scans in this session, which does not begin before it is
+ * approved (steps.c). */
+static bool check_profile(struct proctor *p, struct db *db, const struct session_spec *spec,
+                          const struct policy *policy, struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    const struct policy_checkin *c = &policy->checkin;
+    struct proctored_exam exam;
+    struct profile profile;
+    struct list own = {.user_ref = spec->user_ref, .arena = &arena};
+    bool practised = false, practises = false;
+    if (c->approval != APPROVAL_BEFORE || (!c->face_scan && !c->id_scan))
+        return true;
+    if (!proctored_exam_find_in(db, spec->exam_id, &exam, err) ||
+        !profile_find_in(p, db, spec->user_ref, &arena, &profile, err) || !list_body(db, &own, err))
+        return false;
+    if (exam.practice || profile_counts(&profile, policy))
+        return true;
+    if (profile.state == PROFILE_PENDING)
+        return error_set(err, ERROR_CONFLICT,
+                         "your identity profile waits for a person to look at it; please come back "
+                         "later, or contact support");
+    for (size_t i = 0; i < own.len; i++) {
+        if (!proctored_exam_find_in(db, str_from(own.sessions[i].exam_id), &exam, err))
+            return false;
+        practised = practised || (exam.practice && own.sessions[i].state >= SESSION_RECORDING);
+        practises = practises || (exam.practice && own.sessions[i].state < SESSION_RECORDING);
+    }
+    if (practised && !practises)
+        return true;
+    return error_set(err, ERROR_CONFLICT,
+                     "this exam needs an approved identity profile; please take the practice test "
+                     "first, which makes one");
 }
 
 /* What is different for this candidate is told to whoever reviews, and may not be told otherwise
@@ -290,12 +329,14 @@ static bool create_body(struct db *db, void *context, struct error *err)
     CLEANUP(seal_key_wipe) struct seal_key key;
     unsigned char wrapped[SEAL_WRAPPED_SIZE];
     CLEANUP(freep) char *policy = NULL;
+    struct policy made;
     bool found;
     if (!find_by_attempt(db, s, &found, c->id, err))
         return false;
     if (found)
         return true;
-    if (!make_policy(db, s, &arena, &policy, err))
+    if (!make_policy(db, s, &arena, &made, err) || !check_profile(c->p, db, s, &made, err) ||
+        !policy_text(&made, &policy, err))
         return false;
     id_create(c->id);
     seal_key_create(&key);
@@ -377,6 +418,37 @@ bool session_erase_key(struct proctor *p, struct str id, struct error *err)
     return db_store_write(p->store, erase_body, &id, err);
 }
 
+struct erase_all {
+    int64_t user_ref;
+    size_t sessions;
+};
+
+static bool erase_all_body(struct db *db, void *context, struct error *err)
+{
+    struct erase_all *e = context;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct list l = {.user_ref = e->user_ref, .arena = &arena};
+    if (!list_body(db, &l, err))
+        return false;
+    for (size_t i = 0; i < l.len; i++) {
+        struct str id = str_from(l.sessions[i].id);
+        if (!scan_drop_session_in(db, id, err) || !erase_body(db, &id, err))
+            return false;
+    }
+    e->sessions = l.len;
+    return profile_erase_in(db, e->user_ref, err);
+}
+
+bool session_erase_user(struct proctor *p, int64_t user_ref, size_t *ret_sessions,
+                        struct error *err)
+{
+    struct erase_all e = {.user_ref = user_ref};
+    if (!db_store_write(p->store, erase_all_body, &e, err))
+        return false;
+    *ret_sessions = e.sessions;
+    return true;
+}
+
 bool session_policy_in(struct db *db, struct str id, struct arena *arena, struct str *ret,
                        struct error *err)
 {
@@ -391,6 +463,58 @@ bool session_policy_in(struct db *db, struct str id, struct arena *arena, struct
     if (!text.ptr)
         return error_no_memory(err);
     *ret = text;
+    return true;
+}
+
+bool session_read_policy_in(struct db *db, struct str id, struct arena *arena, struct policy *ret,
+                            struct error *err)
+{
+    struct str text;
+    return session_policy_in(db, id, arena, &text, err) &&
+           (policy_parse(text, ret, err) || error_wrap(err, "the policy of the session"));
+}
+
+struct drawing {
+    struct str id;
+    enum document document;
+    struct arena *arena;
+    struct document_text *text;
+};
+
+static bool draw_body(struct db *db, void *context, struct error *err)
+{
+    struct drawing *d = context;
+    struct policy policy;
+    return session_read_policy_in(db, d->id, d->arena, &policy, err) &&
+           document_draw(d->document, &policy, d->arena, d->text, err);
+}
+
+bool session_document(struct proctor *p, struct str id, enum document document, struct arena *arena,
+                      struct document_text *ret, struct error *err)
+{
+    struct drawing d = {id, document, arena, ret};
+    return db_store_read(p->store, draw_body, &d, err);
+}
+
+/* ---- the name of the account ---- */
+
+bool session_rename_in(struct db *db, int64_t user_ref, struct str name, struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct list l = {.user_ref = user_ref, .arena = &arena};
+    if (!list_body(db, &l, err))
+        return false;
+    for (size_t i = 0; i < l.len; i++) {
+        struct str id = str_from(l.sessions[i].id);
+        if (l.sessions[i].state >= SESSION_RECORDING)
+            continue; /* what was recorded was recorded under that name */
+        if (!db_run(db, "UPDATE session SET candidate = $1 WHERE id = $2",
+                    DB_ARGS(DB_TEXT(name), DB_TEXT(id)), NULL, err) ||
+            !evidence_add_in(db, id, "renamed", json_pack("{s:s%}", "name", name.ptr, name.len),
+                             err) ||
+            !summary_refresh_in(db, id, err))
+            return false;
+    }
     return true;
 }
 

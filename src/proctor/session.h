@@ -4,6 +4,7 @@
  *
  * Functions that end in _in are for use inside a transaction of the caller (db/store.h). */
 #pragma once
+#include "analysis/policy.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -50,7 +51,8 @@ struct session_spec {
     struct str accommodations_json; /* a policy_patch(); empty: none */
     int64_t user_ref;
 };
-/* Makes a session with a key of its own, or gives the one that this attempt has already. */
+/* Makes a session with a key of its own, or gives the one that this attempt has already.
+ * ERROR_CONFLICT, with what to do, where the exam's policy wants an approved profile before. */
 MUST_USE bool session_create(struct proctor *p, const struct session_spec *spec,
                              char ret_id[ID_TEXT_SIZE], struct error *err);
 
@@ -79,6 +81,7 @@ MUST_USE bool session_lease(struct proctor *p, struct str id, int64_t user_ref, 
 MUST_USE bool session_consent(struct proctor *p, struct str id, int64_t user_ref,
                               enum document document, struct str version, struct str sha256_hex,
                               struct error *err);
+/* "Start Proctoring". ERROR_CONFLICT while an earlier step (proctor/steps.h) is open, naming it. */
 MUST_USE bool session_start(struct proctor *p, struct str id, int64_t user_ref, struct error *err);
 
 /* What was agreed to, with the version and hash of then; in the arena, at most DOCUMENT_COUNT. */
@@ -108,9 +111,22 @@ MUST_USE bool session_key_in(struct db *db, const struct seal_key *deployment, s
                              struct seal_key *ret, struct error *err);
 /* Deletes the key, and with it the recordings, for ever. */
 MUST_USE bool session_erase_key(struct proctor *p, struct str id, struct error *err);
+/* Deletes the keys of all sessions of a candidate, and their identity profile with its pictures and
+ * template. */
+MUST_USE bool session_erase_user(struct proctor *p, int64_t user_ref, size_t *ret_sessions,
+                                 struct error *err);
 /* The exam's policy as it was when the session was made, with the candidate's accommodations; in
  * the arena. */
 MUST_USE bool session_policy_in(struct db *db, struct str id, struct arena *arena, struct str *ret,
+                                struct error *err);
+/* The same, read. */
+MUST_USE bool session_read_policy_in(struct db *db, struct str id, struct arena *arena,
+                                     struct policy *ret, struct error *err);
+/* A document as it is drawn for this session; in the arena. */
+MUST_USE bool session_document(struct proctor *p, struct str id, enum document document,
+                               struct arena *arena, struct document_text *ret, struct error *err);
+/* The account has another name now: sessions that have not begun to record take it over. */
+MUST_USE bool session_rename_in(struct db *db, int64_t user_ref, struct str name,
                                 struct error *err);
 /* Counts an event that the candidate's page reported; ERROR_THROTTLED over the limit. */
 MUST_USE bool session_count_event_in(struct db *db, struct str id, struct error *err);

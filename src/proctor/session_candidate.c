@@ -2,6 +2,7 @@
  * consents, "Start Proctoring"; and what the clock finds (session.h). */
 #include "proctor/evidence.h"
 #include "proctor/session.h"
+#include "proctor/steps.h"
 
 #include <string.h>
 
@@ -120,9 +121,9 @@ static bool consent_body(struct db *db, void *context, struct error *err)
                         DB_TEXT(c->sha256_hex), DB_I64(clock_wall_us())),
                 NULL, err) ||
         !evidence_add_in(db, c->id, "consent",
-                         json_pack("{s:s, s:s%, s:s%}", "document",
-                                   document_text(c->document)->name, "version", c->version.ptr,
-                                   c->version.len, "sha256", c->sha256_hex.ptr, c->sha256_hex.len),
+                         json_pack("{s:s, s:s%, s:s%}", "document", document_name(c->document),
+                                   "version", c->version.ptr, c->version.len, "sha256",
+                                   c->sha256_hex.ptr, c->sha256_hex.len),
                          err))
         return false;
     return c->document != DOCUMENT_AGREEMENT ||
@@ -140,11 +141,13 @@ bool session_consent(struct proctor *p, struct str id, int64_t user_ref, enum do
                         .document = document};
     if (document <= DOCUMENT_NONE || document >= DOCUMENT_COUNT)
         return error_set(err, ERROR_INVALID, "document: must be instructions or agreement");
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct document_text text;
     struct session s;
-    if (!session_find_own(p, id, user_ref, &s, err) || !document_hash(document, hash, err))
+    if (!session_find_own(p, id, user_ref, &s, err) ||
+        !session_document(p, id, document, &arena, &text, err) || !document_hash(&text, hash, err))
         return false;
-    if (!str_eq(version, str_from(document_text(document)->version)) ||
-        !str_eq(sha256_hex, str_from(hash)))
+    if (!str_eq(version, str_from(text.version)) || !str_eq(sha256_hex, str_from(hash)))
         return error_set(err, ERROR_CONFLICT,
                          "the text has changed; load the page again and read it");
     return db_store_write(p->store, consent_body, &c, err);
@@ -204,6 +207,7 @@ bool session_consents(struct proctor *p, struct str id, struct arena *arena,
 /* ---- start, events ---- */
 
 struct start {
+    struct proctor *p;
     struct str id;
     int64_t user_ref;
 };
@@ -211,21 +215,23 @@ struct start {
 static bool start_body(struct db *db, void *context, struct error *err)
 {
     const struct start *s = context;
+    CLEANUP(arena_done) struct arena arena = {0};
     struct session session;
+    struct steps steps;
     if (!session_find_own_in(db, s->id, s->user_ref, &session, err))
         return false;
     if (session.state == SESSION_RECORDING || session.state == SESSION_EXAM)
         return true;
-    if (session.state == SESSION_CREATED)
-        return error_set(err, ERROR_CONFLICT, "the instructions and the agreement come first");
     if (session.state > SESSION_EXAM)
         return error_set(err, ERROR_CONFLICT, "the exam is over");
-    return session_move_in(db, s->id, SESSION_RECORDING, NULL, err);
+    return steps_read_in(s->p, db, s->id, &arena, &steps, err) &&
+           steps_check(&steps, STEP_CAMERA, err) &&
+           session_move_in(db, s->id, SESSION_RECORDING, NULL, err);
 }
 
 bool session_start(struct proctor *p, struct str id, int64_t user_ref, struct error *err)
 {
-    struct start s = {.id = id, .user_ref = user_ref};
+    struct start s = {.p = p, .id = id, .user_ref = user_ref};
     return db_store_write(p->store, start_body, &s, err);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include "base/file.h"
 #include "crypto/crypto.h"
+#include "proctor/check.h"
 #include "proctor/document.h"
 #include "proctor/provider.h"
 #include "proctor/session.h"
@@ -21,6 +22,9 @@
 #include <cmocka.h>
 
 #define USER 7
+#define HOUSE_RECORDS 12 /* of the evidence after house_record() */
+/* No scans: most tests of this folder are about something else. */
+#define HOUSE_POLICY "{\"checkin\":{\"face_scan\":false,\"id_scan\":false,\"screen\":false}}"
 
 struct house {
     char folder[PATH_MAX];
@@ -76,7 +80,8 @@ static inline void house_make_exam(struct house *h)
     struct provider_exam exam = {.external_ref = STR("test/1"),
                                  .title = STR("Botany"),
                                  .duration_s = 1800,
-                                 .launch_path = STR("/launch/1")};
+                                 .launch_path = STR("/launch/1"),
+                                 .policy_json = STR(HOUSE_POLICY)};
     must(provider_register_exam(&h->p, &exam, h->exam, err));
 }
 
@@ -129,12 +134,29 @@ static inline int house_tear_down(void **state)
 
 static inline struct str house_session(const struct house *h) { return str_from(h->session); }
 
+static inline void house_accept_in(struct house *h, struct str session, int64_t user,
+                                   enum document document)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct document_text text;
+    char hash[STR_HEX_MAX(32)];
+    must(session_document(&h->p, session, document, &arena, &text, err));
+    must(document_hash(&text, hash, err));
+    must(session_consent(&h->p, session, user, document, str_from(text.version), str_from(hash),
+                         err));
+}
+
 static inline void house_accept(struct house *h, enum document document)
 {
-    char hash[STR_HEX_MAX(32)];
-    must(document_hash(document, hash, err));
-    must(session_consent(&h->p, house_session(h), USER, document,
-                         str_from(document_text(document)->version), str_from(hash), err));
+    house_accept_in(h, house_session(h), USER, document);
+}
+
+static inline void house_check(struct house *h, struct str session, int64_t user)
+{
+    for (int i = CHECK_POINT_NONE + 1; i < CHECK_POINTS; i++) {
+        struct check_claim claim = {.point = (enum check_point)i, .state = CHECK_PASSED};
+        must(check_report(&h->p, session, user, &claim, err));
+    }
 }
 
 /* As far as "Start Proctoring". */
@@ -142,6 +164,7 @@ static inline void house_record(struct house *h)
 {
     house_accept(h, DOCUMENT_INSTRUCTIONS);
     house_accept(h, DOCUMENT_AGREEMENT);
+    house_check(h, house_session(h), USER);
     must(session_start(&h->p, house_session(h), USER, err));
 }
 

@@ -9,6 +9,7 @@
 #include "proctor/session.h"
 #include "proctor/stream.h"
 #include "proctor/upload.h"
+#include "server/api_session.h"
 #include "server/router.h"
 #include "server/server.h"
 
@@ -16,114 +17,6 @@
 
 #define BODY_MAX ((size_t)64 << 10)
 #define EVENT_KIND_MAX 32
-
-/* What the page is asked to record with. 400 kbit/s of VP9 keep a face at 640x480 recognisable; the
- * encoder overshoots by a third (measured with Chromium 156). */
-#define PIECE_MS 4000
-#define VIDEO_BPS 400000
-#define AUDIO_BPS 32000
-#define VIDEO_WIDTH 640
-#define VIDEO_HEIGHT 480
-#define VIDEO_FRAMES_PER_S 15
-
-/* The steps of the journey in their order, and the state in which each is over. */
-static const struct {
-    const char *name;
-    enum session_state over;
-} steps[] = {
-    {"instructions", SESSION_AGREED}, /* or its consent alone: see step_done() */
-    {"agreement", SESSION_AGREED},    {"camera", SESSION_RECORDING},   {"exam", SESSION_ENDED},
-    {"upload", SESSION_UPLOADED},     {"receipt", SESSION_STATE_NONE},
-};
-
-static json_t *time_json(int64_t us) { return us ? json_integer(us) : json_null(); }
-
-static bool step_done(const struct session *s, size_t step)
-{
-    if (step == 0)
-        return s->accepted_us[DOCUMENT_INSTRUCTIONS] != 0 || s->state >= SESSION_AGREED;
-    return steps[step].over != SESSION_STATE_NONE && s->state >= steps[step].over;
-}
-
-static json_t *steps_json(const struct session *s, const char **ret_current)
-{
-    json_t *list = json_array();
-    *ret_current = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-        const char *state = "waiting";
-        if (step_done(s, i))
-            state = "done";
-        else if (!*ret_current) {
-            state = "current";
-            *ret_current = steps[i].name;
-        }
-        json_array_append_new(list, json_pack("{s:s, s:s}", "name", steps[i].name, "state", state));
-    }
-    return list;
-}
-
-static bool document_json(enum document document, int64_t accepted_us, json_t **ret,
-                          struct error *err)
-{
-    const struct document_text *text = document_text(document);
-    char hash[STR_HEX_MAX(32)];
-    if (!document_hash(document, hash, err))
-        return false;
-    json_t *paragraphs = json_array();
-    for (size_t i = 0; i < text->len; i++)
-        json_array_append_new(paragraphs, json_string(text->paragraphs[i]));
-    *ret = json_pack("{s:s, s:s, s:s, s:o, s:o}", "version", text->version, "sha256", hash, "title",
-                     text->title, "paragraphs", paragraphs, "accepted_us", time_json(accepted_us));
-    return *ret || error_no_memory(err);
-}
-
-static json_t *streams_json(const struct stream *streams, size_t len)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < len; i++) {
-        const struct stream *s = &streams[i];
-        json_array_append_new(
-            list,
-            json_pack("{s:s, s:s, s:s, s:I, s:o}", "id", s->id, "kind", stream_kind_name(s->kind),
-                      "state", stream_state_name(s->state), "bytes", (json_int_t)s->size, "length",
-                      s->length_known ? json_integer((json_int_t)s->length) : json_null()));
-    }
-    return list;
-}
-
-/* SESSION of docs/protocol.md. */
-static bool answer_session(struct server *server, struct request *q, struct response *r,
-                           unsigned status, struct error *err)
-{
-    struct proctor *p = server->proctor;
-    struct session s;
-    struct proctored_exam exam;
-    struct stream *streams;
-    size_t streams_len;
-    CLEANUP(json_decrefp) json_t *instructions = NULL;
-    CLEANUP(json_decrefp) json_t *agreement = NULL;
-    if (!session_find_own(p, q->params[0], q->user.id, &s, err) ||
-        !proctored_exam_find(p, str_from(s.exam_id), &exam, err) ||
-        !stream_list(p, q->params[0], q->arena, &streams, &streams_len, err) ||
-        !document_json(DOCUMENT_INSTRUCTIONS, s.accepted_us[DOCUMENT_INSTRUCTIONS], &instructions,
-                       err) ||
-        !document_json(DOCUMENT_AGREEMENT, s.accepted_us[DOCUMENT_AGREEMENT], &agreement, err))
-        return false;
-    const char *current;
-    json_t *list = steps_json(&s, &current);
-    json_t *answer = json_pack(
-        "{s:s, s:s, s:s, s:o, s:s, s:{s:s, s:s, s:s, s:I}, s:s, s:s, s:I, s:{s:O, s:O},"
-        " s:{s:i, s:i, s:i, s:i, s:i, s:i}, s:o}",
-        "id", s.id, "state", session_state_name(s.state), "step", current, "steps", list,
-        "candidate", s.candidate, "exam", "id", exam.id, "title", exam.title, "kind",
-        exam.practice ? "practice" : "exam", "duration_s", (json_int_t)exam.duration_s, "exam_url",
-        s.exam_url, "return_url", s.return_url, "server_us", (json_int_t)clock_wall_us(),
-        "documents", "instructions", instructions, "agreement", agreement, "recording", "piece_ms",
-        PIECE_MS, "video_bps", VIDEO_BPS, "audio_bps", AUDIO_BPS, "width", VIDEO_WIDTH, "height",
-        VIDEO_HEIGHT, "frames_per_s", VIDEO_FRAMES_PER_S, "streams",
-        streams_json(streams, streams_len));
-    return response_json(r, status, answer, err);
-}
 
 static bool get_tests(struct server *server, struct request *q, struct response *r,
                       struct error *err)
@@ -154,7 +47,7 @@ static bool get_tests(struct server *server, struct request *q, struct response 
 static bool get_session(struct server *server, struct request *q, struct response *r,
                         struct error *err)
 {
-    return answer_session(server, q, r, 200, err);
+    return api_answer_session(server, q, r, 200, err);
 }
 
 static bool post_lease(struct server *server, struct request *q, struct response *r,
@@ -185,14 +78,14 @@ static bool post_consent(struct server *server, struct request *q, struct respon
         return error_set(err, ERROR_INVALID, "document: must be instructions or agreement");
     return session_consent(server->proctor, q->params[0], q->user.id, document, version, hash,
                            err) &&
-           answer_session(server, q, r, 201, err);
+           api_answer_session(server, q, r, 201, err);
 }
 
 static bool post_start(struct server *server, struct request *q, struct response *r,
                        struct error *err)
 {
     return session_start(server->proctor, q->params[0], q->user.id, err) &&
-           answer_session(server, q, r, 200, err);
+           api_answer_session(server, q, r, 200, err);
 }
 
 static bool post_end(struct server *server, struct request *q, struct response *r,
@@ -219,7 +112,7 @@ static bool post_end(struct server *server, struct request *q, struct response *
         lengths[len++] = (struct upload_length){str_from(id), (uint64_t)json_integer_value(bytes)};
     }
     return upload_end(server->proctor, q->params[0], q->user.id, lengths, len, err) &&
-           answer_session(server, q, r, 200, err);
+           api_answer_session(server, q, r, 200, err);
 }
 
 static bool post_event(struct server *server, struct request *q, struct response *r,

@@ -116,7 +116,7 @@ static json_t *consents_json(const struct session_consent_row *consents, size_t 
     json_t *list = json_array();
     for (size_t i = 0; i < len; i++)
         json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:I}", "document",
-                                              document_text(consents[i].document)->name, "version",
+                                              document_name(consents[i].document), "version",
                                               text_json(consents[i].version), "sha256",
                                               text_json(consents[i].sha256_hex), "accepted_us",
                                               (json_int_t)consents[i].accepted_us));

@@ -26,6 +26,7 @@ struct server_user {
     int64_t id;    /* 0: nobody is signed in */
     unsigned role; /* one ROLE_ bit, server/router.h */
     struct str full_name;
+    struct str session; /* of ROLE_APP: the session that the app belongs to; in the arena */
 };
 
 struct request {

@@ -114,8 +114,10 @@ bool router_admit(const struct router *router, struct server *s, const struct ro
     if ((route->roles & ROLE_ANYONE) == ROLE_ANYONE)
         return true;
     if (q->user.id == 0)
-        return error_set(err, ERROR_UNAUTHORIZED, "please sign in");
-    if (!(route->roles & ROLE_SIGNED_IN & q->user.role))
+        return error_set(err, ERROR_UNAUTHORIZED,
+                         route->roles & ROLE_APP ? "this app is not connected to a session"
+                                                 : "please sign in");
+    if (!(route->roles & (ROLE_SIGNED_IN | ROLE_APP) & q->user.role))
         return error_set(err, ERROR_FORBIDDEN, "your role may not do this");
     return true;
 }

@@ -11,6 +11,9 @@
 #define ROLE_STAFF (ROLE_INSTRUCTOR | ROLE_PROCTOR | ROLE_ADMIN)
 #define ROLE_SIGNED_IN (ROLE_CANDIDATE | ROLE_STAFF | ROLE_SUPPORT)
 #define ROLE_ANYONE (ROLE_SIGNED_IN | 1u << 5)
+/* The desktop app of one session, known by its token and not by a cookie: nobody that signs in. Its
+ * routes find the session in q->user. */
+#define ROLE_APP (1u << 8)
 /* Beside the roles: the handler takes long on purpose (a password's hash) and runs on a lane of two
  * threads of its own, so that a crowd that signs in does not hold up those who sit an exam. */
 #define ROUTE_SLOW (1u << 6)
@@ -72,6 +75,9 @@ extern const struct route review_list_routes[];
 extern const struct route review_say_routes[];
 extern const struct route accommodation_routes[];
 extern const struct route support_routes[];
+extern const struct route checkin_routes[];
+extern const struct route checkin_staff_routes[];
+extern const struct route app_routes[];
 extern const struct route attempt_routes[];
 extern const struct route attachment_routes[];
 extern const struct route name_routes[];

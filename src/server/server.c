@@ -8,19 +8,10 @@
 #define STOP_WAIT_MS 8000 /* with what ends afterwards, less than the 10 s that are promised */
 
 const struct route *const server_route_tables[] = {
-    sign_in_routes,
-    tus_routes,
-    campus_routes,
-    proctor_routes,
-    review_list_routes,
-    review_routes,
-    review_say_routes,
-    accommodation_routes,
-    support_routes,
-    attempt_routes,
-    attachment_routes,
-    name_routes,
-    NULL,
+    sign_in_routes,     tus_routes,           campus_routes,     proctor_routes,
+    review_list_routes, review_routes,        review_say_routes, accommodation_routes,
+    support_routes,     attempt_routes,       attachment_routes, name_routes,
+    checkin_routes,     checkin_staff_routes, app_routes,        NULL,
 };
 
 /* The guide's own, where the deployment names no other. */
@@ -51,7 +42,7 @@ bool server_start(struct server *s, struct error *err)
     if (!s->state)
         return error_no_memory(err);
     if (!logins_create(s->store, s->campus, &s->state->logins, err) ||
-        !throttle_create(&s->state->throttle, err) ||
+        !throttle_create(&s->state->throttle, err) || !throttle_create(&s->state->pairing, err) ||
         !events_create(s, &(struct events_options){0}, &s->state->events, err) ||
         !transport_start(s, &options, &s->state->transport, err)) {
         server_stop(s);
@@ -70,6 +61,7 @@ void server_stop(struct server *s)
     transport_stop(s->state->transport, STOP_WAIT_MS);
     events_destroy(s->state->events);
     throttle_destroy(s->state->throttle);
+    throttle_destroy(s->state->pairing);
     logins_destroy(s->state->logins);
     free(s->state);
     s->state = NULL;

@@ -19,6 +19,9 @@ struct server_options {
     const char *public_origin;      /* "https://exam.example.org" behind a proxy; NULL: from Host */
     unsigned epoll_threads, worker_threads; /* 0: defaults */
     struct server_contact contact;
+    const char *plugin_id, *plugin_url; /* of the browser's plugin and its page in the store; may be
+                                           NULL */
+    const char *downloads; /* the folder with the desktop app's installers; NULL: there is none */
 };
 struct server {
     struct server_options options;

@@ -3,7 +3,9 @@
 #include "campus/user.h"
 #include "crypto/crypto.h"
 #include "crypto/password.h"
+#include "proctor/app_link.h"
 #include "server/inbound.h"
+#include "server/router.h"
 #include "server/server.h"
 #include "server/state.h"
 
@@ -30,10 +32,28 @@ static void set_cookie(const struct server *s, const struct request *q, struct r
                                  token, age_s, secure ? "; Secure" : ""));
 }
 
+/* The desktop app of a session: who it is for, with no other rights than the app's. */
+static bool app_identify(struct server *s, const struct request *q, struct str token,
+                         struct server_user *ret, struct error *err)
+{
+    char session[ID_TEXT_SIZE];
+    int64_t user;
+    if (!app_link_whose(s->proctor, token, session, &user, err))
+        return false;
+    if (!session[0])
+        return true;
+    *ret = (struct server_user){
+        .id = user, .role = ROLE_APP, .session = arena_copy(q->arena, str_from(session))};
+    return ret->session.ptr || error_no_memory(err);
+}
+
 bool sign_in_identify(struct server *s, const struct request *q, struct server_user *ret,
                       struct error *err)
 {
     struct str token = request_cookie(q, COOKIE);
+    struct str bearer = request_header(q, "Authorization");
+    if (str_starts(bearer, STR("Bearer "))) /* an app, and never a cookie beside it */
+        return app_identify(s, q, str_slice(bearer, sizeof "Bearer", bearer.len), ret, err);
     return token.len == 0 || login_find(s->state->logins, token, q->arena, ret, err);
 }
 

@@ -35,7 +35,7 @@ static int start(void **state)
     test_folder_init(&folder);
     const char *path = test_path(&folder, "test.db");
     server = (struct server){.state = &server_state};
-    server_state = (struct server_state){NULL, NULL, NULL, NULL};
+    server_state = (struct server_state){.events = NULL};
     struct transport_options options = {.address = "127.0.0.1",
                                         .worker_threads = 2,
                                         .router = {.tables = tables, .identify = sign_in_identify}};

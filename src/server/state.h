@@ -8,7 +8,8 @@
 struct server_state {
     struct transport *transport; /* owned */
     struct logins *logins;       /* owned */
-    struct throttle *throttle;   /* owned */
+    struct throttle *throttle;   /* owned; of signing in */
+    struct throttle *pairing;    /* owned; of pairing apps */
     struct events *events;       /* owned */
 };
 

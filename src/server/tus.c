@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+#define UPLOADS "/api/proctor/sessions/:session/uploads"
+#define APP_UPLOADS "/api/app/uploads"
+
 _Static_assert(TUS_METADATA_MAX <= STREAM_METADATA_MAX, "what we take must fit a stream");
 _Static_assert(TUS_PARTS_MAX <= STREAM_PARTS_MAX, "what we take must fit a stream");
 
@@ -59,12 +62,21 @@ static bool answer_busy(const struct request *q, struct response *r, const struc
     return true;
 }
 
+/* A candidate's routes name the session; the app's is its own, known by its token. */
+static bool is_app(const struct request *q) { return q->user.role == ROLE_APP; }
+static struct str session_of(const struct request *q)
+{
+    return is_app(q) ? q->user.session : q->params[0];
+}
+static struct str stream_of(const struct request *q)
+{
+    return is_app(q) ? q->params[0] : q->params[1];
+}
+
 /* ---- OPTIONS, HEAD, DELETE ---- */
 
-static bool tus_options(struct server *s, struct request *q, struct response *r, struct error *err)
+static bool answer_options(struct request *q, struct response *r, const char *allow)
 {
-    (void)s;
-    (void)err;
     response_header(r, "Tus-Resumable", TUS_VERSION);
     response_header(r, "Tus-Version", TUS_VERSION);
     response_header(r, "Tus-Extension",
@@ -72,10 +84,24 @@ static bool tus_options(struct server *s, struct request *q, struct response *r,
                     "concatenation,expiration");
     response_header(r, "Tus-Checksum-Algorithm", "sha1,sha256");
     set_number(q, r, "Tus-Max-Size", STREAM_SIZE_MAX);
-    response_header(r, "Allow",
-                    q->params[1].ptr ? "HEAD, PATCH, DELETE, OPTIONS" : "POST, OPTIONS");
+    response_header(r, "Allow", allow);
     r->status = 204;
     return true;
+}
+
+static bool tus_options(struct server *s, struct request *q, struct response *r, struct error *err)
+{
+    (void)s;
+    (void)err;
+    return answer_options(q, r, "POST, OPTIONS");
+}
+
+static bool stream_options(struct server *s, struct request *q, struct response *r,
+                           struct error *err)
+{
+    (void)s;
+    (void)err;
+    return answer_options(q, r, "HEAD, PATCH, DELETE, OPTIONS");
 }
 
 static bool tus_head(struct server *s, struct request *q, struct response *r, struct error *err)
@@ -83,7 +109,7 @@ static bool tus_head(struct server *s, struct request *q, struct response *r, st
     struct stream stream;
     if (!check_version(q, r))
         return true;
-    if (!stream_find(s->proctor, q->params[0], q->params[1], q->user.id, q->arena, &stream, err))
+    if (!stream_find(s->proctor, session_of(q), stream_of(q), q->user.id, q->arena, &stream, err))
         return false;
     set_number(q, r, "Upload-Offset", stream.size);
     if (stream.length_known)
@@ -105,7 +131,7 @@ static bool tus_delete(struct server *s, struct request *q, struct response *r, 
 {
     if (!check_version(q, r))
         return true;
-    if (!stream_terminate(s->proctor, q->params[0], q->params[1], q->user.id, err))
+    if (!stream_terminate(s->proctor, session_of(q), stream_of(q), q->user.id, err))
         return answer_busy(q, r, err);
     r->status = 204;
     return true;
@@ -243,6 +269,9 @@ static bool read_metadata(const struct request *q, struct stream_spec *spec, str
     spec->kind = kind.ptr ? stream_kind_from_name(kind) : STREAM_FILE;
     if (spec->kind == STREAM_KIND_NONE)
         return error_set(err, ERROR_INVALID, "Upload-Metadata: unknown kind");
+    if (is_app(q) && spec->kind != STREAM_APP && spec->kind != STREAM_SCREEN)
+        return error_set(err, ERROR_INVALID,
+                         "Upload-Metadata: the app sends the kinds app and screen");
     if (started.ptr && (!str_to_i64(started, &spec->start_us) || spec->start_us < 0))
         return error_set(err, ERROR_INVALID, "Upload-Metadata: started_us must be a number");
     return true;
@@ -297,8 +326,8 @@ static bool post_begin(struct server *s, struct request *q, struct response *r, 
         upload_done(u);
         return false;
     }
-    if (!stream_create(s->proctor, q->params[0], q->user.id, &spec, q->arena, &stream, err) ||
-        (body && !stream_write_begin(s->proctor, q->params[0], str_from(stream.id), q->user.id, 0,
+    if (!stream_create(s->proctor, session_of(q), q->user.id, &spec, q->arena, &stream, err) ||
+        (body && !stream_write_begin(s->proctor, session_of(q), str_from(stream.id), q->user.id, 0,
                                      &u->write, err))) {
         upload_done(u);
         return answer_busy(q, r, err);
@@ -306,8 +335,10 @@ static bool post_begin(struct server *s, struct request *q, struct response *r, 
     u->length_known = stream.length_known;
     u->length = stream.length;
     response_header(r, "Location",
-                    arena_printf(q->arena, "/api/proctor/sessions/" STR_FMT "/uploads/%s",
-                                 STR_ARG(q->params[0]), stream.id));
+                    is_app(q)
+                        ? arena_printf(q->arena, APP_UPLOADS "/%s", stream.id)
+                        : arena_printf(q->arena, "/api/proctor/sessions/" STR_FMT "/uploads/%s",
+                                       STR_ARG(q->params[0]), stream.id));
     if (body) {
         *ret = u;
         return true;
@@ -328,7 +359,7 @@ static bool answer_offset(struct server *s, struct request *q, struct response *
 {
     struct stream stream;
     if (err->code == ERROR_CONFLICT &&
-        stream_find(s->proctor, q->params[0], q->params[1], q->user.id, q->arena, &stream, NULL) &&
+        stream_find(s->proctor, session_of(q), stream_of(q), q->user.id, q->arena, &stream, NULL) &&
         stream.size != offset)
         set_number(q, r, "Upload-Offset", stream.size);
     return answer_busy(q, r, err);
@@ -350,7 +381,7 @@ static bool patch_begin(struct server *s, struct request *q, struct response *r,
     if (!check_type(q, err) ||
         !tus_parse_size(request_header(q, "Upload-Offset"), "Upload-Offset", &offset, err) ||
         (told.ptr && !tus_parse_size(told, "Upload-Length", &u->length, err)) ||
-        !stream_find(s->proctor, q->params[0], q->params[1], q->user.id, q->arena, &stream, err))
+        !stream_find(s->proctor, session_of(q), stream_of(q), q->user.id, q->arena, &stream, err))
         return false;
     if (stream.concat == STREAM_FINAL)
         return error_set(err, ERROR_FORBIDDEN, "a final upload takes no bytes");
@@ -366,7 +397,7 @@ static bool patch_begin(struct server *s, struct request *q, struct response *r,
         u->length = stream.length_known ? stream.length : STREAM_SIZE_MAX;
     if (u->length < offset)
         return error_set(err, ERROR_CONFLICT, "there are more bytes than that length already");
-    if (!read_checksum(u, err) || !stream_write_begin(s->proctor, q->params[0], q->params[1],
+    if (!read_checksum(u, err) || !stream_write_begin(s->proctor, session_of(q), stream_of(q),
                                                       q->user.id, offset, &u->write, err)) {
         upload_done(u);
         return answer_offset(s, q, r, offset, err);
@@ -374,7 +405,7 @@ static bool patch_begin(struct server *s, struct request *q, struct response *r,
     /* With the writer's lock held, so that a request that is turned away changes nothing. */
     if (!set_room(u, u->length - offset, err) ||
         (told.ptr &&
-         !stream_set_length(s->proctor, q->params[0], q->params[1], q->user.id, u->length, err))) {
+         !stream_set_length(s->proctor, session_of(q), stream_of(q), q->user.id, u->length, err))) {
         upload_done(u);
         return false;
     }
@@ -386,16 +417,22 @@ static const struct route_upload post_upload = {post_begin, upload_add, upload_f
 static const struct route_upload patch_upload = {patch_begin, upload_add, upload_finish,
                                                  upload_end};
 
-#define UPLOADS "/api/proctor/sessions/:session/uploads"
 #define OWN (ROLE_CANDIDATE | ROUTE_OVERRIDE)
+#define APP (ROLE_APP | ROUTE_OVERRIDE)
 #define ALL (ROLE_ANYONE | ROUTE_OVERRIDE)
 
 const struct route tus_routes[] = {
     {HTTP_OPTIONS, UPLOADS, ALL, 0, tus_options, NULL},
-    {HTTP_OPTIONS, UPLOADS "/:stream", ALL, 0, tus_options, NULL},
+    {HTTP_OPTIONS, UPLOADS "/:stream", ALL, 0, stream_options, NULL},
     {HTTP_POST, UPLOADS, OWN, STREAM_SIZE_MAX, NULL, &post_upload},
     {HTTP_PATCH, UPLOADS "/:stream", OWN, STREAM_SIZE_MAX, NULL, &patch_upload},
     {HTTP_HEAD, UPLOADS "/:stream", OWN, 0, tus_head, NULL},
     {HTTP_DELETE, UPLOADS "/:stream", OWN, 0, tus_delete, NULL},
+    {HTTP_OPTIONS, APP_UPLOADS, ALL, 0, tus_options, NULL},
+    {HTTP_OPTIONS, APP_UPLOADS "/:stream", ALL, 0, stream_options, NULL},
+    {HTTP_POST, APP_UPLOADS, APP, STREAM_SIZE_MAX, NULL, &post_upload},
+    {HTTP_PATCH, APP_UPLOADS "/:stream", APP, STREAM_SIZE_MAX, NULL, &patch_upload},
+    {HTTP_HEAD, APP_UPLOADS "/:stream", APP, 0, tus_head, NULL},
+    {HTTP_DELETE, APP_UPLOADS "/:stream", APP, 0, tus_delete, NULL},
     {HTTP_NONE, NULL, 0, 0, NULL, NULL},
 };

@@ -6,9 +6,9 @@ import { Client } from '../support/client.mjs';
 
 export async function signIn(page, username, password = PASSWORD) {
   await page.goto('/');
-  await page.getByLabel('Username').fill(username);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel(/^(Username|Benutzername)$/).fill(username);
+  await page.getByLabel(/^(Password|Passwort)$/).fill(password);
+  await page.getByRole('button', { name: /^(Sign in|Anmelden)$/ }).click();
 }
 
 export const button = (place, name) => place.getByRole('button', { name, exact: true });
@@ -63,25 +63,27 @@ export async function answerAll(exam, each) {
   return given;
 }
 
-// A candidate whose documents are accepted already, at the camera step: the tests that are about the
+// A candidate who has checked in already, at the camera step: the tests that are about the
 // recording begin here. Returns the page and the session's and attempt's ids.
 export async function openAtCamera(person, server, username, kind = 'exam') {
   const client = new Client(server);
   await client.signIn(username);
-  const { assessments } = await client.get('/api/campus/assessments');
-  const { exam_id: exam } = assessments.find((one) => one.kind === kind);
-  const launched = await client.post(`/api/campus/exams/${exam}/launch`);
-  const session = launched.session_url.split('/').pop();
-  const { documents } = await client.get(`/api/proctor/sessions/${session}`);
-  for (const document of ['instructions', 'agreement']) {
-    const { version, sha256 } = documents[document];
-    await client.post(`/api/proctor/sessions/${session}/consents`, { document, version, sha256 });
-  }
+  const { session, attempt, url } = await client.launch(kind);
+  await client.checkIn(session);
   const [name, value] = client.cookie.split('=');
   await person.context.addCookies([{ name, value, url: server.origin, httpOnly: true, sameSite: 'Strict' }]);
   const page = await person.context.newPage();
-  await page.goto(launched.session_url);
-  return { page, client, session, attempt: launched.attempt_id };
+  await page.goto(url);
+  await button(page, "I Agree, Let's Begin").click();
+  return { page, client, session, attempt };
+}
+
+// The seven points, by the page itself.
+export async function checkSystem(page) {
+  await page.getByRole('checkbox').check();
+  await button(page, 'Start System Check').click();
+  await page.getByText('being checked').first().waitFor();
+  await button(page, "I Agree, Let's Begin").waitFor({ timeout: 60000 });
 }
 
 export async function startRecording(page) {
@@ -100,12 +102,19 @@ export async function writeAnswer(page, text, { kept = false } = {}) {
 
 export const writtenAnswer = (page) => essay(page).inputValue();
 
+// Steps 24 and 25 of the guide.
+export async function endAndUpload(page) {
+  await button(page, 'End').click();
+  await button(page.getByRole('dialog'), 'Yes').click();
+}
+
 // From the questions to the receipt.
 export async function finishExam(page) {
   const exam = examOf(page);
   await button(exam, 'Finish Exam').first().click();
   await button(exam.getByRole('dialog'), 'Finish Exam').click();
   await button(exam, 'Home').click();
+  await endAndUpload(page);
 }
 
 export async function until(what, seconds, ask) {

@@ -15,13 +15,15 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
 
 export const hasChromium = existsSync(EXECUTABLE);
 
-export async function startBrowser(t, { clip } = {}) {
+// `screen`: a monitor is shared when a page asks for one, without asking anybody.
+export async function startBrowser(t, { clip, screen = false } = {}) {
   const browser = await chromium.launch({
     executablePath: EXECUTABLE,
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
-      ...(clip ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${clip.video}`,
+      ...(screen ? ['--use-fake-ui-for-media-stream'] : []),
+      ...(clip ? [`--use-fake-device-for-media-stream${screen ? '=display-media-type=monitor' : ''}`, `--use-file-for-fake-video-capture=${clip.video}`,
         `--use-file-for-fake-audio-capture=${clip.audio}`] : []),
     ],
   });
@@ -40,6 +42,15 @@ function probe() {
       const live = [...open].some((track) => track.readyState === 'live');
       for (const track of stream.getTracks()) open.add(track);
       if (!live) void window.ptProbe({ kind: 'camera', ms: performance.timeOrigin + performance.now() });
+      return stream;
+    };
+  }
+  if (media?.getDisplayMedia) {
+    const share = media.getDisplayMedia.bind(media);
+    window.ptScreens = [];
+    media.getDisplayMedia = async (options) => {
+      const stream = await share(options);
+      window.ptScreens.push(stream);
       return stream;
     };
   }

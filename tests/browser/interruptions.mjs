@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { skip, test } from '../support/runner.mjs';
-import { startServer, USERS } from '../support/server.mjs';
+import { CAMERA_ONLY, startServer, USERS } from '../support/server.mjs';
 import { assertSameBytes, checkPage, hasChromium, newPerson, startBrowser } from './chromium.mjs';
 import { button, examOf, finishExam, openAtCamera, receiptOf, saved, startRecording, until, writeAnswer, writtenAnswer } from './candidate.mjs';
 import { cameraClip } from './clip.mjs';
@@ -10,7 +10,7 @@ import { cameraClip } from './clip.mjs';
 // The recording's bytes are what these are about, not what they show: the server analyses nothing.
 async function sitting(t) {
   if (!hasChromium) skip('Chromium is not installed');
-  const server = await startServer(t, { worker: false });
+  const server = await startServer(t, { worker: false, policy: CAMERA_ONLY });
   const browser = await startBrowser(t, { clip: cameraClip() });
   const person = await newPerson(browser, server, { camera: true });
   const opened = await openAtCamera(person, server, USERS.candidate);
@@ -105,7 +105,7 @@ test('a second tab is told so, and the first goes on', async (t) => {
 
 test('the camera is refused: the page says why and how to go on', async (t) => {
   if (!hasChromium) skip('Chromium is not installed');
-  const server = await startServer(t, { worker: false });
+  const server = await startServer(t, { worker: false, policy: CAMERA_ONLY });
   const browser = await startBrowser(t, { clip: cameraClip() });
   const person = await newPerson(browser, server, { camera: true, permissions: [] });
   const { page } = await openAtCamera(person, server, USERS.candidate);

@@ -4,10 +4,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { skip, test } from '../support/runner.mjs';
-import { startServer, temporaryFolder, USERS } from '../support/server.mjs';
+import { CAMERA_ONLY, startServer, temporaryFolder, USERS } from '../support/server.mjs';
 import { Client } from '../support/client.mjs';
 import { assertSameBytes, checkPage, hasChromium, newPerson, screenshot, startBrowser } from './chromium.mjs';
-import { answerAll, button, examOf, menu, receiptOf, scrollToEnd, signIn, until } from './candidate.mjs';
+import { answerAll, button, checkSystem, examOf, menu, receiptOf, scrollToEnd, signIn, until } from './candidate.mjs';
 import { cameraClip, partsOf, ROUND_SECONDS } from './clip.mjs';
 import { isOfThePlan } from '../support/clips.mjs';
 
@@ -80,6 +80,9 @@ async function checkIn(person) {
   await button(page, 'Submit').waitFor();
   await checkPage(page, '08-agreement');
   await button(page, 'Submit').click();
+  await checkSystem(page);
+  await checkPage(page, '09-begin');
+  await button(page, "I Agree, Let's Begin").click();
   await button(page, 'Start Proctoring').waitFor();
   return { portal, page };
 }
@@ -128,7 +131,10 @@ async function handIn(page) {
   await checkPage(page, '14-finished');
   await button(exam, 'Home').click();
   await page.getByRole('heading', { name: /Uploading your recording|Receipt/ }).waitFor();
-  await screenshot(page, '15-upload');
+  await button(page, 'End').click();
+  await page.getByRole('dialog').getByText('Upload the exam?').waitFor();
+  await checkPage(page, '15-upload');
+  await button(page.getByRole('dialog'), 'Yes').click();
   await page.getByText('the upload is 100 % complete').waitFor({ timeout: 40000 });
   await page.getByRole('table').waitFor();
   await checkPage(page, '16-receipt');
@@ -223,7 +229,7 @@ async function judge({ person, page }, reviewer, session) {
 
 test('a candidate takes the exam and the report has exactly the flags of the clip', async (t) => {
   if (!hasChromium) skip('Chromium is not installed');
-  const server = await startServer(t);
+  const server = await startServer(t, { policy: CAMERA_ONLY });
   const browser = await startBrowser(t, { clip: cameraClip() });
   const person = await newPerson(browser, server, { camera: true });
   const { page } = await checkIn(person);
@@ -241,7 +247,10 @@ test('a candidate takes the exam and the report has exactly the flags of the cli
   const receipt = await receiptOf(client, session);
   assertSameBytes(receipt.streams, person.seen.recorders);
   assert.deepEqual(person.seen.problems, []);
-  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Quit' }).click();
+  await page.getByText(/^Handed in /).waitFor();
+  await checkPage(page, '16-assessments-after');
+  await Promise.all([page.waitForEvent('close'), button(page, 'Close').click()]);
   const recorded = join(temporaryFolder(t), 'recorded.webm');
   writeFileSync(recorded, Buffer.concat([...person.seen.recorders.values()][0]));
   await checkReport(live, server, session, recorded);

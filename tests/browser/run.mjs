@@ -5,4 +5,5 @@ import { run } from '../support/runner.mjs';
 await import('./journey.mjs');
 await import('./interruptions.mjs');
 await import('./support.mjs');
+await import('./checkin.mjs');
 await run();

@@ -1,7 +1,7 @@
 // A candidate in the proctored window and a support agent at the desk, each in a browser of their own.
 import assert from 'node:assert/strict';
 import { skip, test } from '../support/runner.mjs';
-import { startServer, USERS } from '../support/server.mjs';
+import { CAMERA_ONLY, startServer, USERS } from '../support/server.mjs';
 import { checkPage, hasChromium, newPerson, screenshot, startBrowser } from './chromium.mjs';
 import { button, examOf, openAtCamera, signIn, startRecording, until } from './candidate.mjs';
 import { cameraClip } from './clip.mjs';
@@ -17,7 +17,7 @@ async function say(place, text) {
 
 test('a candidate and a support agent chat while the exam goes on', async (t) => {
   if (!hasChromium) skip('Chromium is not installed');
-  const server = await startServer(t, { worker: false });
+  const server = await startServer(t, { worker: false, policy: CAMERA_ONLY });
   const browser = await startBrowser(t, { clip: cameraClip() });
   const candidate = await newPerson(browser, server, { camera: true });
   const agent = await newPerson(browser, server);
@@ -130,7 +130,7 @@ test('a candidate and a support agent chat while the exam goes on', async (t) =>
 
 test('one tab listens for all, and signing out leaves nothing of the conversation', async (t) => {
   if (!hasChromium) skip('Chromium is not installed');
-  const server = await startServer(t, { worker: false });
+  const server = await startServer(t, { worker: false, policy: CAMERA_ONLY });
   const browser = await startBrowser(t);
   const person = await newPerson(browser, server);
   t.after(() => person.context.close());

@@ -7,6 +7,7 @@ await import('./access.mjs');
 await import('./roles.mjs');
 await import('./tus.mjs');
 await import('./bad_input.mjs');
+await import('./checkin.mjs');
 await import('./analysis.mjs');
 await import('./analyze.mjs');
 await import('./recordings.mjs');

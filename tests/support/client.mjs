@@ -1,5 +1,6 @@
 // A candidate's (or reviewer's) program: the protocol of docs/protocol.md with plain fetch.
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PASSWORD } from './server.mjs';
 
 export class HttpError extends Error {
@@ -52,19 +53,58 @@ export class Client {
     return body.user;
   }
 
-  // From sign-in to a session in state "recording": {attempt, session}.
-  async openSession(kind = 'exam') {
+  // Opens the exam: {attempt, session} in state "created", or what is there already.
+  async launch(kind = 'exam') {
     const { assessments } = await this.get('/api/campus/assessments');
     const { exam_id } = assessments.find((one) => one.kind === kind);
     const { attempt_id, session_url } = await this.post(`/api/campus/exams/${exam_id}/launch`);
-    const session = session_url.split('/').pop();
+    return { attempt: attempt_id, session: session_url.split('/').pop(), url: session_url };
+  }
+
+  async acceptDocuments(session) {
     const { documents } = await this.get(`/api/proctor/sessions/${session}`);
     for (const document of ['instructions', 'agreement']) {
       const { version, sha256: hash } = documents[document];
       await this.post(`/api/proctor/sessions/${session}/consents`, { document, version, sha256: hash });
     }
+  }
+
+  check(session, point, claim = { state: 'passed' }) {
+    return this.post(`/api/proctor/sessions/${session}/checks`, { point, detail: {}, problem: null, mend: null, ...claim });
+  }
+
+  // The steps that need nothing but a page, as far as the session has them: up to "Start Proctoring".
+  async checkIn(session) {
+    const at = `/api/proctor/sessions/${session}`;
+    const { plugin, screen } = await this.get(at);
+    if (plugin.required) await this.post(`${at}/plugin`, { version: '1.0.0', id: 'abcdefghijklmnop' });
+    await this.acceptDocuments(session);
+    for (const point of ['camera', 'microphone', 'displays', 'network', 'machine', 'programs', 'browser']) await this.check(session, point);
+    if (screen.required) await this.post(`${at}/screen-consent`, { surface: 'monitor', label: 'screen:0:0' });
+  }
+
+  // From sign-in to a session in state "recording": {attempt, session}. For exams without scans.
+  async openSession(kind = 'exam') {
+    const { attempt, session } = await this.launch(kind);
+    await this.checkIn(session);
     await this.post(`/api/proctor/sessions/${session}/start`);
-    return { attempt: attempt_id, session };
+    return { attempt, session };
+  }
+
+  // One face scan, three looks a second: `see(scan, n)` gives the picture for what is asked now, or null to stop.
+  async scanFace(session, see, { camera = 'Integrated Camera' } = {}) {
+    const at = `/api/proctor/sessions/${session}/face-scans`;
+    let scan = await this.post(at, { camera });
+    for (let n = 0; scan.state === 'scanning' && n < 200; n++) {
+      const picture = see(scan, n);
+      if (picture === null) return scan;
+      const sent = await this.send('POST', `${at}/${scan.id}/frames`, {
+        body: picture, headers: { 'Content-Type': 'image/jpeg', 'X-Captured-Ms': String(Math.round(performance.now())) }, accept: [423, 429, 503],
+      });
+      if (sent.status === 200) scan = sent.body;
+      await sleep(sent.status === 503 ? 1000 : 130);
+    }
+    return scan;
   }
 
   async createUpload(session, { fields = { kind: 'camera', mime: 'video/webm' }, headers = {}, body } = {}) {

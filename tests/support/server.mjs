@@ -1,6 +1,6 @@
 // The real binary in a folder of its own, on a free port: started, killed and started again.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, openSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +18,32 @@ export function temporaryFolder(t, prefix = 'proctortrack-test-') {
   return folder;
 }
 
-// options: data (folder, made when absent), args (more of them), port (0: any), worker (default true)
-export async function startServer(t, { data = temporaryFolder(t), args = [], port = 0, worker = true, env = {} } = {}) {
+const EXAMS = ['Practice test', 'Introduction to the life sciences'];
+// Most tests are about something else than faces and papers.
+export const WITHOUT_SCANS = { checkin: { face_scan: false, id_scan: false } };
+// In Chromium, where a screen cannot be shared in every test.
+export const CAMERA_ONLY = { checkin: { face_scan: false, id_scan: false, screen: false } };
+
+export function admin(data, args, { env = {}, input } = {}) {
+  return execFileSync(PROGRAM, ['admin', ...args, '--data', join(data, 'var')], {
+    encoding: 'utf8', input, env: { ...process.env, PROCTORTRACK_DEMO_PASSWORD: PASSWORD, ...env },
+  });
+}
+
+// The policy of the demo's exams, for the sessions that are made from then on.
+export function setPolicy(data, policy, exams = EXAMS) {
+  const file = join(data, 'policy.json');
+  writeFileSync(file, JSON.stringify(policy));
+  for (const exam of exams) admin(data, ['exam', 'policy', exam, file]);
+}
+
+// options: data (folder, made when absent), args (more of them), port (0: any), worker (default true), policy (of the
+// demo's exams when the folder is new; null: as built in)
+export async function startServer(t, { data = temporaryFolder(t), args = [], port = 0, worker = true, env = {}, policy = WITHOUT_SCANS } = {}) {
+  if (policy && !existsSync(join(data, 'var'))) {
+    admin(data, ['demo'], { env });
+    setPolicy(data, policy);
+  }
   const server = { data, port, origin: '', child: null, logFile: join(data, 'server.log') };
   server.start = async () => {
     const log = openSync(server.logFile, 'a');

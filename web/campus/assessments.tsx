@@ -8,6 +8,7 @@ import { texts } from "../ui/texts";
 import { formatDateTime, formatDuration } from "../ui/time";
 import { fetchAssessments, type Assessment, type AttemptState } from "./api";
 import { useLoaded } from "./load";
+import { closeProctorWindow, isProctorWindow } from "./proctor-window";
 
 const t = texts.portal.assessments;
 
@@ -58,6 +59,13 @@ export function AssessmentsPage(props: { api: Api; openProctor: () => void }) {
             </Button>
             <span class="muted">{t.how}</span>
           </div>
+          {isProctorWindow() ? (
+            <div class="row">
+              <Button large onClick={closeProctorWindow}>
+                {texts.common.close}
+              </Button>
+            </div>
+          ) : null}
         </>
       ) : null}
     </section>

@@ -161,7 +161,9 @@ function SignedIn(props: PortalProps & { user: User }) {
               <a href={PROCTOR_PATH}>{t.openHere}</a>
             </Notice>
           ) : null}
-          {page === "profile" ? <ProfilePage user={user} openProctor={openProctor} /> : null}
+          {page === "profile" ? (
+            <ProfilePage api={api} user={user} openProctor={openProctor} />
+          ) : null}
           {page === "assessments" ? <AssessmentsPage api={api} openProctor={openProctor} /> : null}
           {page === "results" ? <ResultsPage api={api} /> : null}
           {page === "support" ? <SupportPage /> : null}

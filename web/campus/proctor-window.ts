@@ -38,3 +38,13 @@ export function openProctorWindow(windows: Windows = browserWindows): boolean {
   opened.focus();
   return true;
 }
+
+/* After "Quit" the assessments are shown in that window: "Close" leaves it. */
+export function isProctorWindow(): boolean {
+  return window.name === NAME;
+}
+
+export function closeProctorWindow(): void {
+  window.close(); // only a window that a page has opened may be closed by one
+  window.location.assign("/#/profile");
+}

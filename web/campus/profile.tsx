@@ -1,11 +1,14 @@
 /* The Profile page: who one is here, and what to do next. */
+import type { Api } from "../ui/api";
 import { Button, LinkButton } from "../ui/button";
 import { texts } from "../ui/texts";
 import { isStaff, type User } from "../ui/user";
+import { NameRequestCard } from "./name-request";
 
 const t = texts.portal.profile;
 
-export function ProfilePage({ user, openProctor }: { user: User; openProctor: () => void }) {
+export function ProfilePage(props: { api: Api; user: User; openProctor: () => void }) {
+  const { user, openProctor } = props;
   return (
     <div class="stack stretch">
       <section class="card">
@@ -33,6 +36,7 @@ export function ProfilePage({ user, openProctor }: { user: User; openProctor: ()
           </div>
         </section>
       ) : null}
+      {user.role === "candidate" ? <NameRequestCard api={props.api} /> : null}
       {isStaff(user) ? (
         <section class="card">
           <h2>{t.next}</h2>

@@ -1,6 +1,7 @@
 /* The proctoring half's endpoints as docs/protocol.md has them. */
 import { ApiError, asApiError, type Api } from "../ui/api";
-import { fields, parseInteger, parseText, parseUnknown, type Parse } from "../ui/parse";
+import { fields, parseInteger, parseList, parseText, parseUnknown, type Parse } from "../ui/parse";
+import { parseCheckin, type Checkin } from "./checkin/api";
 
 export const SESSION_STATES = [
   "created",
@@ -30,7 +31,14 @@ export interface AgreementDocument {
   sha256: string;
   title: string;
   paragraphs: string[];
+  /* The rules one by one, with what this exam permits; empty where the text has none. */
+  sections: DocumentSection[];
   acceptedUs: number | null;
+}
+
+export interface DocumentSection {
+  title: string;
+  items: { text: string; permitted: boolean }[];
 }
 
 export interface RecordingSettings {
@@ -63,6 +71,7 @@ export interface Session {
   documents: { instructions: AgreementDocument; agreement: AgreementDocument };
   recording: RecordingSettings;
   streams: ServerStream[];
+  checkin: Checkin;
 }
 
 export interface Receipt {
@@ -102,6 +111,17 @@ const parseTest: Parse<Test> = (value, path) => {
   };
 };
 
+const parseSection: Parse<DocumentSection> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    title: f.text("title"),
+    items: f.list("items", (inner, at) => {
+      const item = fields(inner, at);
+      return { text: item.text("text"), permitted: item.bool("permitted") };
+    }),
+  };
+};
+
 const parseDocument: Parse<AgreementDocument> = (value, path) => {
   const f = fields(value, path);
   return {
@@ -109,6 +129,7 @@ const parseDocument: Parse<AgreementDocument> = (value, path) => {
     sha256: f.text("sha256"),
     title: f.text("title"),
     paragraphs: f.list("paragraphs", parseText),
+    sections: f.optional("sections", parseList(parseSection), []),
     acceptedUs: f.nullable("accepted_us", parseInteger),
   };
 };
@@ -166,6 +187,7 @@ export const parseSession: Parse<Session> = (value, path) => {
       };
     }),
     streams: f.list("streams", parseServerStream),
+    checkin: parseCheckin(value, path),
   };
 };
 
@@ -199,6 +221,10 @@ export type EventKind =
   | "page-shown"
   | "camera-lost"
   | "camera-back"
+  | "screen-lost"
+  | "screen-back"
+  | "fullscreen-left"
+  | "fullscreen-back"
   | "recorder-error"
   | "page-loaded";
 

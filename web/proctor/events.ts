@@ -16,6 +16,10 @@ const KINDS = [
   "page-shown",
   "camera-lost",
   "camera-back",
+  "screen-lost",
+  "screen-back",
+  "fullscreen-left",
+  "fullscreen-back",
   "recorder-error",
   "page-loaded",
 ] as const satisfies readonly EventKind[];

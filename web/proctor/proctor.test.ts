@@ -250,6 +250,7 @@ function rig() {
   const control = createRecordingControl({
     keeper,
     settings: SETTINGS,
+    cameraId: () => null,
     timers,
     nowUs: () => 1,
     newName: () => `s${(names += 1)}`,

@@ -4,17 +4,27 @@ import { ApiError, asApiError, type Api } from "../ui/api";
 import { parseFrameMessage, postFrameMessage } from "../ui/frame-messages";
 import { createStore, type Store } from "../ui/store";
 import { browserClock, createServerClock, type ServerClock } from "../ui/time";
-import type { AgreementDocument, ProctorApi, Receipt, ServerStream, Session } from "./api";
+import {
+  parseSession,
+  type AgreementDocument,
+  type EventKind,
+  type ProctorApi,
+  type Receipt,
+  type ServerStream,
+  type Session,
+} from "./api";
 import { closingOf } from "./closing";
 import { createEventQueue, type EventQueue } from "./events";
 import { browserTryLock, tabName, watchPresence, type Presence, type PresenceControl } from "./presence";
 import { retryDelayMs } from "./recording/backoff";
+import { createCheckinApi, type CheckinApi, type Detail } from "./checkin/api";
 import { browserMedia } from "./recording/camera";
 import { createRecordingControl, type RecordingControl } from "./recording/control";
 import { startKeeper, type Keeper } from "./recording/keeper";
 import { bytesLeft } from "./recording/messages";
 import { browserTimers } from "./recording/network";
 import { startRecorder } from "./recording/recorder";
+import { browserScreen, createScreenControl, type ScreenControl } from "./recording/screen";
 
 export type SittingView =
   | { state: "loading" }
@@ -24,9 +34,17 @@ export type SittingView =
 export type Finishing =
   | { state: "no" }
   | { state: "sending" }
+  | { state: "unconfirmed" } // everything is there; the candidate has not said "Yes" yet
   | { state: "closing" }
   | { state: "elsewhere"; streams: ServerStream[] }
   | { state: "refused"; message: string };
+
+/* What records, and what keeps and sends the recording. */
+export interface Equipment {
+  control: RecordingControl;
+  screen: ScreenControl;
+  keeper: Keeper;
+}
 
 export interface Sitting {
   readonly view: Store<SittingView>;
@@ -38,8 +56,19 @@ export interface Sitting {
   readonly failure: Store<string | null>;
   readonly serverClock: ServerClock;
   /* There from the camera step on, for as long as this window holds the session. */
-  readonly equipment: Store<{ control: RecordingControl; keeper: Keeper } | null>;
+  readonly equipment: Store<Equipment | null>;
+  /* The camera that the candidate has chosen; null: the browser's choice. */
+  readonly cameraId: Store<string | null>;
+  /* "I Agree, Let's Begin" was pressed in this window. */
+  readonly begun: Store<boolean>;
+  /* The candidate has said "Yes" to the upload. */
+  readonly uploadConfirmed: Store<boolean>;
+  readonly checkin: CheckinApi;
+  /* Takes the SESSION that a request of `checkin` answers. */
+  learn(asking: Promise<Session>): Promise<void>;
   refresh(): Promise<void>;
+  begin(): void;
+  confirmUpload(): void;
   accept(name: "instructions" | "agreement", document: AgreementDocument): Promise<void>;
   startProctoring(): Promise<void>;
   receipt(): Promise<Receipt>;
@@ -52,6 +81,9 @@ export interface Sitting {
 
 const POLL_MS = 10_000;
 const RELOAD_MS = 3000;
+/* Nobody at the computer any more: the upload is finished without a "Yes". */
+const UNCONFIRMED_MS = 120_000;
+const CAMERA_KEY = "proctortrack-camera";
 
 function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
@@ -66,7 +98,11 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
   const failure = createStore<string | null>(null);
   const presence = createStore<Presence>("checking");
   const serverClock = createServerClock(browserClock);
-  const equipment = createStore<{ control: RecordingControl; keeper: Keeper } | null>(null);
+  const equipment = createStore<Equipment | null>(null);
+  const cameraId = createStore<string | null>(localStorage.getItem(CAMERA_KEY));
+  const begun = createStore(false);
+  const uploadConfirmed = createStore(false);
+  const checkin = createCheckinApi(api, id, parseSession);
   const events: EventQueue = createEventQueue({
     session: id,
     storage: localStorage,
@@ -115,7 +151,7 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
       });
       watch.presence.subscribe((now) => {
         presence.set(now);
-        if (now === "elsewhere") void equipment.get()?.control.stop();
+        if (now === "elsewhere") void stopRecording();
         const open = view.get();
         if (now === "held" && open.state === "open") follow(open.session);
       });
@@ -129,9 +165,10 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
         break;
       case "recording":
       case "exam": {
-        const { control } = equip(session);
+        const { control, screen } = equip(session);
         announceOnce();
         void control.start();
+        if (session.checkin.screen.required) screen.start();
         break;
       }
       case "ended":
@@ -152,23 +189,46 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     events.add("page-loaded", { agent: navigator.userAgent.slice(0, 300) });
   }
 
-  function equip(session: Session): { control: RecordingControl; keeper: Keeper } {
+  /* The last pieces, and no track runs any more. */
+  async function stopRecording(): Promise<void> {
+    const tools = equipment.get();
+    await Promise.all([tools?.control.stop(), tools?.screen.stop()]);
+  }
+
+  function flush(): void {
+    const tools = equipment.get();
+    tools?.control.flush();
+    tools?.screen.flush();
+  }
+
+  function equip(session: Session): Equipment {
     const there = equipment.get();
     if (there !== null) return there;
     const keeper = startKeeper({ session: id, onFailure: (message) => failure.set(message) });
-    const control = createRecordingControl({
+    const shared = {
       keeper,
-      media: browserMedia,
-      settings: session.recording,
       timers: browserTimers,
       nowUs: () => serverClock.nowUs(),
       newName: () => `${String(Date.now()).padStart(15, "0")}-${newId().slice(0, 8)}`,
+      onEvent: (kind: EventKind, detail?: Detail) => events.add(kind, detail),
+    };
+    const control = createRecordingControl({
+      ...shared,
+      media: browserMedia,
+      settings: session.recording,
+      cameraId: () => cameraId.get(),
       start: startRecorder,
       onDeviceChange: (listener) =>
         navigator.mediaDevices?.addEventListener("devicechange", listener),
-      onEvent: (kind, detail) => events.add(kind, detail),
     });
-    const made = { control, keeper };
+    const screen = createScreenControl({
+      ...shared,
+      source: browserScreen,
+      start: (stream, rates, recorder) =>
+        startRecorder(stream, { ...rates, pieceMs: session.recording.pieceMs }, recorder),
+      onChosen: (surface, label) => learn(checkin.screenConsent(surface, label)),
+    });
+    const made = { control, screen, keeper };
     equipment.set(made);
     void navigator.storage?.persist?.(); // ask the browser not to evict what is kept; it may say no
     return made;
@@ -180,7 +240,7 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     if (closing || tools === null) return;
     closing = true;
     finishing.set({ state: "sending" });
-    await tools.control.stop();
+    await stopRecording();
     for (let failures = 0; ; ) {
       await sentAll(tools.keeper);
       await refresh();
@@ -195,6 +255,10 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
         await browserTimers.sleep(POLL_MS, asked.signal);
         continue;
       }
+      if (!uploadConfirmed.get()) {
+        finishing.set({ state: "unconfirmed" });
+        await confirmed();
+      }
       finishing.set({ state: "closing" });
       try {
         await learn(proctor.end(id, what.lengths));
@@ -208,6 +272,18 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
       }
     }
     closing = false;
+  }
+
+  function confirmed(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, UNCONFIRMED_MS);
+      const stop = uploadConfirmed.subscribe(done);
+      function done() {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      }
+    });
   }
 
   function sentAll(keeper: Keeper): Promise<void> {
@@ -229,7 +305,7 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
   async function leave(): Promise<void> {
     const open = view.get();
     const tools = equipment.get() ?? (open.state === "open" ? equip(open.session) : null);
-    await tools?.control.stop();
+    await stopRecording();
     tools?.keeper.forget();
     watch?.stop();
     finishing.set({ state: "no" });
@@ -257,14 +333,14 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     if (leaving) return; // a reload or a closed window is not a hidden one
     if (state === "recording" || state === "exam")
       events.add(document.hidden ? "page-hidden" : "page-shown");
-    if (document.hidden) equipment.get()?.control.flush();
+    if (document.hidden) flush();
     if (!document.hidden) void refresh();
   });
   window.addEventListener("pagehide", () => (leaving = true));
   window.addEventListener("pageshow", () => (leaving = false));
   window.addEventListener("beforeunload", (event) => {
     const tools = equipment.get();
-    tools?.control.flush();
+    flush();
     const status = tools?.keeper.status.get() ?? null;
     if (tools?.control.recording.get() || (status !== null && bytesLeft(status) > 0))
       event.preventDefault();
@@ -285,12 +361,22 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
         break;
     }
   });
+  document.addEventListener("fullscreenchange", () => {
+    const open = view.get();
+    if (leaving || open.state !== "open") return;
+    const { state } = open.session;
+    if (state === "recording" || state === "exam")
+      events.add(document.fullscreenElement === null ? "fullscreen-left" : "fullscreen-back");
+  });
+  cameraId.subscribe((chosen) => {
+    if (chosen !== null) localStorage.setItem(CAMERA_KEY, chosen);
+  });
   api.onUnauthorized(() => signedOut.set(true));
   setInterval(() => {
     const open = view.get();
     if (open.state !== "open" || presence.get() !== "held" || signedOut.get()) return;
     const { state } = open.session;
-    if (state === "recording" || state === "exam" || state === "uploaded") void refresh();
+    if (state !== "ended" && state !== "reported") void refresh();
   }, POLL_MS);
   equipment.subscribe((tools) => {
     tools?.keeper.status.subscribe((status) => {
@@ -308,7 +394,14 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     failure,
     serverClock,
     equipment,
+    cameraId,
+    begun,
+    uploadConfirmed,
+    checkin,
+    learn,
     refresh,
+    begin: () => begun.set(true),
+    confirmUpload: () => uploadConfirmed.set(true),
     accept: (name, document) => learn(proctor.consent(id, name, document)),
     startProctoring: () => learn(proctor.start(id)),
     receipt: () => proctor.receipt(id),

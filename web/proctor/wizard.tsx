@@ -10,9 +10,11 @@ import { setSupportPlace } from "../ui/support/platform";
 import { texts } from "../ui/texts";
 import { formatBytes } from "../ui/time";
 import type { Session } from "./api";
+import { leaveFullScreen, MonitorFrame } from "./monitor-frame";
 import { bytesLeft } from "./recording/messages";
 import type { Keeper } from "./recording/keeper";
 import type { Sitting } from "./sitting";
+import { isMonitored, shownStep } from "./steps/shown";
 import { findStep } from "./steps/table";
 
 const t = texts.proctor;
@@ -89,17 +91,22 @@ function Rest({ keeper }: { keeper: Keeper }) {
 }
 
 function StepView({ sitting, session }: { sitting: Sitting; session: Session }) {
-  const step = findStep(session.step);
+  const begun = useStore(sitting.begun);
+  const name = shownStep(session, begun);
+  const step = findStep(name);
   const failure = useStore(sitting.failure);
   const main = useRef<HTMLDivElement>(null);
-  const shown = useRef(session.step);
+  const shown = useRef(name);
   useEffect(() => {
     document.title = step === null ? t.product : `${step.title} - ${t.product}`;
-    if (shown.current === session.step) return;
-    shown.current = session.step;
+    if (shown.current === name) return;
+    shown.current = name;
     window.scrollTo(0, 0);
     main.current?.focus(); // a screen reader goes on at the new step, not where the button was
-  }, [session.step]);
+  }, [name]);
+  useEffect(() => {
+    if (session.state === "ended") leaveFullScreen();
+  }, [session.state]);
 
   useEffect(
     () => setSupportPlace({ session: session.id, step: session.step }),
@@ -126,7 +133,12 @@ function StepView({ sitting, session }: { sitting: Sitting; session: Session }) 
     );
   return (
     <>
-      <Header product={t.product} detail={session.exam.title}>
+      {isMonitored(session, begun) ? <MonitorFrame /> : null}
+      <Header
+        product={t.product}
+        detail={session.exam.title}
+        languageFixed={session.state === "recording" || session.state === "ended"}
+      >
         <span>{session.candidate}</span>
       </Header>
       <Main>

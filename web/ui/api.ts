@@ -43,12 +43,15 @@ export interface CallOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
   keepalive?: boolean; // for calls made while the page is going away
+  headers?: Record<string, string>; // further ones
 }
 
 export interface Api {
   get<T>(path: string, parse: Parse<T>, options?: CallOptions): Promise<T>;
   post<T>(path: string, body: unknown, parse: Parse<T>, options?: CallOptions): Promise<T>;
   put<T>(path: string, body: unknown, parse: Parse<T>, options?: CallOptions): Promise<T>;
+  /* Bytes as they are (a picture, say); their type goes along. */
+  postBytes<T>(path: string, bytes: Blob, parse: Parse<T>, options?: CallOptions): Promise<T>;
   /* Called once per refused call with 401, so that a page can ask to sign in again in place. */
   onUnauthorized(listener: () => void): () => void;
 }
@@ -78,10 +81,13 @@ export function createApi(
         credentials: "same-origin",
         cache: "no-store",
         signal: abort.signal,
-        headers: { Accept: "application/json" },
+        headers: { Accept: "application/json", ...options.headers },
       };
       if (options.keepalive) init.keepalive = true;
-      if (body !== undefined) {
+      if (body instanceof Blob) {
+        init.body = body;
+        init.headers = { ...init.headers, "Content-Type": body.type };
+      } else if (body !== undefined) {
         init.body = JSON.stringify(body);
         init.headers = { ...init.headers, "Content-Type": "application/json" };
       }
@@ -133,6 +139,7 @@ export function createApi(
     get: (path, parse, options) => call("GET", path, undefined, parse, options),
     post: (path, body, parse, options) => call("POST", path, body, parse, options),
     put: (path, body, parse, options) => call("PUT", path, body, parse, options),
+    postBytes: (path, bytes, parse, options) => call("POST", path, bytes, parse, options),
     onUnauthorized(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -1,5 +1,6 @@
 /* The frame of a page: who we are at the top, who is signed in, a menu, and the content. */
 import type { ComponentChildren } from "preact";
+import { LanguageMenu } from "./language-menu";
 import { SupportButton } from "./support/panel";
 import { texts } from "./texts";
 
@@ -7,6 +8,7 @@ export function Header(props: {
   product: string;
   detail?: ComponentChildren;
   children?: ComponentChildren; // at the right
+  languageFixed?: boolean; // nothing may load this page again just now
 }) {
   return (
     <header class="header">
@@ -28,6 +30,7 @@ export function Header(props: {
       <div class="header-end">
         <SupportButton />
         {props.children}
+        {props.languageFixed ? null : <LanguageMenu />}
       </div>
     </header>
   );

@@ -1,4 +1,6 @@
-/* Times as people read them. `_us` values are the server's microseconds since 1970. */
+/* Times, sizes and numbers as people read them, in the page's language. `_us` values are the server's
+ * microseconds since 1970. */
+import { locale } from "./language";
 
 export interface Clock {
   /* Local milliseconds since 1970; may be wrong or jump. */
@@ -62,13 +64,13 @@ export function formatTime(us: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-const dateFormat = new Intl.DateTimeFormat("en-GB", {
+const dateFormat = new Intl.DateTimeFormat(locale, {
   day: "numeric",
   month: "short",
   year: "numeric",
 });
 
-/* 23 Nov 2026 */
+/* 23 Nov 2026; in German 23. Nov. 2026 */
 export function formatDate(us: number): string {
   return dateFormat.format(new Date(us / 1000));
 }
@@ -87,31 +89,49 @@ export function formatClock(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+type Unit = "second" | "minute" | "hour" | "byte" | "kilobyte" | "megabyte" | "gigabyte" | "terabyte";
+
+function inUnit(n: number, unit: Unit, unitDisplay: "long" | "short", digits = 0): string {
+  return new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit,
+    unitDisplay,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(n);
+}
+
 /* A length in words: "45 seconds", "30 minutes", "1 hour 30 minutes". */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return count(whole, "second");
+  if (whole < 60) return inUnit(whole, "second", "long");
   const minutes = Math.round(whole / 60);
-  if (minutes < 60) return count(minutes, "minute");
+  if (minutes < 60) return inUnit(minutes, "minute", "long");
   const rest = minutes % 60;
-  const hours = count(Math.floor(minutes / 60), "hour");
-  return rest === 0 ? hours : `${hours} ${count(rest, "minute")}`;
+  const hours = inUnit(Math.floor(minutes / 60), "hour", "long");
+  return rest === 0 ? hours : `${hours} ${inUnit(rest, "minute", "long")}`;
 }
 
+/* For the pages in English only. */
 export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${n} ${n === 1 ? noun : plural}`;
 }
 
 /* 812 bytes, 1.2 MB (decimal, as file managers show it). */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return count(Math.max(0, Math.round(bytes)), "byte");
-  const units = ["kB", "MB", "GB", "TB"] as const;
+  if (bytes < 1000) return inUnit(Math.max(0, Math.round(bytes)), "byte", "long");
+  const units = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
   let value = bytes;
-  let unit = "bytes";
+  let unit: Unit = "byte";
   for (const next of units) {
     if (value < 999.95) break;
     value /= 1000;
     unit = next;
   }
-  return `${value.toFixed(value < 9.95 ? 1 : 0)} ${unit}`;
+  return inUnit(value, unit, "short", value < 9.95 ? 1 : 0);
+}
+
+/* 1234.5 as the language writes it. */
+export function formatNumber(n: number, digits = 0): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(n);
 }

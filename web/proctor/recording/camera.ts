@@ -47,9 +47,13 @@ export const browserMedia: MediaSource = {
   open: (constraints) => navigator.mediaDevices.getUserMedia(constraints),
 };
 
-export function constraintsFor(recording: RecordingSettings): MediaStreamConstraints {
+export function constraintsFor(
+  recording: RecordingSettings,
+  cameraId: string | null = null,
+): MediaStreamConstraints {
   return {
     video: {
+      ...chosen(cameraId),
       width: { ideal: recording.width },
       height: { ideal: recording.height },
       frameRate: { ideal: recording.framesPerS, max: recording.framesPerS * 2 },
@@ -59,15 +63,44 @@ export function constraintsFor(recording: RecordingSettings): MediaStreamConstra
   };
 }
 
-export async function openCamera(
+/* "ideal": a camera that was unplugged since must not keep the others from being used. */
+function chosen(cameraId: string | null): MediaTrackConstraints {
+  return cameraId === null ? {} : { deviceId: { ideal: cameraId } };
+}
+
+/* For one still picture: as large as the camera gives, without sound. */
+export function pictureConstraints(
+  cameraId: string | null,
+  ideal: { width: number; height: number },
+): MediaStreamConstraints {
+  return {
+    video: {
+      ...chosen(cameraId),
+      width: { ideal: ideal.width },
+      height: { ideal: ideal.height },
+    },
+  };
+}
+
+export function openCamera(
   media: MediaSource,
   recording: RecordingSettings,
+  cameraId: string | null = null,
+): Promise<CameraState> {
+  return openMedia(media, constraintsFor(recording, cameraId));
+}
+
+/* With sound when the constraints ask for it; a camera without a microphone is a problem then. */
+export async function openMedia(
+  media: MediaSource,
+  constraints: MediaStreamConstraints,
 ): Promise<CameraState> {
   if (!media.available) return { state: "problem", problem: "insecure", detail: "" };
   try {
-    const stream = await media.open(constraintsFor(recording));
+    const stream = await media.open(constraints);
     const video = stream.getVideoTracks()[0];
-    if (video === undefined || stream.getAudioTracks().length === 0) {
+    const silent = constraints.audio !== undefined && stream.getAudioTracks().length === 0;
+    if (video === undefined || silent) {
       closeCamera(stream);
       return { state: "problem", problem: "not-found", detail: "" };
     }

@@ -1,16 +1,17 @@
-/* Keeps the camera recording while it is wanted: opens it, makes a stream of each run of the recorder,
- * and begins again by itself when the camera comes back or the recorder fails. */
+/* Keeps the camera recording while it is wanted: opens it, and begins again by itself when it comes back. */
 import { createStore, type Store } from "../../ui/store";
 import type { EventKind, RecordingSettings } from "../api";
 import { closeCamera, openCamera, type CameraState, type MediaSource } from "./camera";
 import type { Keeper } from "./keeper";
 import type { Timers } from "./platform";
 import type { Recorder, RecorderEvents } from "./recorder";
+import { createRuns } from "./runs";
 
 export interface ControlOptions {
   keeper: Keeper;
   media: MediaSource;
   settings: RecordingSettings;
+  cameraId: () => string | null; // the one that the candidate has chosen; null: the browser's choice
   timers: Timers;
   nowUs: () => number; // the server's
   newName: () => string; // of a stream; later ones sort behind earlier ones
@@ -33,18 +34,26 @@ export interface RecordingControl {
 }
 
 const RETRY_MS = 5000;
-const RESTART_MS = 1000;
-const NEW_STREAM_MS = 30_000; // at most one new stream in this time because the server refused one
 
 export function createRecordingControl(options: ControlOptions): RecordingControl {
   const camera = createStore<CameraState>({ state: "off" });
-  const recording = createStore(false);
   let wanted = false;
-  let recorder: Recorder | null = null;
-  let current: string | null = null;
   let wasLost = false;
   let opening: Promise<void> | null = null;
-  let lastStuckMs = -Infinity;
+  const runs = createRuns({
+    ...options,
+    kind: "camera",
+    start: (stream, events) => options.start(stream, options.settings, events),
+    source() {
+      const now = camera.get();
+      return wanted && now.state === "on" ? now.stream : null;
+    },
+    onBegun() {
+      if (wasLost) options.onEvent("camera-back");
+      wasLost = false;
+    },
+    onProblem: (message) => options.onEvent("recorder-error", { message }),
+  });
 
   function watchTracks(stream: MediaStream): void {
     for (const track of stream.getTracks())
@@ -58,7 +67,7 @@ export function createRecordingControl(options: ControlOptions): RecordingContro
     const now = camera.get();
     if (now.state !== "on") return;
     camera.set({ state: "problem", problem: "lost", detail: what });
-    await endStream();
+    await runs.end();
     closeCamera(now.stream);
     if (!wanted) return;
     wasLost = true;
@@ -78,85 +87,27 @@ export function createRecordingControl(options: ControlOptions): RecordingContro
     opening ??= (async () => {
       /* While a lost camera is tried again the explanation stays where it is. */
       if (camera.get().state !== "problem") camera.set({ state: "asking" });
-      const next = await openCamera(options.media, options.settings);
+      const next = await openCamera(options.media, options.settings, options.cameraId());
       if (next.state === "on") watchTracks(next.stream);
       camera.set(next);
-      if (next.state === "on" && wanted) beginStream(next.stream);
+      if (next.state === "on" && wanted) runs.begin(next.stream);
     })().finally(() => (opening = null));
     await opening;
-  }
-
-  function beginStream(stream: MediaStream): void {
-    if (recorder !== null) return;
-    const name = options.newName();
-    const { keeper } = options;
-    let begun = false;
-    try {
-      recorder = options.start(stream, options.settings, {
-        onStart(mime) {
-          begun = true;
-          current = name;
-          keeper.begin(name, { kind: "camera", mime, startedUs: Math.round(options.nowUs()) });
-          recording.set(true);
-          if (wasLost) options.onEvent("camera-back");
-          wasLost = false;
-        },
-        onPiece: (bytes) => keeper.piece(name, bytes),
-        onEnd(problem) {
-          if (begun) keeper.end(name);
-          if (current === name) {
-            current = null;
-            recorder = null;
-            recording.set(false);
-          }
-          if (problem !== null && wanted) void restartAfter(problem);
-        },
-      });
-    } catch (thrown) {
-      void restartAfter(thrown instanceof Error ? thrown.message : String(thrown));
-    }
-  }
-
-  async function restartAfter(problem: string): Promise<void> {
-    options.onEvent("recorder-error", { message: problem.slice(0, 500) });
-    recorder = null;
-    await options.timers.sleep(RESTART_MS, new AbortController().signal);
-    const now = camera.get();
-    if (wanted && now.state === "on") beginStream(now.stream);
-  }
-
-  async function endStream(): Promise<void> {
-    const ending = recorder;
-    recorder = null;
-    await ending?.stop();
   }
 
   options.onDeviceChange(() => {
     if (camera.get().state === "problem") void open();
   });
 
-  /* The server will not take more of the stream that is being recorded: a new one may still be. */
-  options.keeper.status.subscribe((status) => {
-    const stream = status?.streams.find((entry) => entry.local === current);
-    if (stream?.state !== "stuck" || !wanted) return;
-    const nowMs = options.timers.monotonicMs();
-    if (nowMs - lastStuckMs < NEW_STREAM_MS) return;
-    lastStuckMs = nowMs;
-    void endStream().then(() => {
-      const now = camera.get();
-      if (wanted && now.state === "on") beginStream(now.stream);
-    });
-  });
-
   return {
     camera,
-    recording,
+    recording: runs.recording,
     openCamera: open,
     async start() {
       if (wanted) return;
       wanted = true;
       const now = camera.get();
-      if (now.state === "on") beginStream(now.stream);
+      if (now.state === "on") runs.begin(now.stream);
       else {
         await open();
         if (camera.get().state === "problem") {
@@ -166,14 +117,13 @@ export function createRecordingControl(options: ControlOptions): RecordingContro
         }
       }
     },
-    flush: () => recorder?.flush(),
+    flush: runs.flush,
     async stop() {
       wanted = false;
-      await endStream();
+      await runs.end();
       const now = camera.get();
       camera.set({ state: "off" });
       if (now.state === "on") closeCamera(now.stream);
-      recording.set(false);
     },
   };
 }

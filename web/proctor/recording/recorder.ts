@@ -1,6 +1,10 @@
 /* One MediaRecorder run is one stream: pieces in order, then its end. A stream is never continued by
  * another recorder (its header would lie in the middle), so each start makes a new one. */
-import type { RecordingSettings } from "../api";
+
+export interface RecordingRates {
+  videoBps: number;
+  audioBps: number; // 0: no sound
+}
 
 /* VP9 first: in Chromium VP8 costs twice the processor time and drops frames. The H.264 entry writes
  * Matroska there and says so in mimeType, which is what the server is told. */
@@ -12,8 +16,13 @@ export const MIME_TYPES = [
   "video/mp4",
 ] as const;
 
-export function chooseMime(isSupported: (mime: string) => boolean): string | null {
-  return MIME_TYPES.find((mime) => isSupported(mime)) ?? null;
+/* Without sound the type must not name a codec of it. */
+export function chooseMime(
+  isSupported: (mime: string) => boolean,
+  sound = true,
+): string | null {
+  const types = sound ? MIME_TYPES : MIME_TYPES.map((mime) => mime.replace(",opus", ""));
+  return types.find((mime) => isSupported(mime)) ?? null;
 }
 
 export interface RecorderEvents {
@@ -34,15 +43,16 @@ export interface Recorder {
 /* Throws what MediaRecorder throws (no codec, say). */
 export function startRecorder(
   stream: MediaStream,
-  settings: RecordingSettings,
+  settings: RecordingRates & { pieceMs: number },
   events: RecorderEvents,
 ): Recorder {
-  const mime = chooseMime((type) => MediaRecorder.isTypeSupported(type));
+  const sound = stream.getAudioTracks().length > 0;
+  const mime = chooseMime((type) => MediaRecorder.isTypeSupported(type), sound);
   if (mime === null) throw new Error("This browser cannot record video.");
   const options: MediaRecorderOptions & { videoKeyFrameIntervalDuration: number } = {
     mimeType: mime,
     videoBitsPerSecond: settings.videoBps,
-    audioBitsPerSecond: settings.audioBps,
+    ...(sound ? { audioBitsPerSecond: settings.audioBps } : {}),
     videoKeyFrameIntervalDuration: settings.pieceMs, // so that a review can jump to any piece
   };
   const recorder = new MediaRecorder(stream, options);

@@ -22,7 +22,7 @@ export function AgreementStep({ sitting, session }: StepProps) {
   return (
     <section class="card">
       <h1>{document.title}</h1>
-      <div class="document" tabIndex={0} role="region" aria-label={t.regionLabel}>
+      <div class="document" lang="en" tabIndex={0} role="region" aria-label={t.regionLabel}>
         <DocumentText paragraphs={document.paragraphs} />
         <p class="muted small">{t.version(document.version)}</p>
       </div>

@@ -1,6 +1,8 @@
 /* The paragraphs of a document as they are, set so that they are easy to read: a short line without an
  * end mark is a heading, lines that begin with a number and a point are a list. */
 import type { ComponentChildren } from "preact";
+import { texts } from "../../ui/texts";
+import type { DocumentSection } from "../api";
 
 export type Block =
   | { type: "heading"; text: string }
@@ -27,7 +29,14 @@ export function blocksOf(paragraphs: readonly string[]): Block[] {
   return blocks;
 }
 
-export function DocumentText(props: { paragraphs: readonly string[] }): ComponentChildren {
+/* With sections the rules are shown from them, each permitted one marked; the paragraphs say the same, and
+ * it is them that the hash is of. */
+export function DocumentText(props: {
+  paragraphs: readonly string[];
+  sections?: readonly DocumentSection[];
+}): ComponentChildren {
+  if (props.sections !== undefined && props.sections.length > 0)
+    return props.sections.map((section, at) => <Section key={at} section={section} />);
   return blocksOf(props.paragraphs).map((block, index) => {
     switch (block.type) {
       case "heading":
@@ -46,4 +55,22 @@ export function DocumentText(props: { paragraphs: readonly string[] }): Componen
         );
     }
   });
+}
+
+/* Without a title it is what is said before the rules. */
+function Section({ section }: { section: DocumentSection }) {
+  if (section.title === "") return section.items.map((item, at) => <p key={at}>{item.text}</p>);
+  return (
+    <>
+      <h2>{section.title}</h2>
+      <ol>
+        {section.items.map((item, at) => (
+          <li key={at} class={item.permitted ? "rule-permitted" : ""}>
+            {item.text}
+            {item.permitted ? <span class="badge badge-good">✓ {texts.checkin.permitted}</span> : null}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
 }

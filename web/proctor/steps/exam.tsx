@@ -1,16 +1,20 @@
 /* The exam inside the proctored window: a blue frame around it, always the words that say that it is
  * recorded, how the connection is, and the exam's own page in a frame. */
 import { useEffect, useRef } from "preact/hooks";
+import { Button } from "../../ui/button";
 import { useStore } from "../../ui/store";
 import { SupportButton } from "../../ui/support/panel";
 import { texts } from "../../ui/texts";
 import { formatBytes } from "../../ui/time";
+import { enterFullScreen, MonitorFrame, useFullScreen } from "../monitor-frame";
 import type { CameraState } from "../recording/camera";
 import type { RecordingControl } from "../recording/control";
 import type { Keeper } from "../recording/keeper";
 import { bytesLeft, type KeeperStatus } from "../recording/messages";
+import type { ScreenControl } from "../recording/screen";
 import { CameraProblemNotice } from "./camera-problem";
 import { CameraPicture } from "./picture";
+import { ScreenProblemNotice } from "./screen";
 import type { StepProps } from "./step";
 
 const t = texts.proctor.exam;
@@ -35,6 +39,8 @@ export function connectionLine(reachable: boolean, status: KeeperStatus | null):
 export function ExamStep({ sitting, session }: StepProps) {
   const tools = useStore(sitting.equipment);
   const frame = useRef<HTMLIFrameElement>(null);
+  /* Exams without the system check do not ask for it. */
+  const full = useFullScreen() || !document.fullscreenEnabled || !hasCheck(session);
   useEffect(() => {
     sitting.setExamFrame(frame.current);
     frame.current?.focus();
@@ -47,15 +53,40 @@ export function ExamStep({ sitting, session }: StepProps) {
         <span class="exam-bar-title">{session.exam.title}</span>
         <span class="exam-bar-name muted">{session.candidate}</span>
         <SupportButton short />
+        {full ? null : (
+          <Button kind="quiet" onClick={() => void enterFullScreen()}>
+            {texts.checkin.begin.fullScreen}
+          </Button>
+        )}
         <Connection sitting={sitting} keeper={tools?.keeper ?? null} />
       </header>
       <main class="exam-main" aria-label={t.windowLabel}>
         {tools === null ? null : <Problems control={tools.control} keeper={tools.keeper} />}
+        {tools === null || !session.checkin.screen.required ? null : (
+          <ScreenProblems screen={tools.screen} />
+        )}
         <iframe ref={frame} class="exam-frame" src={session.examUrl} title={t.frameTitle} />
         {tools === null ? null : <Picture control={tools.control} />}
       </main>
-      <div class="blue-frame" aria-hidden="true" />
+      <MonitorFrame />
     </div>
+  );
+}
+
+function hasCheck(session: StepProps["session"]): boolean {
+  return session.steps.some((step) => step.name === "system-check");
+}
+
+/* The share has ended, or the page was loaded again: the browser shares only after a click. */
+function ScreenProblems({ screen }: { screen: ScreenControl }) {
+  const now = useStore(screen.screen);
+  if (now.state === "on" || now.state === "asking") return null;
+  return (
+    <ScreenProblemNotice
+      problem={now.state === "problem" ? now.problem : "ended"}
+      detail={now.state === "problem" ? now.detail : ""}
+      onShare={() => void screen.share()}
+    />
   );
 }
 

@@ -38,9 +38,10 @@ export function InstructionsStep({ sitting, session }: StepProps) {
         tabIndex={0}
         role="region"
         aria-label={t.regionLabel}
+        lang="en"
         onScroll={check}
       >
-        <DocumentText paragraphs={document.paragraphs} />
+        <DocumentText paragraphs={document.paragraphs} sections={document.sections} />
       </div>
       <Checkbox checked={confirmed} onChange={setConfirmed}>
         {t.read}

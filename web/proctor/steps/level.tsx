@@ -4,7 +4,7 @@ import { texts } from "../../ui/texts";
 
 const t = texts.proctor.camera;
 const FLOOR_DB = -60; // a quiet room is about there
-const HEARD = 0.35; // about -39 dB: a voice at arm's length, not a fan
+export const HEARD = 0.35; // about -39 dB: a voice at arm's length, not a fan
 const SHOWN_EVERY_MS = 100;
 
 /* RMS of samples between -1 and 1, on a scale that follows hearing. */

@@ -22,9 +22,9 @@ export function ReceiptStep({ sitting, session }: StepProps) {
   }
   useEffect(load, [sitting]);
 
-  function close() {
-    window.close(); // only a window that a page has opened may be closed by one
-    window.location.assign(session.returnUrl);
+  function quit() {
+    const { returnUrl } = session;
+    window.location.assign(returnUrl === "/" ? "/#/assessments" : returnUrl);
   }
 
   return (
@@ -35,19 +35,19 @@ export function ReceiptStep({ sitting, session }: StepProps) {
       {receipt.state === "failed" ? <ErrorNotice error={receipt.error} onRetry={load} /> : null}
       {receipt.state === "ready" ? <Content receipt={receipt.value} /> : null}
       <div class="row no-print">
-        <Button kind="primary" large onClick={close}>
-          {t.close}
+        <Button kind="primary" large onClick={quit}>
+          {texts.checkin.end.quit}
         </Button>
         <Button large disabled={receipt.state !== "ready"} onClick={() => window.print()}>
           {t.print}
         </Button>
       </div>
-      <p class="muted small no-print">{t.logOutHint}</p>
+      <p class="muted small no-print">{texts.checkin.end.quitHint}</p>
     </section>
   );
 }
 
-function kindText(kind: string): string {
+export function kindText(kind: string): string {
   return kind in t.kinds ? t.kinds[kind as keyof typeof t.kinds] : kind;
 }
 

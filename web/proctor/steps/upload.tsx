@@ -1,6 +1,7 @@
-/* After "Home": how much of the recording has reached the server. */
-import { useEffect, useRef } from "preact/hooks";
+/* After "Home": "End" and "Yes", and how much of each recording has reached the server. */
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
 import { Notice, Spinner } from "../../ui/notice";
 import { Progress } from "../../ui/progress";
 import { useStore } from "../../ui/store";
@@ -10,20 +11,99 @@ import { createRate } from "../closing";
 import { bytesLeft, bytesTotal, type KeeperStatus } from "../recording/messages";
 import type { Keeper } from "../recording/keeper";
 import type { Finishing, Sitting } from "../sitting";
+import type { Session } from "../api";
+import { kindText } from "./receipt";
 import type { StepProps } from "./step";
 
 const t = texts.proctor.upload;
+const end = texts.checkin.end;
 
-export function UploadStep({ sitting }: StepProps) {
+export function UploadStep({ sitting, session }: StepProps) {
   const tools = useStore(sitting.equipment);
   const finishing = useStore(sitting.finishing);
+  const confirmed = useStore(sitting.uploadConfirmed);
   return (
-    <section class="card">
-      <h1>{t.title}</h1>
-      <p>{t.safe}</p>
-      {tools === null ? <Spinner /> : <Amount sitting={sitting} keeper={tools.keeper} />}
-      <FinishingNotice sitting={sitting} finishing={finishing} />
-    </section>
+    <>
+      <section class="card">
+        <h1>{t.title}</h1>
+        <p>{t.safe}</p>
+        {confirmed ? null : <p>{end.press}</p>}
+        {tools === null ? <Spinner /> : <Amount sitting={sitting} keeper={tools.keeper} />}
+        {tools === null ? null : <Streams keeper={tools.keeper} session={session} />}
+        <FinishingNotice sitting={sitting} finishing={finishing} />
+      </section>
+      {confirmed ? null : <End sitting={sitting} />}
+    </>
+  );
+}
+
+/* At the bottom right. What was recorded goes on its way meanwhile: "Yes" closes the recordings. */
+function End({ sitting }: { sitting: Sitting }) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <div class="end-bar">
+      <Button kind="primary" large onClick={() => setAsking(true)}>
+        {end.end}
+      </Button>
+      <Dialog
+        open={asking}
+        title={end.title}
+        onClose={() => setAsking(false)}
+        actions={
+          <>
+            <Button onClick={() => setAsking(false)}>{end.notYet}</Button>
+            <Button kind="primary" onClick={() => sitting.confirmUpload()}>
+              {end.yes}
+            </Button>
+          </>
+        }
+      >
+        <p>{end.text}</p>
+      </Dialog>
+    </div>
+  );
+}
+
+/* Each recording of this computer, and what the app has sent by itself. */
+function Streams(props: { keeper: Keeper; session: Session }) {
+  const status = useStore(props.keeper.status);
+  const streams = status?.streams ?? [];
+  const own = new Set(streams.map((stream) => stream.id));
+  const others = props.session.streams.filter((stream) => stream.kind === "app" && !own.has(stream.id));
+  if (streams.length + others.length < 2) return null; // the bar above says it all
+  const counts = new Map<string, number>();
+  return (
+    <ul class="stream-list" aria-label={end.streams}>
+      {streams.map((stream) => {
+        const n = (counts.get(stream.kind) ?? 0) + 1;
+        counts.set(stream.kind, n);
+        const left = stream.bytes - stream.acknowledged;
+        const text =
+          stream.state === "stuck"
+            ? end.stuck
+            : stream.state === "done"
+              ? end.done
+              : end.rest(formatBytes(left), "");
+        return (
+          <li key={stream.local}>
+            <Progress
+              label={end.part(kindText(stream.kind), n)}
+              value={stream.state === "done" ? 1 : stream.acknowledged / Math.max(1, stream.bytes)}
+              text={text}
+            />
+          </li>
+        );
+      })}
+      {others.map((stream) => (
+        <li key={stream.id}>
+          <Progress
+            label={kindText(stream.kind)}
+            value={stream.length === null ? null : stream.bytes / Math.max(1, stream.length)}
+            text={end.byApp(formatBytes(stream.bytes))}
+          />
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -55,7 +135,7 @@ function Amount(props: { sitting: Sitting; keeper: Keeper }) {
             ? [t.left(formatBytes(left)), seconds === null ? "" : t.timeLeft(formatDuration(seconds))]
                 .filter((part) => part !== "")
                 .join(", ")
-            : finishing.state === "elsewhere"
+            : finishing.state === "elsewhere" || finishing.state === "unconfirmed"
               ? ""
               : t.checking}
       </p>
@@ -81,6 +161,7 @@ function FinishingNotice(props: { sitting: Sitting; finishing: Finishing }) {
   switch (finishing.state) {
     case "no":
     case "sending":
+    case "unconfirmed":
     case "closing":
       return null;
     case "refused":

@@ -1,0 +1,17 @@
+/* SESSION of docs/protocol.md, and the parts of it that others tell, too. Only for server/. */
+#pragma once
+#include "proctor/steps.h"
+#include "server/http.h"
+#include "server/server.h"
+
+/* SESSION of this candidate's session `q->params[0]`. */
+MUST_USE bool api_answer_session(struct server *server, struct request *q, struct response *r,
+                                 unsigned status, struct error *err);
+MUST_USE bool api_document_json(const struct steps *steps, struct arena *arena,
+                                enum document document, json_t **ret, struct error *err);
+MUST_USE bool api_checks_json(const struct steps *steps, json_t **ret, struct error *err);
+json_t *api_permitted_json(const struct policy *policy);
+MUST_USE bool api_profile_json(const struct steps *steps, json_t **ret, struct error *err);
+/* Reads {"point", "state", "detail", "problem", "mend"} and keeps it. */
+MUST_USE bool api_take_check(struct server *server, struct request *q, struct str session_id,
+                             bool from_app, struct error *err);

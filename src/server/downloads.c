@@ -1,0 +1,143 @@
+#include "server/downloads.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PREFIX "proctortrack"
+
+static const struct {
+    const char *platform;
+    const char *endings[4]; /* lower case */
+    const char *usual;      /* what the page names where there is none yet */
+} platforms[DOWNLOADS] = {
+    {"windows", {".exe", ".msi"}, "proctortrack.exe"},
+    {"linux", {".deb", ".appimage", ".tar.gz"}, "proctortrack.deb"},
+};
+
+static bool has_ending(const char *name, const char *const *endings)
+{
+    size_t len = strlen(name);
+    for (; *endings; endings++) {
+        size_t ending = strlen(*endings);
+        if (len > ending && str_eq_nocase(str_from(name + len - ending), str_from(*endings)))
+            return true;
+    }
+    return false;
+}
+
+/* Its name goes into a header. */
+static bool is_plain_name(const char *name)
+{
+    for (const char *c = name; *c; c++)
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+              strchr("._+-", *c)))
+            return false;
+    return strncmp(name, PREFIX, strlen(PREFIX)) == 0 && strlen(name) < DOWNLOAD_FILE_MAX;
+}
+
+static void take_file(DIR *folder, const char *name, struct download *all)
+{
+    struct stat st;
+    if (!is_plain_name(name) || fstatat(dirfd(folder), name, &st, AT_SYMLINK_NOFOLLOW) ||
+        !S_ISREG(st.st_mode) || st.st_size <= 0)
+        return;
+    for (size_t i = 0; i < DOWNLOADS; i++)
+        if (has_ending(name, platforms[i].endings) &&
+            (all[i].bytes == 0 || strcmp(name, all[i].file) > 0)) {
+            snprintf(all[i].file, sizeof all[i].file, "%s", name);
+            all[i].bytes = (uint64_t)st.st_size;
+        }
+}
+
+void downloads_find(const char *folder, struct download ret[DOWNLOADS])
+{
+    for (size_t i = 0; i < DOWNLOADS; i++) {
+        ret[i] = (struct download){.platform = platforms[i].platform};
+        snprintf(ret[i].file, sizeof ret[i].file, "%s", platforms[i].usual);
+    }
+    DIR *dir = folder ? opendir(folder) : NULL;
+    if (!dir)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir));)
+        take_file(dir, entry->d_name, ret);
+    closedir(dir);
+}
+
+/* ---- answering ---- */
+
+struct file {
+    int fd; /* owned */
+};
+
+static bool read_file(void *context, uint64_t at, size_t max, struct buf *to, struct error *err)
+{
+    const struct file *f = context;
+    char *room = buf_reserve(to, max);
+    if (!room)
+        return error_no_memory(err);
+    ssize_t len = pread(f->fd, room, max, (off_t)at);
+    if (len <= 0)
+        return error_errno(err, len < 0 ? errno : EIO, "a download");
+    buf_commit(to, (size_t)len);
+    return true;
+}
+
+static void close_file(void *context)
+{
+    struct file *f = context;
+    close(f->fd);
+    free(f);
+}
+
+static bool open_file(const char *folder, const struct download *d, struct response *r,
+                      struct error *err)
+{
+    char path[PATH_MAX];
+    struct stat st;
+    int len = snprintf(path, sizeof path, "%s/%s", folder, d->file);
+    if (len < 0 || (size_t)len >= sizeof path)
+        return error_set(err, ERROR_IO, "%s: name too long", folder);
+    CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 || fstat(fd, &st))
+        return error_errno(err, errno, "%s", d->file);
+    if (st.st_size <= 0)
+        return error_set(err, ERROR_NOT_FOUND, "%s is empty", d->file);
+    struct file *f = malloc(sizeof *f);
+    if (!f)
+        return error_no_memory(err);
+    f->fd = fd;
+    fd = -1;
+    r->source.size = (uint64_t)st.st_size;
+    r->source.read = read_file;
+    r->source.close = close_file;
+    r->source.context = f;
+    return true;
+}
+
+bool downloads_answer(const char *folder, struct str platform, struct request *q,
+                      struct response *r, struct error *err)
+{
+    struct download all[DOWNLOADS];
+    downloads_find(folder, all);
+    for (size_t i = 0; i < DOWNLOADS; i++) {
+        if (!str_eq(platform, str_from(all[i].platform)))
+            continue;
+        if (all[i].bytes == 0)
+            return error_set(err, ERROR_NOT_FOUND,
+                             "the desktop app for %s is not installed on this server; please "
+                             "contact support",
+                             all[i].platform);
+        response_header(r, "Content-Type", "application/octet-stream");
+        response_header(r, "Content-Disposition",
+                        arena_printf(q->arena, "attachment; filename=\"%s\"", all[i].file));
+        return open_file(folder, &all[i], r, err);
+    }
+    return error_set(err, ERROR_NOT_FOUND, "there is no app for that platform");
+}

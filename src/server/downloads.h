@@ -1,0 +1,18 @@
+/* The desktop app's installers, as the deployment placed them in a folder. Files are found by the
+ * platform that their name tells; no name of a request ever becomes a path. Only for server/. */
+#pragma once
+#include "server/http.h"
+
+#define DOWNLOAD_FILE_MAX 128 /* bytes of a file's name */
+
+struct download {
+    const char *platform; /* "windows", "linux"; static */
+    char file[DOWNLOAD_FILE_MAX];
+    uint64_t bytes; /* 0: there is none */
+};
+enum { DOWNLOADS = 2 };
+/* One a platform: the last by name where there are several. `folder` may be NULL. */
+void downloads_find(const char *folder, struct download ret[DOWNLOADS]);
+/* Answers with the file; ERROR_NOT_FOUND says so where this deployment has none. */
+MUST_USE bool downloads_answer(const char *folder, struct str platform, struct request *q,
+                               struct response *r, struct error *err);

@@ -1,0 +1,19 @@
+/* The German catalogue. The type is what checks that nothing is missing. */
+import type { Texts } from "../../texts";
+import { checkin } from "./checkin";
+import { common, errors, frame, language, signIn } from "./common";
+import { exam } from "./exam";
+import { portal } from "./portal";
+import { proctor } from "./proctor";
+
+export const de: Texts = {
+  common,
+  errors,
+  language,
+  signIn,
+  portal,
+  frame,
+  exam,
+  checkin,
+  proctor,
+};

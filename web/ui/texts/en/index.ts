@@ -1,0 +1,18 @@
+/* The English catalogue. It gives the shape: every other language has exactly its keys. */
+import { checkin } from "./checkin";
+import { common, errors, frame, language, signIn } from "./common";
+import { exam } from "./exam";
+import { portal } from "./portal";
+import { proctor } from "./proctor";
+
+export const en = {
+  common,
+  errors,
+  language,
+  signIn,
+  portal,
+  frame,
+  exam,
+  checkin,
+  proctor,
+};

@@ -148,17 +148,30 @@ bool steps_read_in(struct proctor *p, struct db *db, struct str session_id, stru
     return true;
 }
 
-struct read_own {
+struct read_steps {
     struct proctor *p;
     struct str session_id;
-    int64_t user_ref;
+    int64_t user_ref; /* of steps_read_own() */
     struct arena *arena;
     struct steps *ret;
 };
 
+static bool read_body(struct db *db, void *context, struct error *err)
+{
+    struct read_steps *r = context;
+    return steps_read_in(r->p, db, r->session_id, r->arena, r->ret, err);
+}
+
+bool steps_read(struct proctor *p, struct str session_id, struct arena *arena, struct steps *ret,
+                struct error *err)
+{
+    struct read_steps r = {p, session_id, 0, arena, ret};
+    return db_store_read(p->store, read_body, &r, err);
+}
+
 static bool read_own_body(struct db *db, void *context, struct error *err)
 {
-    struct read_own *r = context;
+    struct read_steps *r = context;
     struct session s;
     return session_find_own_in(db, r->session_id, r->user_ref, &s, err) &&
            steps_read_in(r->p, db, r->session_id, r->arena, r->ret, err);
@@ -167,6 +180,6 @@ static bool read_own_body(struct db *db, void *context, struct error *err)
 bool steps_read_own(struct proctor *p, struct str session_id, int64_t user_ref, struct arena *arena,
                     struct steps *ret, struct error *err)
 {
-    struct read_own r = {p, session_id, user_ref, arena, ret};
+    struct read_steps r = {p, session_id, user_ref, arena, ret};
     return db_store_read(p->store, read_own_body, &r, err);
 }

@@ -40,6 +40,9 @@ struct steps {
 
 MUST_USE bool steps_read_in(struct proctor *p, struct db *db, struct str session_id,
                             struct arena *arena, struct steps *ret, struct error *err);
+/* For staff. */
+MUST_USE bool steps_read(struct proctor *p, struct str session_id, struct arena *arena,
+                         struct steps *ret, struct error *err);
 /* For a candidate: somebody else's session is ERROR_NOT_FOUND. */
 MUST_USE bool steps_read_own(struct proctor *p, struct str session_id, int64_t user_ref,
                              struct arena *arena, struct steps *ret, struct error *err);

@@ -5,6 +5,8 @@
 #include "proctor/audit.h"
 #include "proctor/exam.h"
 #include "proctor/session.h"
+#include "proctor/steps.h"
+#include "server/api_session.h"
 #include "server/server.h"
 
 #include <string.h>
@@ -20,34 +22,14 @@ static json_t *text_json(struct str text)
 
 static json_t *time_json(int64_t us) { return us ? json_integer(us) : json_null(); }
 
-/* The step of the journey that the candidate is at. */
-static const char *step_of(const struct session *s)
-{
-    switch (s->state) {
-    case SESSION_CREATED:
-        return s->accepted_us[DOCUMENT_INSTRUCTIONS] ? "agreement" : "instructions";
-    case SESSION_AGREED:
-        return "camera";
-    case SESSION_RECORDING:
-    case SESSION_EXAM:
-        return "exam";
-    case SESSION_ENDED:
-        return "upload";
-    case SESSION_UPLOADED:
-    case SESSION_REPORTED:
-    case SESSION_STATE_NONE:
-        break;
-    }
-    return "receipt";
-}
-
-static json_t *session_json(const struct session *s, const struct proctored_exam *exam,
+static json_t *session_json(const struct steps *steps, const struct proctored_exam *exam,
                             int64_t now_us)
 {
+    const struct session *s = &steps->session;
     return json_pack("{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:I, s:o, s:b}", "id", s->id, "candidate",
                      s->candidate, "exam", "title", exam->title, "kind",
                      exam->practice ? "practice" : "exam", "state", session_state_name(s->state),
-                     "step", step_of(s), "created_us", (json_int_t)s->created_us, "seen_us",
+                     "step", step_name(steps_current(steps)), "created_us", (json_int_t)s->created_us, "seen_us",
                      time_json(s->seen_us), "connected", now_us - s->seen_us < SESSION_LEASE_US);
 }
 
@@ -71,14 +53,20 @@ bool desk_get_sessions(struct server *s, struct request *q, struct response *r, 
                              &len, err) ||
         !proctored_exam_list(s->proctor, q->arena, &exams, &exams_len, err))
         return false;
-    json_t *all = json_array();
+    CLEANUP(json_decrefp) json_t *all = json_array();
+    struct steps *steps = ARENA_NEW(q->arena, struct steps);
+    if (!all || !steps)
+        return error_no_memory(err);
     for (size_t i = 0; i < len; i++) {
         const struct proctored_exam *exam = exam_of(exams, exams_len, &sessions[i]);
-        if (exam)
-            json_array_append_new(all, session_json(&sessions[i], exam, now_us));
+        if (!exam)
+            continue;
+        if (!steps_read(s->proctor, str_from(sessions[i].id), q->arena, steps, err))
+            return false;
+        json_array_append_new(all, session_json(steps, exam, now_us));
     }
     return response_json(
-        r, 200, json_pack("{s:o, s:I}", "sessions", all, "server_us", (json_int_t)now_us), err);
+        r, 200, json_pack("{s:O, s:I}", "sessions", all, "server_us", (json_int_t)now_us), err);
 }
 
 static json_t *audit_json(const struct audit_entry *e)
@@ -109,18 +97,23 @@ static bool list_audit(struct server *s, struct request *q, struct str session, 
 
 bool desk_get_session(struct server *s, struct request *q, struct response *r, struct error *err)
 {
-    struct session session;
+    struct steps *steps = ARENA_NEW(q->arena, struct steps);
     struct proctored_exam exam;
+    CLEANUP(json_decrefp) json_t *checks = NULL;
+    CLEANUP(json_decrefp) json_t *profile = NULL;
     json_t *audit = NULL;
     int64_t now_us = clock_wall_us();
-    if (!session_find(s->proctor, q->params[0], &session, err) ||
-        !proctored_exam_find(s->proctor, str_from(session.exam_id), &exam, err) ||
+    if (!steps)
+        return error_no_memory(err);
+    if (!steps_read(s->proctor, q->params[0], q->arena, steps, err) ||
+        !proctored_exam_find(s->proctor, str_from(steps->session.exam_id), &exam, err) ||
+        !api_checks_json(steps, &checks, err) || !api_profile_json(steps, &profile, err) ||
         !list_audit(s, q, q->params[0], 0, &audit, err))
         return false;
     return response_json(r, 200,
-                         json_pack("{s:o, s:o, s:I}", "session",
-                                   session_json(&session, &exam, now_us), "audit", audit,
-                                   "server_us", (json_int_t)now_us),
+                         json_pack("{s:o, s:O, s:O, s:o, s:I}", "session",
+                                   session_json(steps, &exam, now_us), "checks", checks, "profile",
+                                   profile, "audit", audit, "server_us", (json_int_t)now_us),
                          err);
 }
 

@@ -32,13 +32,21 @@ const SAVED = /^Saved \d\d:\d\d:\d\d$/;
 const KEPT = /^Kept on this computer/;
 export const saved = (exam) => exam.getByText(SAVED).waitFor();
 
+// By the question palette.
+export const goToQuestion = async (exam, n) => {
+  await exam.getByRole('navigation', { name: 'Question palette' }).getByRole('button', { name: new RegExp(`^Question ${n}:`) }).click();
+  await exam.getByRole('heading', { name: new RegExp(`^Question ${n} of`) }).waitFor();
+};
+
 // Answers every question, whatever kind it is; gives {number of the question: what was answered}.
 export async function answerAll(exam, each) {
-  const questions = exam.locator('section.question');
-  await questions.first().waitFor();
+  const question = exam.locator('section.question');
+  await question.waitFor();
+  const count = Number((await question.getByRole('heading').first().innerText()).split(' ').pop());
   const given = new Map();
-  for (let n = 1; n <= (await questions.count()); n++) {
-    const question = questions.nth(n - 1);
+  for (let n = 1; n <= count; n++) {
+    if (n > 1) await button(exam, 'Next').click();
+    await exam.getByRole('heading', { name: `Question ${n} of ${count}` }).waitFor();
     const boxes = question.getByRole('checkbox');
     const radios = question.getByRole('radio');
     const text = question.getByRole('textbox');
@@ -91,16 +99,23 @@ export async function startRecording(page) {
   await button(examOf(page), 'Start Exam').click();
 }
 
-const essay = (page) => examOf(page).locator('textarea').first();
+// The last question of the demo's exam is the one to write a text for.
+export async function essay(page) {
+  const exam = examOf(page);
+  const text = exam.locator('textarea');
+  await exam.locator('section.question').waitFor();
+  if ((await text.count()) === 0) await goToQuestion(exam, 5);
+  return text;
+}
 
 // `kept`: the server is away, so it is kept here.
 export async function writeAnswer(page, text, { kept = false } = {}) {
-  await essay(page).fill(text);
+  await (await essay(page)).fill(text);
   await examOf(page).getByText('Saving...').waitFor({ state: 'detached' });
   await examOf(page).getByText(kept ? KEPT : SAVED).waitFor({ timeout: 30000 });
 }
 
-export const writtenAnswer = (page) => essay(page).inputValue();
+export const writtenAnswer = async (page) => (await essay(page)).inputValue();
 
 // Steps 24 and 25 of the guide.
 export async function endAndUpload(page) {

@@ -6,4 +6,5 @@ await import('./journey.mjs');
 await import('./interruptions.mjs');
 await import('./support.mjs');
 await import('./checkin.mjs');
+await import('./player.mjs');
 await run();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { skip, test } from '../support/runner.mjs';
 import { CAMERA_ONLY, startServer, USERS } from '../support/server.mjs';
 import { checkPage, hasChromium, newPerson, screenshot, startBrowser } from './chromium.mjs';
-import { button, examOf, openAtCamera, signIn, startRecording, until } from './candidate.mjs';
+import { button, essay, openAtCamera, signIn, startRecording, until } from './candidate.mjs';
 import { cameraClip } from './clip.mjs';
 
 const CONTACT = /Contact the One-Stop Center/;
@@ -70,14 +70,14 @@ test('a candidate and a support agent chat while the exam goes on', async (t) =>
   // In the exam a message is counted and announced; the focus stays in the answer.
   await panel.getByRole('button', { name: 'Close' }).click();
   await startRecording(page);
-  const essay = examOf(page).locator('textarea').first();
-  await essay.click();
-  await essay.pressSequentially('I am writ');
+  const answer = await essay(page);
+  await answer.click();
+  await answer.pressSequentially('I am writ');
   await say(talk, 'Good luck!');
   await page.getByRole('button', { name: 'Help: Contact the One-Stop Center, 1 new message' }).waitFor();
   await page.getByText('New message from Mei Tanaka: Good luck!').waitFor({ state: 'attached' });
   await page.keyboard.type('ing this.');
-  assert.equal(await essay.inputValue(), 'I am writing this.', 'the focus was taken away');
+  assert.equal(await answer.inputValue(), 'I am writing this.', 'the focus was taken away');
   await screenshot(page, 's4-exam-with-a-message');
   await page.getByRole('button', { name: CONTACT }).click();
   await panel.getByText('Good luck!').waitFor();

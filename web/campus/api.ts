@@ -1,9 +1,11 @@
 /* The portal's endpoints for candidates as docs/protocol.md has them. */
 import type { Api } from "../ui/api";
-import { fields, parseInteger, parseNumber, type Parse } from "../ui/parse";
+import { fields, parseInteger, parseNumber, parseOneOf, type Parse } from "../ui/parse";
 
 export const EXAM_KINDS = ["practice", "exam"] as const;
 export const ATTEMPT_STATES = ["created", "running", "finished", "submitted"] as const;
+export const STAGES = ["uploading", "uploaded", "awaiting review"] as const;
+export type Stage = (typeof STAGES)[number];
 export type ExamKind = (typeof EXAM_KINDS)[number];
 export type AttemptState = (typeof ATTEMPT_STATES)[number];
 
@@ -13,7 +15,12 @@ export interface Assessment {
   kind: ExamKind;
   durationS: number;
   items: number;
-  attempt: { id: number; state: AttemptState; submittedUs: number | null } | null;
+  attempt: {
+    id: number;
+    state: AttemptState;
+    submittedUs: number | null;
+    stage: Stage | null; // once it is handed in
+  } | null;
 }
 
 export interface Result {
@@ -39,6 +46,7 @@ const parseAssessment: Parse<Assessment> = (value, path) => {
         id: a.integer("id"),
         state: a.oneOf("state", ATTEMPT_STATES),
         submittedUs: a.nullable("submitted_us", parseInteger),
+        stage: a.nullable("stage", parseOneOf(STAGES)),
       };
     }),
   };

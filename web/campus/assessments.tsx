@@ -1,4 +1,5 @@
 /* The candidate's tests and exams, and how far each is. They are taken in the Proctortrack window. */
+import { useEffect } from "preact/hooks";
 import type { Api } from "../ui/api";
 import { Badge, type Tone } from "../ui/badge";
 import { Button } from "../ui/button";
@@ -21,15 +22,41 @@ const TONES: Record<AttemptState, Tone> = {
 
 function State({ attempt }: { attempt: Assessment["attempt"] }) {
   if (attempt === null) return <Badge>{t.states.none}</Badge>;
-  const text =
-    attempt.state === "submitted" && attempt.submittedUs !== null
-      ? t.submittedAt(formatDateTime(attempt.submittedUs))
-      : t.states[attempt.state];
-  return <Badge tone={TONES[attempt.state]}>{text}</Badge>;
+  if (attempt.stage !== null)
+    return (
+      <span class="stack">
+        <Badge tone={attempt.stage === "uploading" ? "warning" : "good"}>
+          {texts.player.stages[attempt.stage]}
+        </Badge>
+        {attempt.submittedUs === null ? null : (
+          <span class="small muted">{t.submittedAt(formatDateTime(attempt.submittedUs))}</span>
+        )}
+      </span>
+    );
+  return <Badge tone={TONES[attempt.state]}>{t.states[attempt.state]}</Badge>;
+}
+
+/* The test goes on in the other window: what is shown here follows it. */
+const LOOK_MS = 5000;
+
+function moves({ attempt }: Assessment): boolean {
+  return attempt !== null && (attempt.state !== "submitted" || attempt.stage !== "awaiting review");
 }
 
 export function AssessmentsPage(props: { api: Api; openProctor: () => void }) {
-  const [list, reload] = useLoaded(() => fetchAssessments(props.api));
+  const [list, reload, refresh] = useLoaded(() => fetchAssessments(props.api));
+  const moving = list.state === "ready" && list.value.some(moves);
+  useEffect(() => {
+    const look = () => {
+      if (!document.hidden) refresh();
+    };
+    window.addEventListener("focus", look);
+    const timer = moving ? setInterval(look, LOOK_MS) : undefined;
+    return () => {
+      window.removeEventListener("focus", look);
+      clearInterval(timer);
+    };
+  }, [moving]);
   return (
     <section class="card">
       <h1>{t.title}</h1>

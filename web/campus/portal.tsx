@@ -11,6 +11,8 @@ import { texts } from "../ui/texts";
 import { supportTexts } from "../ui/texts-support";
 import { isStaff, mayHelp, type User } from "../ui/user";
 import { AssessmentsPage } from "./assessments";
+import { AttemptsPage } from "./attempts";
+import { NamesPage } from "./names";
 import { ProfilePage } from "./profile";
 import { openProctorWindow, PROCTOR_PATH } from "./proctor-window";
 import { ResultsPage } from "./results";
@@ -85,12 +87,20 @@ function SignedIn(props: PortalProps & { user: User }) {
   const [leaving, setLeaving] = useState(false);
   const candidate = user.role === "candidate";
   const openProctor = () => setBlocked(!openProctorWindow());
-  const page = (candidate && ["assessments", "results"].includes(route)) || route === "support"
-    ? route
-    : "profile";
+  const staff = isStaff(user);
+  const page =
+    (candidate && ["assessments", "results"].includes(route)) ||
+    (staff && ["attempts", "names"].includes(route)) ||
+    route === "support"
+      ? route
+      : "profile";
 
   useEffect(() => {
-    const names = t.menuItems as Record<string, string>;
+    const names: Record<string, string> = {
+      ...t.menuItems,
+      attempts: texts.player.staff.menu,
+      names: texts.player.names.menu,
+    };
     document.title = `${names[page] ?? t.profile.title} - ${t.product}`;
   }, [page]);
 
@@ -138,10 +148,14 @@ function SignedIn(props: PortalProps & { user: User }) {
               <MenuLink page="results" current={page} text={t.menuItems.results} />
             </>
           ) : null}
-          {isStaff(user) ? (
-            <a class="menu-item" href="/review/">
-              {t.menuItems.review}
-            </a>
+          {staff ? (
+            <>
+              <a class="menu-item" href="/review/">
+                {t.menuItems.review}
+              </a>
+              <MenuLink page="attempts" current={page} text={texts.player.staff.menu} />
+              <MenuLink page="names" current={page} text={texts.player.names.menu} />
+            </>
           ) : null}
           {mayHelp(user) ? (
             <a class="menu-item" href={DESK_PATH}>
@@ -161,9 +175,9 @@ function SignedIn(props: PortalProps & { user: User }) {
               <a href={PROCTOR_PATH}>{t.openHere}</a>
             </Notice>
           ) : null}
-          {page === "profile" ? (
-            <ProfilePage api={api} user={user} openProctor={openProctor} />
-          ) : null}
+          {page === "profile" ? <ProfilePage api={api} user={user} openProctor={openProctor} /> : null}
+          {page === "attempts" ? <AttemptsPage api={api} /> : null}
+          {page === "names" ? <NamesPage api={api} /> : null}
           {page === "assessments" ? <AssessmentsPage api={api} openProctor={openProctor} /> : null}
           {page === "results" ? <ResultsPage api={api} /> : null}
           {page === "support" ? <SupportPage /> : null}

@@ -3,12 +3,12 @@ import type { Api } from "../ui/api";
 import { Button, LinkButton } from "../ui/button";
 import { texts } from "../ui/texts";
 import { isStaff, type User } from "../ui/user";
-import { NameRequestCard } from "./name-request";
+import { CorrectName } from "./names";
 
 const t = texts.portal.profile;
 
 export function ProfilePage(props: { api: Api; user: User; openProctor: () => void }) {
-  const { user, openProctor } = props;
+  const { api, user, openProctor } = props;
   return (
     <div class="stack stretch">
       <section class="card">
@@ -36,7 +36,7 @@ export function ProfilePage(props: { api: Api; user: User; openProctor: () => vo
           </div>
         </section>
       ) : null}
-      {user.role === "candidate" ? <NameRequestCard api={props.api} /> : null}
+      {user.role === "candidate" ? <CorrectName api={api} /> : null}
       {isStaff(user) ? (
         <section class="card">
           <h2>{t.next}</h2>

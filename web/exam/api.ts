@@ -1,6 +1,6 @@
 /* The attempt's endpoints as docs/protocol.md has them. */
 import type { Api } from "../ui/api";
-import { fields, parseInteger, ParseError, type Parse } from "../ui/parse";
+import { fields, parseInteger, ParseError, parseUnknown, type Parse } from "../ui/parse";
 
 export type ItemKind = "single" | "multiple" | "numeric" | "descriptive";
 
@@ -14,6 +14,37 @@ export interface Item {
   points: number;
   options: { id: number; text: string }[];
   answer: { value: Value; revision: number; savedUs: number } | null;
+  seenUs: number | null;
+  marked: boolean;
+}
+
+/* Time that was added, and why: docs/protocol.md, TIME. */
+export const TIME_KINDS = ["extra", "outage", "pause", "support"] as const;
+export interface TimeEntry {
+  id: number;
+  kind: (typeof TIME_KINDS)[number];
+  givenUs: number;
+  fromUs: number | null;
+  toUs: number | null;
+  reason: string;
+  who: string;
+}
+
+export interface AttachedFile {
+  id: string;
+  itemId: number;
+  name: string;
+  state: "open" | "complete";
+  length: number;
+  bytes: number;
+  sha256: string; // of the bytes that are there
+  replaces: string; // the id of the one that goes when this is whole; or ""
+}
+
+export interface Limits {
+  fileBytes: number;
+  filesOfItem: number;
+  allBytes: number;
 }
 
 export interface Attempt {
@@ -25,7 +56,11 @@ export interface Attempt {
   startedUs: number | null;
   deadlineUs: number | null;
   serverUs: number;
+  graceUntilUs: number | null;
   items: Item[];
+  time: TimeEntry[];
+  files: AttachedFile[];
+  limits: Limits;
 }
 
 export const parseValue: Parse<Value> = (value, path = "value") => {
@@ -46,6 +81,8 @@ const parseItem: Parse<Item> = (value, path) => {
       const o = fields(inner, at);
       return { id: o.integer("id"), text: o.text("text") };
     }),
+    seenUs: f.nullable("seen_us", parseInteger),
+    marked: f.bool("marked"),
     answer: f.nullable("answer", (inner, at) => {
       const a = fields(inner, at);
       return {
@@ -54,6 +91,33 @@ const parseItem: Parse<Item> = (value, path) => {
         savedUs: a.integer("saved_us"),
       };
     }),
+  };
+};
+
+export const parseTimeEntry: Parse<TimeEntry> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    id: f.integer("id"),
+    kind: f.oneOf("kind", TIME_KINDS),
+    givenUs: f.integer("given_us"),
+    fromUs: f.nullable("from_us", parseInteger),
+    toUs: f.nullable("to_us", parseInteger),
+    reason: f.text("reason"),
+    who: f.text("who"),
+  };
+};
+
+export const parseAttachedFile: Parse<AttachedFile> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    id: f.text("id"),
+    itemId: f.integer("item_id"),
+    name: f.text("name"),
+    state: f.oneOf("state", ["open", "complete"]),
+    length: f.integer("length"),
+    bytes: f.integer("bytes"),
+    sha256: f.text("sha256"),
+    replaces: f.text("replaces"),
   };
 };
 
@@ -75,14 +139,31 @@ export const parseAttempt: Parse<Attempt> = (value, path) => {
     startedUs: f.nullable("started_us", parseInteger),
     deadlineUs: f.nullable("deadline_us", parseInteger),
     serverUs: f.integer("server_us"),
+    graceUntilUs: f.nullable("grace_until_us", parseInteger),
     items: f.list("items", parseItem),
+    time: f.list("time", parseTimeEntry),
+    files: f.list("attachments", parseAttachedFile),
+    limits: f.get("limits", (inner, at) => {
+      const l = fields(inner, at);
+      return {
+        fileBytes: l.integer("file_bytes"),
+        filesOfItem: l.integer("files_of_item"),
+        allBytes: l.integer("all_bytes"),
+      };
+    }),
   };
 };
 
 export interface ExamApi {
   attempt(): Promise<Attempt>;
   start(): Promise<Attempt>;
-  save(item: number, value: Value, revision: number): Promise<{ savedUs: number; revision: number }>;
+  save(
+    item: number,
+    value: Value,
+    revision: number,
+  ): Promise<{ savedUs: number; revision: number; deadlineUs: number | null }>;
+  /* The item is on the screen, and marked or not. */
+  seen(item: number, marked: boolean): Promise<void>;
   finish(): Promise<Attempt>;
   submit(): Promise<Attempt>;
 }
@@ -95,8 +176,15 @@ export function createExamApi(api: Api, attempt: number): ExamApi {
     save: (item, value, revision) =>
       api.put(`${at}/answers/${item}`, { value, revision }, (answer, path) => {
         const f = fields(answer, path);
-        return { savedUs: f.integer("saved_us"), revision: f.integer("revision") };
+        return {
+          savedUs: f.integer("saved_us"),
+          revision: f.integer("revision"),
+          deadlineUs: f.optional("deadline_us", parseInteger, null),
+        };
       }),
+    seen: async (item, marked) => {
+      await api.put(`${at}/items/${item}`, { marked }, parseUnknown);
+    },
     finish: () => api.post(`${at}/finish`, undefined, parseAttempt),
     submit: () => api.post(`${at}/submit`, undefined, parseAttempt),
   };

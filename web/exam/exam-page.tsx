@@ -2,14 +2,17 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Api } from "../ui/api";
 import { Badge } from "../ui/badge";
+import { Dialog } from "../ui/dialog";
 import { Button } from "../ui/button";
 import { ErrorNotice, Notice, Spinner } from "../ui/notice";
 import { Main } from "../ui/page";
 import { SignInAgain } from "../ui/sign-in";
 import { useStore } from "../ui/store";
 import { texts } from "../ui/texts";
-import { formatDuration } from "../ui/time";
+import { formatDuration, formatTime } from "../ui/time";
 import type { Attempt } from "./api";
+import { FileLine } from "./attachments";
+import type { Files } from "./files";
 import type { ExamModel } from "./model";
 import { Paper } from "./paper";
 
@@ -42,14 +45,16 @@ function Content({ model }: { model: ExamModel }) {
         </Main>
       );
     case "open": {
-      const { attempt, saver } = view;
+      const { attempt, desk, files } = view;
       switch (attempt.state) {
         case "created":
           return <Cover model={model} attempt={attempt} />;
         case "running":
-          return saver === null ? null : <Paper model={model} attempt={attempt} saver={saver} />;
+          return desk === null ? null : (
+            <Paper model={model} attempt={attempt} desk={desk} files={files} />
+          );
         case "finished":
-          return <Finished model={model} attempt={attempt} />;
+          return <Finished model={model} attempt={attempt} files={files} />;
         case "submitted":
           return (
             <Main>
@@ -112,8 +117,11 @@ function Cover({ model, attempt }: { model: ExamModel; attempt: Attempt }) {
   );
 }
 
-function Finished({ model, attempt }: { model: ExamModel; attempt: Attempt }) {
+function Finished(props: { model: ExamModel; attempt: Attempt; files: Files | null }) {
+  const { model, attempt, files } = props;
   const submit = useCall(() => model.submit());
+  const [asking, setAsking] = useState(false);
+  const home = () => (files?.busy.get() ? setAsking(true) : submit.run());
   const timeOver = attempt.deadlineUs !== null && attempt.serverUs >= attempt.deadlineUs;
   return (
     <Main>
@@ -121,13 +129,53 @@ function Finished({ model, attempt }: { model: ExamModel; attempt: Attempt }) {
         <h1>{t.finishedTitle}</h1>
         {timeOver ? <Notice tone="info">{t.timeOver}</Notice> : null}
         <p>{t.finishedText}</p>
+        {files !== null ? <FilesLeft files={files} untilUs={attempt.graceUntilUs} /> : null}
         {submit.error !== null ? <ErrorNotice error={submit.error} /> : null}
         <div class="row">
-          <Button kind="primary" large busy={submit.busy} onClick={submit.run}>
+          <Button kind="primary" large busy={submit.busy} onClick={home}>
             {t.home}
           </Button>
         </div>
       </section>
+      <Dialog
+        open={asking}
+        title={texts.player.homeAnyway}
+        onClose={() => setAsking(false)}
+        actions={
+          <>
+            <Button onClick={() => setAsking(false)}>{texts.player.homeWait}</Button>
+            <Button
+              kind="danger"
+              onClick={() => {
+                setAsking(false);
+                submit.run();
+              }}
+            >
+              {t.home}
+            </Button>
+          </>
+        }
+      >
+        <p>{texts.player.homeAnywayText}</p>
+      </Dialog>
     </Main>
+  );
+}
+
+/* What was begun before the end may be completed until the grace is over. */
+function FilesLeft(props: { files: Files; untilUs: number | null }) {
+  const rows = useStore(props.files.rows);
+  const left = rows.filter((row) => row.status.state !== "complete");
+  if (rows.length === 0) return null;
+  if (left.length === 0) return <Notice tone="good">{texts.player.filesAll}</Notice>;
+  return (
+    <Notice tone="warning" title={texts.player.filesStillSending(left.length)}>
+      {props.untilUs === null ? null : (
+        <p>{texts.player.filesUntil(formatTime(props.untilUs))}</p>
+      )}
+      {left.map((row) => (
+        <FileLine key={row.key} row={row} />
+      ))}
+    </Notice>
   );
 }

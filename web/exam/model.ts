@@ -3,14 +3,25 @@
 import { ApiError, asApiError, type Api } from "../ui/api";
 import { parseFrameMessage, postFrameMessage } from "../ui/frame-messages";
 import { createStore, type Store } from "../ui/store";
+import { browserNetwork, browserTimers } from "../ui/network";
 import { browserClock, createServerClock, type ServerClock } from "../ui/time";
 import type { Attempt, ExamApi } from "./api";
-import { createSaver, type Saver, type SavingTimers } from "./saving";
+import { createFiles, type Files } from "./files";
+import { createProgress, type Progress } from "./progress";
+import { createSaver, type Saver } from "./saving";
+import { browserShelf } from "./shelf";
 
 export type ExamView =
   | { state: "loading" }
   | { state: "failed"; error: ApiError }
-  | { state: "open"; attempt: Attempt; saver: Saver | null }; // a saver while it is running
+  /* A desk while it is running; its files stay until everything is handed in. */
+  | { state: "open"; attempt: Attempt; desk: Desk | null; files: Files | null };
+
+/* What a running attempt is worked on with. */
+export interface Desk {
+  saver: Saver;
+  progress: Progress;
+}
 
 export interface ExamModel {
   readonly view: Store<ExamView>;
@@ -30,21 +41,6 @@ const CLOCK_MS = 20_000;
 const OVER_MS = 1500; // after the deadline: has the server closed it?
 const LOOK_MS = 500;
 
-export const browserSavingTimers: SavingTimers = {
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener("abort", done);
-    }),
-  random: () => Math.random(),
-};
-
 export function createExam(api: Api, exam: ExamApi): ExamModel {
   const view = createStore<ExamView>({ state: "loading" });
   const clock = createServerClock(browserClock);
@@ -57,13 +53,38 @@ export function createExam(api: Api, exam: ExamApi): ExamModel {
     const attempt = await asking;
     clock.learn(attempt.serverUs, askedMs);
     const before = view.get();
-    let saver = before.state === "open" ? before.saver : null;
-    if (attempt.state === "running") saver ??= openSaver(attempt);
+    let desk = before.state === "open" ? before.desk : null;
+    let files = before.state === "open" ? before.files : null;
+    if (attempt.state === "running") desk ??= openDesk(attempt);
     else {
-      if (attempt.state !== "created") saver?.forget();
-      saver = null;
+      if (attempt.state !== "created") desk?.saver.forget();
+      desk?.progress.stop();
+      desk = null;
     }
-    view.set({ state: "open", attempt, saver });
+    if (attempt.state === "running" || attempt.state === "finished") files ??= openFiles(attempt);
+    else {
+      files?.stop();
+      files = null;
+    }
+    view.set({ state: "open", attempt, desk, files });
+  }
+
+  function openFiles(attempt: Attempt): Files {
+    return createFiles({
+      attempt: attempt.id,
+      limits: attempt.limits,
+      there: attempt.files,
+      network: browserNetwork,
+      timers: browserTimers,
+      shelf: browserShelf,
+    });
+  }
+
+  function openDesk(attempt: Attempt): Desk {
+    return {
+      saver: openSaver(attempt),
+      progress: createProgress({ items: attempt.items, api: exam, timers: browserTimers }),
+    };
   }
 
   function openSaver(attempt: Attempt): Saver {
@@ -72,8 +93,12 @@ export function createExam(api: Api, exam: ExamApi): ExamModel {
       items: attempt.items,
       api: exam,
       storage: localStorage,
-      timers: browserSavingTimers,
+      timers: browserTimers,
       onClosed: () => void refresh(),
+      onDeadline(us) {
+        const now = view.get();
+        if (now.state === "open" && now.attempt.deadlineUs !== us) void refresh();
+      },
     });
   }
 
@@ -90,13 +115,22 @@ export function createExam(api: Api, exam: ExamApi): ExamModel {
 
   function saverNow(): Saver | null {
     const now = view.get();
-    return now.state === "open" ? now.saver : null;
+    return now.state === "open" ? (now.desk?.saver ?? null) : null;
+  }
+
+  function wake(): void {
+    const now = view.get();
+    if (now.state === "open") {
+      now.desk?.saver.wake();
+      now.desk?.progress.wake();
+      now.files?.wake();
+    }
+    void refresh();
   }
 
   function signedIn(): void {
     signedOut.set(false);
-    saverNow()?.wake();
-    void refresh();
+    wake();
   }
 
   setInterval(() => {
@@ -112,10 +146,7 @@ export function createExam(api: Api, exam: ExamApi): ExamModel {
     const timeOver = state === "running" && deadlineUs !== null && clock.nowUs() >= deadlineUs;
     if (waitedMs >= (state === "created" ? WAIT_MS : timeOver ? OVER_MS : CLOCK_MS)) void refresh();
   }, LOOK_MS);
-  window.addEventListener("online", () => {
-    saverNow()?.wake();
-    void refresh();
-  });
+  window.addEventListener("online", wake);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) void refresh(); // the computer may have slept
   });

@@ -1,10 +1,10 @@
 /* One question of any kind. What is shown comes from the saver's values; text that cannot be saved as it
  * is (a half typed number) stays in the field and says so. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { Button } from "../ui/button";
 import { texts } from "../ui/texts";
 import { formatBytes } from "../ui/time";
-import { DESCRIPTIVE_MAX, isAnswered, isDecimal, utf8Length, type Item, type Value } from "./api";
+import { DESCRIPTIVE_MAX, isDecimal, utf8Length, type Item, type Value } from "./api";
 
 const t = texts.exam;
 
@@ -14,6 +14,7 @@ export interface QuestionProps {
   count: number;
   value: Value;
   onChange: (value: Value, quick: boolean) => void;
+  children?: ComponentChildren; // below the answer
 }
 
 export function questionId(index: number): string {
@@ -34,6 +35,7 @@ export function Question(props: QuestionProps) {
         {item.prompt}
       </p>
       <Answer {...props} promptId={promptId} />
+      {props.children}
     </section>
   );
 }
@@ -68,11 +70,6 @@ function Single({ item, value, onChange, promptId }: AnswerProps) {
           <span>{option.text}</span>
         </label>
       ))}
-      {isAnswered(value) ? (
-        <Button kind="quiet" onClick={() => onChange(null, true)}>
-          {t.clear}
-        </Button>
-      ) : null}
     </fieldset>
   );
 }

@@ -31,7 +31,7 @@ class Server {
       this.kept.set(item, { value, revision, savedUs: 1000 + this.requests.length });
     const kept = this.kept.get(item);
     assert.ok(kept);
-    return { savedUs: kept.savedUs, revision: kept.revision };
+    return { savedUs: kept.savedUs, revision: kept.revision, deadlineUs: null };
   };
 }
 
@@ -40,7 +40,7 @@ const answered = (status: number) => new ApiError("answered", `status ${status}`
 
 function item(id: number, server: Server): Item {
   const kept = server.kept.get(id) ?? null;
-  return { id, kind: "numeric", prompt: "?", points: 1, options: [], answer: kept };
+  return { id, kind: "numeric", prompt: "?", points: 1, options: [], answer: kept, seenUs: null, marked: false };
 }
 
 const opened: Saver[] = [];

@@ -5,6 +5,7 @@
  * put an older answer in the place of a newer one. */
 import { asApiError } from "../ui/api";
 import { fields, parseInteger, parseRecord, type Parse } from "../ui/parse";
+import type { Timers } from "../ui/network";
 import { createStore, type Store } from "../ui/store";
 import { parseValue, type ExamApi, type Item, type Value } from "./api";
 
@@ -12,11 +13,6 @@ export interface KeyStore {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
-}
-
-export interface SavingTimers {
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-  random(): number;
 }
 
 /* Of all answers together, as the candidate is told. */
@@ -81,9 +77,11 @@ export function createSaver(options: {
   items: readonly Item[];
   api: Pick<ExamApi, "save">;
   storage: KeyStore;
-  timers: SavingTimers;
+  timers: Pick<Timers, "sleep" | "random">;
   /* The server says that answers are closed (409). */
   onClosed: () => void;
+  /* When the attempt ends, as the last save told: it moves when time is given. */
+  onDeadline?: (us: number) => void;
 }): Saver {
   const { timers } = options;
   const key = `mycamu-answers-${options.attempt}`;
@@ -160,6 +158,7 @@ export function createSaver(options: {
         const kept = await options.api.save(id, value, revision);
         failures = 0;
         waiting = false;
+        if (kept.deadlineUs !== null) options.onDeadline?.(kept.deadlineUs);
         entry.savedUs = Math.max(entry.savedUs, kept.savedUs);
         if (kept.revision > revision) {
           /* Another window was ahead. What is on this screen was given later by the candidate. */

@@ -4,8 +4,8 @@ import { asApiError } from "../ui/api";
 import { fields, parseInteger, type Parse } from "../ui/parse";
 import { parseList } from "../ui/parse";
 import type { ClientEvent, EventKind } from "./api";
-import { retryDelayMs } from "./recording/backoff";
-import type { Timers } from "./recording/platform";
+import { retryDelayMs } from "../ui/backoff";
+import type { Timers } from "../ui/network";
 
 const KEPT_MAX = 500; // the newest; a page that is offline for days has nothing new to say
 

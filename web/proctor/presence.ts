@@ -2,7 +2,7 @@
  * The lease is the heartbeat too: whether the server can be reached is learnt here. */
 import { ApiError, asApiError } from "../ui/api";
 import { createStore, type Store } from "../ui/store";
-import type { Timers } from "./recording/platform";
+import type { Timers } from "../ui/network";
 
 export type Presence = "checking" | "held" | "elsewhere";
 

@@ -11,7 +11,7 @@ import { tabName, watchPresence } from "./presence";
 import { createRecordingControl } from "./recording/control";
 import type { Keeper } from "./recording/keeper";
 import { bytesLeft, bytesTotal, type KeeperStatus, type StreamStatus } from "./recording/messages";
-import type { Timers } from "./recording/platform";
+import type { Timers } from "../ui/network";
 import type { RecorderEvents } from "./recording/recorder";
 import { blocksOf } from "./steps/document-text";
 import { connectionLine } from "./steps/exam";

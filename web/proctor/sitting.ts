@@ -16,13 +16,13 @@ import {
 import { closingOf } from "./closing";
 import { createEventQueue, type EventQueue } from "./events";
 import { browserTryLock, tabName, watchPresence, type Presence, type PresenceControl } from "./presence";
-import { retryDelayMs } from "./recording/backoff";
+import { retryDelayMs } from "../ui/backoff";
 import { createCheckinApi, type CheckinApi, type Detail } from "./checkin/api";
 import { browserMedia } from "./recording/camera";
 import { createRecordingControl, type RecordingControl } from "./recording/control";
 import { startKeeper, type Keeper } from "./recording/keeper";
 import { bytesLeft } from "./recording/messages";
-import { browserTimers } from "./recording/network";
+import { browserTimers } from "../ui/network";
 import { startRecorder } from "./recording/recorder";
 import { browserScreen, createScreenControl, type ScreenControl } from "./recording/screen";
 

@@ -23,6 +23,13 @@ export interface DeskSession {
   connected: boolean;
 }
 
+export interface Check {
+  point: string;
+  title: string;
+  state: "waiting" | "passed" | "failed" | "overridden";
+  problem: string | null;
+}
+
 export interface AuditEntry {
   id: number;
   timeUs: number;
@@ -34,6 +41,8 @@ export interface AuditEntry {
 
 export interface SessionDetail {
   session: DeskSession;
+  checks: Check[];
+  hasProfile: boolean;
   audit: AuditEntry[];
 }
 
@@ -66,6 +75,16 @@ const parseSession: Parse<DeskSession> = (value, path) => {
   };
 };
 
+const parseCheck: Parse<Check> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    point: f.text("point"),
+    title: f.text("title"),
+    state: f.oneOf("state", ["waiting", "passed", "failed", "overridden"]),
+    problem: f.nullable("problem", parseText),
+  };
+};
+
 const parseAudit: Parse<AuditEntry> = (value, path) => {
   const f = fields(value, path);
   return {
@@ -82,6 +101,8 @@ export const parseDetail: Parse<SessionDetail> = (value, path) => {
   const f = fields(value, path);
   return {
     session: f.get("session", parseSession),
+    checks: f.list("checks", parseCheck),
+    hasProfile: fields(f.get("profile", parseUnknown), `${path}.profile`).text("state") !== "none",
     audit: f.list("audit", parseAudit),
   };
 };
@@ -134,5 +155,15 @@ export const postRead = (api: Api, thread: number, upTo: number): Promise<unknow
 export const postClose = (api: Api, thread: number): Promise<unknown> =>
   api.post(`/api/support/threads/${thread}/close`, {}, parseUnknown);
 
+export const postOverride = (api: Api, session: string, point: string, reason: string): Promise<unknown> =>
+  api.post(`/api/support/sessions/${session}/checks/${point}/override`, { reason }, parseUnknown);
+
 export const postTime = (api: Api, session: string, minutes: number, reason: string): Promise<unknown> =>
   api.post(`/api/support/sessions/${session}/time`, { minutes, reason }, parseUnknown);
+
+export const postRetake = (
+  api: Api,
+  session: string,
+  what: "face" | "id",
+  reason: string,
+): Promise<unknown> => api.post(`/api/support/sessions/${session}/retake`, { what, reason }, parseUnknown);

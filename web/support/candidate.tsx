@@ -1,16 +1,25 @@
-/* Where a candidate is, and what an agent can do for them. Every act asks for a reason. */
+/* Where a candidate is, what their computer's checks say, and what an agent can do about it. Every act
+ * asks for a reason. */
 import { useState } from "preact/hooks";
 import type { Api } from "../ui/api";
+import { Badge, type Tone } from "../ui/badge";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { TextField } from "../ui/field";
 import { ErrorNotice } from "../ui/notice";
 import { supportTexts } from "../ui/texts-support";
 import { formatDateTime } from "../ui/time";
-import { postTime, type SessionDetail } from "./api";
+import { postOverride, postRetake, postTime, type Check, type SessionDetail } from "./api";
 import { stepName } from "./page";
 
 const t = supportTexts.desk;
+
+const TONES: Record<Check["state"], Tone> = {
+  waiting: "neutral",
+  passed: "good",
+  failed: "bad",
+  overridden: "warning",
+};
 
 const MINUTES = [5, 10, 15, 30]; // what a mended computer or a lost connection costs
 
@@ -38,6 +47,51 @@ export function Candidate(props: { api: Api; detail: SessionDetail; onDone: () =
         <dt>{t.seen}</dt>
         <dd>{session.seenUs === null ? t.never : formatDateTime(session.seenUs)}</dd>
       </dl>
+      {detail.checks.length === 0 ? null : (
+        <>
+          <h3>{t.checks}</h3>
+          <ul class="desk-list">
+            {detail.checks.map((check) => (
+              <li key={check.point} class="desk-check">
+                <span>
+                  {check.title} <Badge tone={TONES[check.state]}>{t.checkStates[check.state]}</Badge>
+                  {check.problem === null ? null : <span class="small muted"> {check.problem}</span>}
+                </span>
+                {check.state === "failed" ? (
+                  <Button
+                    label={t.overrideTitle(check.title)}
+                    onClick={() =>
+                      setAct({
+                        title: t.overrideTitle(check.title),
+                        run: (reason) => postOverride(api, session.id, check.point, reason),
+                      })
+                    }
+                  >
+                    {t.override}
+                  </Button>
+                ) : null}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {detail.hasProfile ? (
+        <div class="row">
+          {(["face", "id"] as const).map((what) => {
+            const title = what === "face" ? t.retakeFace : t.retakeId;
+            return (
+              <Button
+                key={what}
+                onClick={() =>
+                  setAct({ title, run: (reason) => postRetake(api, session.id, what, reason) })
+                }
+              >
+                {title}
+              </Button>
+            );
+          })}
+        </div>
+      ) : null}
       {session.state === "exam" ? (
         <div class="row">
           {MINUTES.map((minutes) => {

@@ -2,7 +2,7 @@
  * everything (what to ask for, whether it was done); this sends looks and shows its words. */
 import { asApiError } from "../../ui/api";
 import { createStore, type Store } from "../../ui/store";
-import type { Timers } from "../recording/platform";
+import type { Timers } from "../../ui/network";
 import type { CheckinApi, FaceGuidance, FaceScan, Prompt } from "./api";
 import { createSteady } from "./steady";
 

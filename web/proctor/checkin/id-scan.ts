@@ -2,7 +2,7 @@
  * several large ones is read by the server. */
 import { asApiError } from "../../ui/api";
 import { createStore, type Store } from "../../ui/store";
-import type { Timers } from "../recording/platform";
+import type { Timers } from "../../ui/network";
 import type { CheckinApi, IdGuidance, IdScan } from "./api";
 import { createSteady } from "./steady";
 

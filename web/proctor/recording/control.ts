@@ -3,7 +3,7 @@ import { createStore, type Store } from "../../ui/store";
 import type { EventKind, RecordingSettings } from "../api";
 import { closeCamera, openCamera, type CameraState, type MediaSource } from "./camera";
 import type { Keeper } from "./keeper";
-import type { Timers } from "./platform";
+import type { Timers } from "../../ui/network";
 import type { Recorder, RecorderEvents } from "./recorder";
 import { createRuns } from "./runs";
 

@@ -3,7 +3,7 @@
 import { createKept, findKept, type KeptStream } from "./kept";
 import { createMemoryFolder } from "./memory";
 import type { FromKeeper, KeeperStatus, StreamStatus, ToKeeper } from "./messages";
-import { browserNetwork, browserTimers } from "./network";
+import { browserNetwork, browserTimers } from "../../ui/network";
 import { openSessionFolder } from "./opfs";
 import type { Folder } from "./platform";
 import { startUpload, type Upload } from "./upload";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RETRY_MAX_MS, retryDelayMs } from "./backoff";
+import { RETRY_MAX_MS, retryDelayMs } from "../../ui/backoff";
 import { cameraProblemOf } from "./camera";
 import { encodeEntry, readJournal } from "./journal";
 import { createKept, findKept } from "./kept";
 import { createMemoryFolder } from "./memory";
 import type { ByteFile, Folder } from "./platform";
 import { chooseMime } from "./recorder";
-import { encodeMetadata, resolvePath } from "./tus";
+import { encodeMetadata, resolvePath } from "../../ui/tus";
 
 const ABOUT = { kind: "camera", mime: "video/webm", startedUs: 1 };
 

@@ -1,5 +1,4 @@
-/* What the recorder's store and upload need from the platform. The browser's own are in opfs.ts and
- * network.ts; tests bring theirs. */
+/* What the recorder's store needs from the platform. The browser's own is in opfs.ts; tests bring theirs. */
 
 /* One file with random access. Only its opener writes to it. */
 export interface ByteFile {
@@ -20,32 +19,4 @@ export interface Folder {
   open(name: string): Promise<ByteFile>;
   list(): Promise<string[]>;
   remove(name: string): Promise<void>;
-}
-
-export interface NetworkRequest {
-  method: "POST" | "HEAD" | "PATCH";
-  url: string;
-  headers: Record<string, string>;
-  body?: Uint8Array<ArrayBuffer>;
-  timeoutMs: number;
-  signal: AbortSignal;
-}
-
-export interface NetworkAnswer {
-  status: number;
-  header(name: string): string | null;
-  text(): Promise<string>;
-}
-
-export interface Network {
-  /* Rejects when there is no answer (cut, refused, timed out, aborted). */
-  request(request: NetworkRequest): Promise<NetworkAnswer>;
-  sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
-}
-
-export interface Timers {
-  monotonicMs(): number;
-  /* Resolves after `ms`, or at once when the signal is aborted. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-  random(): number; // 0 <= n < 1
 }

@@ -2,7 +2,7 @@
  * will not take any more of, is followed by another as long as the source is wanted. */
 import { createStore, type Store } from "../../ui/store";
 import type { Keeper } from "./keeper";
-import type { Timers } from "./platform";
+import type { Timers } from "../../ui/network";
 import type { Recorder, RecorderEvents } from "./recorder";
 
 export interface RunsOptions {

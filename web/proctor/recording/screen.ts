@@ -5,7 +5,7 @@ import { createStore, type Store } from "../../ui/store";
 import type { EventKind } from "../api";
 import type { Surface } from "../checkin/api";
 import type { Keeper } from "./keeper";
-import type { Timers } from "./platform";
+import type { Timers } from "../../ui/network";
 import type { Recorder, RecorderEvents, RecordingRates } from "./recorder";
 import { createRuns } from "./runs";
 

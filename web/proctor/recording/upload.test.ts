@@ -5,7 +5,8 @@ import { createHash } from "node:crypto";
 import { afterEach, test } from "node:test";
 import { createKept, findKept, type KeptStream } from "./kept";
 import { createMemoryFolder } from "./memory";
-import type { Folder, Network, NetworkAnswer, NetworkRequest, Timers } from "./platform";
+import type { Network, NetworkAnswer, NetworkRequest, Timers } from "../../ui/network";
+import type { Folder } from "./platform";
 import { nextPieceSize, startUpload, type Upload } from "./upload";
 
 interface ServerUpload {

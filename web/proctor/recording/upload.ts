@@ -3,11 +3,11 @@
  *
  * Invariant: what is sent from an offset is what is kept at that offset, and the offset is always the
  * server's own (from its last answer or HEAD), so no byte is lost and none is there twice. */
-import { retryDelayMs } from "./backoff";
+import { retryDelayMs } from "../../ui/backoff";
 import type { KeptStream } from "./kept";
 import type { UploadState } from "./messages";
-import type { Network, Timers } from "./platform";
-import { createUpload, fetchOffset, sendPiece, type TusFailure } from "./tus";
+import type { Network, Timers } from "../../ui/network";
+import { createUpload, fetchOffset, sendPiece, type TusFailure } from "../../ui/tus";
 
 const PIECE_MIN = 64 << 10;
 const PIECE_FIRST = 512 << 10;

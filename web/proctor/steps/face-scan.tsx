@@ -8,7 +8,7 @@ import { texts } from "../../ui/texts";
 import type { Prompt } from "../checkin/api";
 import { createCapture } from "../checkin/capture";
 import { createFaceScan, type FaceScanView } from "../checkin/face-scan";
-import { browserTimers } from "../recording/network";
+import { browserTimers } from "../../ui/network";
 import { useAction } from "./action";
 import { CameraProblemNotice } from "./camera-problem";
 import { CameraChoice, StageVideo, usePictureCamera } from "./picture-camera";

@@ -9,7 +9,7 @@ import { formatDate } from "../../ui/time";
 import type { IdScan } from "../checkin/api";
 import { createCapture, sharpestJpeg } from "../checkin/capture";
 import { createIdScan, REJECTED_MAX, type IdScanView } from "../checkin/id-scan";
-import { browserTimers } from "../recording/network";
+import { browserTimers } from "../../ui/network";
 import { useAction } from "./action";
 import { CameraProblemNotice } from "./camera-problem";
 import { CameraChoice, StageVideo, usePictureCamera } from "./picture-camera";

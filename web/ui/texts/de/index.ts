@@ -3,6 +3,7 @@ import type { Texts } from "../../texts";
 import { checkin } from "./checkin";
 import { common, errors, frame, language, signIn } from "./common";
 import { exam } from "./exam";
+import { player } from "./player";
 import { portal } from "./portal";
 import { proctor } from "./proctor";
 
@@ -14,6 +15,7 @@ export const de: Texts = {
   portal,
   frame,
   exam,
+  player,
   checkin,
   proctor,
 };

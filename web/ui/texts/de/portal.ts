@@ -35,17 +35,6 @@ export const portal: Texts["portal"] = {
     reviewText: "Auf den Seiten der Durchsicht sehen Sie die Sitzungen Ihrer Prüfungen und die Berichte dazu.",
     openReview: "Zur Durchsicht",
   },
-  nameRequest: {
-    title: "Ist Ihr Name falsch?",
-    text: "Ihr Lichtbildausweis wird mit Ihrem vollständigen Namen verglichen. Wenn er nicht so geschrieben ist wie dort, bitten Sie um eine Berichtigung: Ein Mitarbeiter sieht sie an.",
-    name: "Vollständiger Name wie im Lichtbildausweis",
-    reason: "Grund",
-    reasonHint: "Zum Beispiel: Ich habe geheiratet, oder ein Buchstabe stimmt nicht.",
-    send: "Um Berichtigung bitten",
-    waiting: (name) => `Sie haben um „${name}“ gebeten. Ein Mitarbeiter sieht es an.`,
-    approved: (name) => `Ihr Name wurde zu „${name}“ berichtigt.`,
-    rejected: (name) => `Die Berichtigung zu „${name}“ wurde nicht vorgenommen`,
-  },
   assessments: {
     title: "Prüfungen",
     caption: "Ihre Tests und Prüfungen",

@@ -2,6 +2,7 @@
 import { checkin } from "./checkin";
 import { common, errors, frame, language, signIn } from "./common";
 import { exam } from "./exam";
+import { player } from "./player";
 import { portal } from "./portal";
 import { proctor } from "./proctor";
 
@@ -13,6 +14,7 @@ export const en = {
   portal,
   frame,
   exam,
+  player,
   checkin,
   proctor,
 };

@@ -34,17 +34,6 @@ export const portal = {
     reviewText: "You can see the sessions of your exams and their reports on the review pages.",
     openReview: "Go to the review pages",
   },
-  nameRequest: {
-    title: "Is your name wrong?",
-    text: "Your photo ID is compared with your full name. If it is not written as on your ID, ask for a correction: a member of staff looks at it.",
-    name: "Full name as on your photo ID",
-    reason: "Reason",
-    reasonHint: "For example: I have married, or a letter is wrong.",
-    send: "Ask for a correction",
-    waiting: (name: string) => `You have asked for "${name}". A member of staff looks at it.`,
-    approved: (name: string) => `Your name was corrected to "${name}".`,
-    rejected: (name: string) => `The correction to "${name}" was not made`,
-  },
   assessments: {
     title: "Assessments",
     caption: "Your tests and exams",

@@ -1,5 +1,32 @@
-/* The browser's fetch, crypto and timers as the upload wants them. */
-import type { Network, Timers } from "./platform";
+/* Fetch, crypto and timers as an upload wants them, and the browser's own; tests bring theirs. */
+
+export interface NetworkRequest {
+  method: "POST" | "HEAD" | "PATCH" | "DELETE";
+  url: string;
+  headers: Record<string, string>;
+  body?: Uint8Array<ArrayBuffer>;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+export interface NetworkAnswer {
+  status: number;
+  header(name: string): string | null;
+  text(): Promise<string>;
+}
+
+export interface Network {
+  /* Rejects when there is no answer (cut, refused, timed out, aborted). */
+  request(request: NetworkRequest): Promise<NetworkAnswer>;
+  sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
+}
+
+export interface Timers {
+  monotonicMs(): number;
+  /* Resolves after `ms`, or at once when the signal is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  random(): number; // 0 <= n < 1
+}
 
 export const browserNetwork: Network = {
   async request({ method, url, headers, body, timeoutMs, signal }) {

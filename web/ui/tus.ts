@@ -1,22 +1,22 @@
-/* The four requests of tus 1.0 that one growing recording needs.
+/* The requests of tus 1.0 that a growing recording and the file of an answer need.
  *
  * Our own instead of tus-js-client (4.3.1, read in its source), because what matters here is what it
  * does not do: when HEAD is refused for any reason but 423 (a sign-in that ran out, a server that is
  * starting) it makes a new upload and sends everything again from 0; it has no checksums; its retry
  * delays are a fixed list that nothing can wake; and 460, 413 and 401 end the upload. With all of that
  * switched off or overridden, little but these requests would be left of it. */
-import type { Network } from "./platform";
+import type { Network } from "./network";
 
 const VERSION = { "Tus-Resumable": "1.0.0" };
 
 export type TusFailure =
   | { type: "no-answer"; message: string }
   | { type: "signed-out" } // 401
-  | { type: "wrong-offset"; offset: number | null } // 409; null: the answer did not say
+  | { type: "wrong-offset"; offset: number | null; message: string } // 409; null: no offset mends it
   | { type: "damaged" } // 460: the bytes changed on the way
   | { type: "missing" } // 404: the server has no such upload (or session) for this candidate
   | { type: "gone" } // 410: closed
-  | { type: "too-large" } // 413
+  | { type: "too-large"; message: string } // 413
   | { type: "locked" } // 423: an earlier request of ours is still being dealt with
   | { type: "full"; message: string } // 507: keep it and try again
   | { type: "busy"; retryAfterS: number; message: string } // 429, 5xx
@@ -63,7 +63,7 @@ function problemText(body: string, status: number): string {
 
 async function send<T>(
   context: TusContext,
-  request: { method: "POST" | "HEAD" | "PATCH"; url: string; headers: Record<string, string> },
+  request: { method: "POST" | "HEAD" | "PATCH" | "DELETE"; url: string; headers: Record<string, string> },
   body: Uint8Array<ArrayBuffer> | null,
   take: (header: (name: string) => string | null) => T | null,
 ): Promise<TusResult<T>> {
@@ -107,11 +107,11 @@ function failureOf(
     case 404:
       return { type: "missing" };
     case 409:
-      return { type: "wrong-offset", offset: parseOffset(header("Upload-Offset")) };
+      return { type: "wrong-offset", offset: parseOffset(header("Upload-Offset")), message };
     case 410:
       return { type: "gone" };
     case 413:
-      return { type: "too-large" };
+      return { type: "too-large", message };
     case 423:
       return { type: "locked" };
     case 460:
@@ -162,6 +162,24 @@ export function createUpload(
       return location === null ? null : resolvePath(location, endpoint);
     },
   );
+}
+
+/* The path of a new upload whose length is known. */
+export function createFileUpload(
+  context: TusContext,
+  endpoint: string,
+  length: number,
+  metadata: Record<string, string>,
+): Promise<TusResult<string>> {
+  const headers = { "Upload-Length": String(length), "Upload-Metadata": encodeMetadata(metadata) };
+  return send(context, { method: "POST", url: endpoint, headers }, null, (header) => {
+    const location = header("Location");
+    return location === null ? null : resolvePath(location, endpoint);
+  });
+}
+
+export function removeUpload(context: TusContext, url: string): Promise<TusResult<true>> {
+  return send(context, { method: "DELETE", url, headers: {} }, null, () => true as const);
 }
 
 /* Location may be absolute with a host that only a proxy knows: the path is what counts. */

@@ -179,8 +179,15 @@ static bool add_digest(const struct template *t, json_t *models, struct error *e
 static bool enrol(struct who *w, json_t *models, struct error *err)
 {
     struct template t;
-    bool ok = make_template(w, &t, err) && add_digest(&t, models, err);
-    if (ok)
+    struct error why = {0};
+    bool made = make_template(w, &t, &why), outdated = !made && why.code == ERROR_CONFLICT;
+    bool ok = made ? add_digest(&t, models, err)
+                   : outdated || error_set(err, why.code, "%s", why.message);
+    /* Kept by an earlier version of the model: nobody can be compared with it, which is no reason
+     * not to look at all. The report says so. */
+    if (outdated && json_object_set_new(models, "face-template", json_string("of another model")))
+        ok = error_no_memory(err);
+    if (made && ok)
         identity_watch_enrol(w->watch, &t);
     template_wipe(&t);
     detect_destroy(w->detect);

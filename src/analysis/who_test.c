@@ -101,6 +101,21 @@ static void pictures_become_a_template_that_is_named(void **state)
     free((char *)(uintptr_t)pictures[1].ptr);
 }
 
+/* A deployment got another model since: nobody is compared, and that is said. */
+static void a_template_of_another_model_stops_nothing(void **state)
+{
+    (void)state;
+    CLEANUP(buf_done) struct buf kept = {0};
+    CLEANUP(freep) char *models = NULL;
+    struct template t = {.pictures = 1};
+    struct error err;
+    t.mean.values[0] = t.sum[0] = 1;
+    memset(t.model, 0x5a, sizeof t.model);
+    template_write(&t, &kept);
+    assert_good(enrol(&(struct follow_enrolment){NULL, 0, buf_str(&kept)}, &models, &err), err);
+    assert_non_null(strstr(models, "\"face-template\":\"of another model\""));
+}
+
 static void a_picture_of_no_use_is_named_by_its_number(void **state)
 {
     (void)state;
@@ -159,6 +174,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(pictures_become_a_template_that_is_named),
+        cmocka_unit_test(a_template_of_another_model_stops_nothing),
         cmocka_unit_test(a_picture_of_no_use_is_named_by_its_number),
         cmocka_unit_test(a_policy_that_does_not_ask_loads_nothing),
         cmocka_unit_test(too_many_pictures_are_refused),

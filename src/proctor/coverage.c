@@ -34,14 +34,22 @@ size_t coverage_gaps(struct coverage_span *spans, size_t len, int64_t from_us, i
 
 /* ---- a session ---- */
 
+static bool camera_asked(const struct policy *policy)
+{
+    (void)policy;
+    return true;
+}
+static bool screen_asked(const struct policy *policy) { return policy->checkin.screen; }
+
 static const struct watched {
     enum stream_kind kind;
     enum rule rule;
     const char *name;
-    bool always; /* each exam has one; else only where there was one at all */
+    /* Does the exam ask for one? If not, it is missed only where there was one at all. */
+    bool (*asked)(const struct policy *policy);
 } watched[] = {
-    {STREAM_CAMERA, RULE_CAMERA_LOST, "camera", true},
-    {STREAM_SCREEN, RULE_SCREEN_LOST, "screen", false},
+    {STREAM_CAMERA, RULE_CAMERA_LOST, "camera", camera_asked},
+    {STREAM_SCREEN, RULE_SCREEN_LOST, "screen", screen_asked},
 };
 
 struct judgement {
@@ -69,7 +77,7 @@ static size_t collect(const struct judgement *j, const struct watched *w,
                       struct coverage_span *spans, bool *ret_any)
 {
     size_t len = 0;
-    *ret_any = w->always;
+    *ret_any = w->asked(&j->policy);
     for (size_t i = 0; i < j->streams_len; i++) {
         const struct stream *s = &j->streams[i];
         const struct analysis_job *job = job_of(j, s);

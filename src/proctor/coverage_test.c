@@ -106,6 +106,26 @@ static void without_a_share_only_the_camera_is_judged(void **state)
     assert_int_equal(flags_of(h, &arena, &flags), 0); /* three seconds are none to speak of */
 }
 
+static void a_share_that_an_exam_asks_for_and_that_never_began_is_told(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct flag_row *flags;
+    house_record(h);
+    stream_of(h, &arena, STREAM_CAMERA);
+    finish(h);
+    char camera[] = FINAL("2", "58000000"), start[] = START("2", "-1000000");
+    house_run_sql(h, camera);
+    house_run_sql(h, start);
+    char policy[] = "UPDATE session SET policy = "
+                    "'{\"checkin\":{\"face_scan\":false,\"id_scan\":false,\"screen\":true}}'";
+    house_run_sql(h, policy);
+    assert_int_equal(flags_of(h, &arena, &flags), 1);
+    assert_int_equal(flags[0].flag.rule, RULE_SCREEN_LOST);
+    assert_int_equal(flags[0].flag.from_us, 0);
+    assert_int_equal(flags[0].flag.to_us, 60 * S);
+}
+
 static void a_recording_that_cannot_be_read_covers_nothing(void **state)
 {
     struct house *h = *state;
@@ -142,6 +162,7 @@ int main(void)
         cmocka_unit_test(what_no_recording_covers_is_a_gap),
         T(a_share_and_a_camera_that_stop_early_are_told),
         T(without_a_share_only_the_camera_is_judged),
+        T(a_share_that_an_exam_asks_for_and_that_never_began_is_told),
         T(a_recording_that_cannot_be_read_covers_nothing),
         T(an_exam_that_was_not_begun_raises_nothing),
     };

@@ -6,6 +6,7 @@
 #include "analysis/follow.h"
 #include "analysis/track.h"
 #include "base/log.h"
+#include "crypto/crypto.h"
 #include "proctor/evidence.h"
 #include "proctor/flag.h"
 #include "proctor/observation.h"
@@ -334,6 +335,28 @@ static bool setup_body(struct db *db, void *context, struct error *err)
            session_policy_in(db, session_id, s->arena, &s->policy, err);
 }
 
+static void wipe_buf(struct buf *b)
+{
+    if (b->ptr)
+        crypto_wipe(b->ptr, b->len);
+    buf_done(b);
+}
+
+/* Biometric data: it is in memory until the child has it, and no longer. A screen shows nobody. */
+static bool follow_the_enrolled(struct follower *f, struct follow_options *options,
+                                const struct follow_events *events, struct error *err)
+{
+    CLEANUP(wipe_buf) struct buf template = {0};
+    if (!options->screen &&
+        !f->options->enrolled(f->options->p, str_from(f->job->session_id), &template, err))
+        return error_wrap(err, "the enrolled face");
+    if (!buf_ok(&template, err))
+        return false;
+    const struct follow_enrolment enrolled = {.template = buf_str(&template)};
+    options->enrolled = template.len ? &enrolled : NULL;
+    return follow_start(options, events, &f->follow, err);
+}
+
 static bool set_up(struct follower *f, struct error *err)
 {
     CLEANUP(arena_done) struct arena arena = {0};
@@ -358,7 +381,7 @@ static bool set_up(struct follower *f, struct error *err)
                                      .policy = &f->policy,
                                      .screen = stream.kind == STREAM_SCREEN,
                                      .file_fd = -1};
-    return follow_start(&options, &events, &f->follow, err);
+    return follow_the_enrolled(f, &options, &events, err);
 }
 
 /* Where a failure comes from decides what happens: what is in the recording stays in it, but a

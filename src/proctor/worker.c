@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "proctor/analysis_job.h"
+#include "proctor/enrolment.h"
 #include "proctor/follower.h"
 #include "proctor/report_session.h"
 #include "proctor/sweep.h"
@@ -106,6 +107,7 @@ static bool follow_one(struct worker *w, const struct analysis_job *job, struct 
         .owner = str_from(w->owner),
         .models_folder = w->options.models_folder,
         .program = w->options.program,
+        .enrolled = w->options.enrolled ? w->options.enrolled : enrolment_find,
         .wait = follower_waits,
         .stopping = follower_stops,
         .context = wait,

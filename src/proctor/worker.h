@@ -5,14 +5,21 @@
  * The queue is the table `analysis`: any number of workers, in any number of processes, share it.
  */
 #pragma once
+#include "base/buf.h"
 #include "proctor/proctor.h"
 
 struct worker;
 
+/* Appends the face template of the session's candidate, nothing where nobody is enrolled. (The type
+ * of a function, as db_body is.) */
+typedef bool find_enrolled(struct proctor *p, struct str session_id, struct buf *ret_template,
+                           struct error *err);
+
 struct worker_options {
     const char *models_folder;
-    const char *program; /* the binary that is started as decoder; NULL is /proc/self/exe */
-    unsigned followers;  /* streams followed at the same time; 0 is WORKER_FOLLOWERS_DEFAULT */
+    const char *program;     /* the binary that is started as decoder; NULL is /proc/self/exe */
+    find_enrolled *enrolled; /* NULL is enrolment_find() (proctor/enrolment.h) */
+    unsigned followers;      /* streams followed at the same time; 0 is WORKER_FOLLOWERS_DEFAULT */
 };
 #define WORKER_FOLLOWERS_DEFAULT 8 /* each child holds its models: some tens of MB */
 #define WORKER_FOLLOWERS_MAX 256

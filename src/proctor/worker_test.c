@@ -4,6 +4,8 @@
 
 #include "analysis/follow.h"
 #include "analysis/judge.h"
+#include "detect/detect.h"
+#include "identity/template.h"
 #include "proctor/analysis_job.h"
 #include "proctor/event.h"
 #include "proctor/flag.h"
@@ -367,6 +369,81 @@ static void without_models_nothing_is_lost_to_the_machines_fault(void **state)
     assert_int_equal(job_now(h, &s).tries, 0);
 }
 
+/* ---- whom the face is compared with ---- */
+
+static struct buf enrolled; /* what find_enrolled() gives: a template, or nothing */
+
+static bool find_one(struct proctor *p, struct str session_id, struct buf *ret, struct error *err)
+{
+    struct session s;
+    if (!session_find(p, session_id, &s, err)) /* asked for a session that is there */
+        return false;
+    buf_add(ret, buf_str(&enrolled));
+    return buf_ok(ret, err);
+}
+
+/* As a check-in makes it of the picture of the face scan. */
+static bool enrol_from(const char *picture)
+{
+    const char *shared = getenv("PT_SHARED"), *source = getenv("PT_SOURCE_DIR");
+    char path[PATH_MAX];
+    CLEANUP(freep) char *jpeg = NULL;
+    CLEANUP(frame_unrefp) struct frame *f = NULL;
+    CLEANUP(face_reader_destroyp) struct face_reader *reader = NULL;
+    struct detect *detect = NULL;
+    struct template t;
+    size_t len;
+    snprintf(path, sizeof path, "%s%s/media/faces/%s",
+             shared   ? shared
+             : source ? source
+                      : ".",
+             shared ? "" : "/../shared", picture);
+    if (!file_read(path, 4 << 20, &jpeg, &len, NULL))
+        return false;
+    must(detect_create_faces(models, &detect, err));
+    must(face_reader_create(models, &reader, err));
+    must(frame_from_jpeg(str_bytes(jpeg, len), &f, err));
+    template_init(&t, reader);
+    must(template_enrol(&t, detect, reader, f, err));
+    template_write(&t, &enrolled);
+    detect_destroy(detect);
+    return true;
+}
+
+static void identity_is_judged_where_somebody_is_enrolled(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct flag_row *flags;
+    struct str report;
+    struct worker *w = NULL;
+    size_t len, mismatches = 0;
+    if (!have_parts || !enrol_from("scan_grid_b.jpg"))
+        skip();
+    struct worker_options options = {.models_folder = models, .followers = 1, .enrolled = find_one};
+    must(worker_start(&h->p, &options, &w, err));
+    house_record(h);
+    struct stream s = house_make_stream(h, &arena, STREAM_CAMERA);
+    feed(h, &s, 0, clip_len);
+    end_session(h, &s, clip_len);
+    wait_for_report(h);
+    must(flag_list(&h->p, house_session(h), &arena, &flags, &len, err));
+    for (size_t i = 0; i < len; i++) {
+        if (flags[i].flag.rule != RULE_IDENTITY_MISMATCH)
+            continue;
+        mismatches++; /* another person from 48 to 54 s, and nobody else's time */
+        assert_in_range(flags[i].flag.from_us, 46 * SECOND_US, 50 * SECOND_US);
+        assert_in_range(flags[i].flag.to_us, 51 * SECOND_US, 56 * SECOND_US);
+        assert_true(flags[i].picture);
+    }
+    assert_int_equal(mismatches, 1);
+    must(report_session_text(&h->p, house_session(h), &arena, &report, err));
+    assert_non_null(memmem(report.ptr, report.len, "identity-mismatch\"", 18));
+    assert_non_null(memmem(report.ptr, report.len, "face-template", 13));
+    worker_stop(w);
+    buf_done(&enrolled);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "decoder") == 0)
@@ -378,6 +455,7 @@ int main(int argc, char **argv)
         T(flags_come_while_the_recording_grows_and_the_report_soon_after_its_end),
         T(a_decoder_that_is_killed_is_tried_again_from_the_start),
         T(a_worker_that_stops_gives_its_stream_to_the_next),
+        T(identity_is_judged_where_somebody_is_enrolled),
         T(what_is_no_recording_fails_with_a_sentence_and_the_report_is_made),
         T(without_models_nothing_is_lost_to_the_machines_fault),
     };

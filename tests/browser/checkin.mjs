@@ -264,23 +264,6 @@ test('checkin: less than the whole screen is refused, with why', async (t) => {
   assert.deepEqual(person.seen.problems, []);
 }, { seconds: 120 });
 
-test('checkin: a name is corrected on request', async (t) => {
-  const { person, page, server } = await somebody(t);
-  await page.goto('/#/profile');
-  await page.getByLabel('Full name as on your photo ID').fill('Mei-Lin Chen');
-  await page.getByLabel('Reason').fill('The hyphen is missing.');
-  await button(page, 'Ask for a correction').click();
-  await page.getByText('You have asked for "Mei-Lin Chen".').waitFor();
-  await checkPage(page, 'c45-name-request');
-  const staff = new Client(server);
-  await staff.signIn(USERS.instructor);
-  const { requests } = await staff.get('/api/campus/name-requests');
-  await staff.post(`/api/campus/name-requests/${requests[0].id}/decision`, { decision: 'approved', reason: '' });
-  await page.reload();
-  await page.getByText('Your name was corrected to "Mei-Lin Chen".').waitFor();
-  assert.deepEqual(person.seen.problems, []);
-}, { seconds: 60 });
-
 test('checkin: a German browser is spoken to in German, and the menu changes that for good', async (t) => {
   const { person, page } = await somebody(t, { locale: 'de-AT' });
   await page.getByRole('heading', { name: 'Ihre Tests' }).waitFor();

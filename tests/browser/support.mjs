@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { skip, test } from '../support/runner.mjs';
 import { CAMERA_ONLY, startServer, USERS } from '../support/server.mjs';
 import { checkPage, hasChromium, newPerson, screenshot, startBrowser } from './chromium.mjs';
-import { button, essay, openAtCamera, signIn, startRecording, until } from './candidate.mjs';
+import { button, essay, examOf, openAtCamera, signIn, startRecording, until } from './candidate.mjs';
 import { cameraClip } from './clip.mjs';
 
 const CONTACT = /Contact the One-Stop Center/;

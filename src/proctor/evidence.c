@@ -149,6 +149,28 @@ static bool read_record(struct db_stmt *rows, struct arena *arena, struct eviden
     return true;
 }
 
+static bool read_all(struct db_stmt *rows, struct arena *arena, struct evidence_record **ret,
+                     size_t *ret_len, struct error *err)
+{
+    struct evidence_record *records = NULL;
+    size_t len = 0, room = 0;
+    for (bool row = true; row;) {
+        if (!db_next(rows, &row, err))
+            return false;
+        if (!row)
+            break;
+        records = arena_more(arena, records, len, &room, sizeof *records);
+        if (!records)
+            return error_no_memory(err);
+        if (!read_record(rows, arena, &records[len], err))
+            return false;
+        len++;
+    }
+    *ret = records;
+    *ret_len = len;
+    return true;
+}
+
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct list *l = context;
@@ -160,22 +182,21 @@ static bool list_body(struct db *db, void *context, struct error *err)
                           DB_U64(l->max)),
                   &rows, err))
         return false;
-    size_t room = 0;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct evidence_record *records =
-            arena_more(l->arena, l->records, l->len, &room, sizeof *records);
-        if (!records)
-            return error_no_memory(err);
-        l->records = records;
-        if (!read_record(rows, l->arena, &l->records[l->len], err))
-            return false;
-        l->len++;
-    }
-    return true;
+    return read_all(rows, l->arena, &l->records, &l->len, err);
+}
+
+bool evidence_of_kind_in(struct db *db, struct str session_id, const char *kind,
+                         struct arena *arena, struct evidence_record **ret, size_t *ret_len,
+                         struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    *ret = NULL;
+    *ret_len = 0;
+    return db_query(db,
+                    "SELECT seq, time_us, kind, payload, hash FROM evidence"
+                    " WHERE session_id = $1 AND kind = $2 ORDER BY seq",
+                    DB_ARGS(DB_TEXT(session_id), DB_TEXT(str_from(kind))), &rows, err) &&
+           read_all(rows, arena, ret, ret_len, err);
 }
 
 bool evidence_list(struct proctor *p, struct str session_id, uint64_t from_seq, size_t max,

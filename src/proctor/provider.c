@@ -3,6 +3,7 @@
 #include "analysis/policy.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
+#include "proctor/profile.h"
 #include "proctor/session.h"
 
 bool provider_register_exam(struct proctor *p, const struct provider_exam *exam,
@@ -49,6 +50,23 @@ bool provider_create_session(struct proctor *p, const struct provider_attempt *a
 char *provider_session_url(struct arena *arena, struct str session_id)
 {
     return arena_printf(arena, "/proctortrack/session/" STR_FMT, STR_ARG(session_id));
+}
+
+bool provider_identity(struct proctor *p, int64_t user_ref, struct arena *arena,
+                       struct provider_identity *ret, struct error *err)
+{
+    struct profile x;
+    if (!profile_find(p, user_ref, arena, &x, err))
+        return false;
+    *ret = (struct provider_identity){
+        .state = profile_state_name(x.state),
+        .face = profile_part_state_name(x.parts[PROFILE_FACE].state),
+        .id_card = profile_part_state_name(x.parts[PROFILE_ID].state),
+        .name = x.name,
+        .reasons_json = x.reasons,
+        .expires_us = x.expires_us,
+    };
+    return true;
 }
 
 const char *provider_stage_name(enum provider_stage stage)

@@ -44,6 +44,17 @@ MUST_USE bool provider_create_session(struct proctor *p, const struct provider_a
 /* "/proctortrack/session/ID" */
 char *provider_session_url(struct arena *arena, struct str session_id);
 
+/* What is known of who a user is, for their own page; static texts but `name` and `reasons`. */
+struct provider_identity {
+    const char *state;         /* "none", "pending", "approved", "rejected", "expired" */
+    const char *face, *id_card; /* "none", "kept", "rejected" */
+    struct str name;           /* the account's when it was compared; empty: not yet */
+    struct str reasons_json;   /* a list of texts */
+    int64_t expires_us;        /* 0: it is not whole yet */
+};
+MUST_USE bool provider_identity(struct proctor *p, int64_t user_ref, struct arena *arena,
+                                struct provider_identity *ret, struct error *err);
+
 /* How far a session is that was handed in. */
 enum provider_stage {
     PROVIDER_STAGE_NONE = 0, /* not handed in yet */

@@ -1,8 +1,6 @@
 #include "proctor/upload.h"
 
-#include "proctor/evidence.h"
-#include "proctor/exam.h"
-#include "proctor/signed_text.h"
+#include "proctor/receipt.h"
 
 #include <stdlib.h>
 
@@ -16,50 +14,6 @@ struct upload {
     struct arena arena;
     bool moved;
 };
-
-/* ---- the receipt ---- */
-
-static json_t *stream_lines(const struct stream *streams, size_t len)
-{
-    CLEANUP(json_decrefp) json_t *list = json_array();
-    for (size_t i = 0; i < len; i++) {
-        char hex[STR_HEX_MAX(SHA256_SIZE)];
-        const struct stream *s = &streams[i];
-        if (s->kind == STREAM_FILE && s->state == STREAM_CLOSED)
-            continue; /* a file that was removed */
-        str_to_hex(str_bytes(s->sha256, sizeof s->sha256), hex);
-        if (json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:s}", "id", s->id, "kind",
-                                                  stream_kind_name(s->kind), "bytes",
-                                                  (json_int_t)s->size, "sha256", hex)))
-            return NULL;
-    }
-    return TAKE(list);
-}
-
-static bool make_receipt(struct db *db, struct upload *u, struct error *err)
-{
-    struct session s;
-    struct proctored_exam exam;
-    struct stream *streams;
-    size_t len;
-    uint64_t records;
-    unsigned char head[CHAIN_HASH_SIZE];
-    char head_hex[STR_HEX_MAX(CHAIN_HASH_SIZE)];
-    CLEANUP(freep) char *text = NULL;
-    if (!session_find_in(db, u->session_id, &s, err) ||
-        !proctored_exam_find_in(db, str_from(s.exam_id), &exam, err) ||
-        !stream_list_in(db, u->session_id, &u->arena, &streams, &len, err) ||
-        !evidence_head_in(db, u->session_id, &records, head, err))
-        return false;
-    str_to_hex(str_bytes(head, sizeof head), head_hex);
-    CLEANUP(json_decrefp)
-    json_t *receipt = json_pack("{s:s, s:s, s:s, s:I, s:o, s:I, s:s}", "session", s.id, "candidate",
-                                s.candidate, "exam", exam.title, "uploaded_us",
-                                (json_int_t)s.uploaded_us, "streams", stream_lines(streams, len),
-                                "chain_records", (json_int_t)records, "chain_head", head_hex);
-    return signed_text(&u->p->sign_key, receipt, &text, err) &&
-           session_set_text_in(db, u->session_id, SESSION_RECEIPT, str_from(text), err);
-}
 
 /* ---- the streams ---- */
 
@@ -124,7 +78,7 @@ static bool upload_body(struct db *db, void *context, struct error *err)
     u->moved = true;
     return end_streams(db, u, err) &&
            session_move_in(db, u->session_id, SESSION_UPLOADED, NULL, err) &&
-           make_receipt(db, u, err);
+           receipt_make_in(u->p, db, u->session_id, err);
 }
 
 static bool run(struct upload *u, struct error *err)

@@ -1,5 +1,5 @@
 /* The end of a session's uploading: every stream is whole, or its time is over. The receipt that a
- * candidate keeps is made here, inside the same write. */
+ * candidate keeps (receipt.h) is made in the same write. */
 #pragma once
 #include "base/arena.h"
 #include "base/json.h"

@@ -94,6 +94,42 @@ static void the_receipt_is_signed_and_names_what_there_is(void **state)
     free(altered);
 }
 
+static void the_receipt_has_the_last_answers_and_the_files_that_are_left(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct str receipt, hash;
+    CLEANUP(json_decrefp) json_t *json = NULL;
+    static const struct {
+        const char *kind, *detail;
+    } told[] = {
+        {"answered", "{\"item\":7,\"revision\":1,\"sha256\":\"aa\"}"},
+        {"answered", "{\"item\":8,\"revision\":1,\"sha256\":\"bb\"}"},
+        {"attachment-complete", "{\"bytes\":3,\"file\":\"one\",\"item\":8,\"sha256\":\"cc\"}"},
+        {"answered", "{\"item\":7,\"revision\":2,\"sha256\":\"dd\"}"},
+        {"attachment-complete", "{\"bytes\":4,\"file\":\"two\",\"item\":8,\"sha256\":\"ee\"}"},
+        {"attachment-removed", "{\"bytes\":3,\"file\":\"one\",\"item\":8,\"sha256\":\"cc\"}"},
+        {"attachment-removed", "{\"bytes\":0,\"file\":\"never\",\"item\":8,\"sha256\":\"\"}"},
+    };
+    house_record(h);
+    for (size_t i = 0; i < ARRAY_LEN(told); i++)
+        must(provider_milestone(&h->p, house_session(h), str_from(told[i].kind),
+                                str_from(told[i].detail), err));
+    must(provider_exam_ended(&h->p, house_session(h), err));
+    must(upload_end(&h->p, house_session(h), USER, NULL, 0, err));
+    must(upload_receipt(&h->p, house_session(h), USER, &arena, &receipt, err));
+    must(signed_text_verify(h->p.sign_key.public_bytes, receipt, err));
+    must(json_parse(receipt, &json, err));
+    const json_t *answers = json_object_get(json, "answers"),
+                 *files = json_object_get(json, "files");
+    assert_int_equal(json_array_size(answers), 2);
+    must(json_get_str(json_array_get(answers, 0), "", "sha256", 64, &hash, err));
+    assert_true(str_eq(hash, STR("dd"))); /* the second try of the first item */
+    assert_int_equal(json_array_size(files), 1);
+    must(json_get_str(json_array_get(files, 0), "", "sha256", 64, &hash, err));
+    assert_true(str_eq(hash, STR("ee")));
+}
+
 static void the_time_to_upload_ends_after_three_days(void **state)
 {
     struct house *h = *state;
@@ -404,6 +440,7 @@ int main(void)
         T(the_end_waits_for_every_byte),
         T(a_stream_the_page_has_lost_is_closed_as_it_is),
         T(the_receipt_is_signed_and_names_what_there_is),
+        T(the_receipt_has_the_last_answers_and_the_files_that_are_left),
         T(the_time_to_upload_ends_after_three_days),
         T(a_stream_has_one_worker_and_is_taken_over_when_its_lease_ran_out),
         T(after_three_tries_the_analysis_has_failed_with_a_sentence),

@@ -6,7 +6,7 @@ import { Client } from '../support/client.mjs';
 import { admin, PASSWORD, startServer, temporaryFolder, USERS } from '../support/server.mjs';
 import { cardOf, hasPeople, NAME_ON_CARD, poses } from '../support/people.mjs';
 import { checkPage, hasChromium, newPerson, screenshot, startBrowser } from './chromium.mjs';
-import { button, checkSystem, endAndUpload, examOf, scrollToEnd, signIn, until } from './candidate.mjs';
+import { button, checkSystem, endAndUpload, examOf, finishExam, scrollToEnd, signIn, until } from './candidate.mjs';
 import { cameraClip } from './clip.mjs';
 
 const SMALL = { width: 683, height: 384 }; // 200 % on a screen of 1366x768
@@ -233,24 +233,95 @@ test('checkin: a camera that is a program is refused by its name', async (t) => 
   assert.equal(await button(page, 'Confirm and Upload').count(), 0);
 }, { seconds: 60 });
 
-test('checkin: plugin and app are waited for, and the page goes on when the plugin answers', async (t) => {
-  const { person, page } = await somebody(t, { policy: { base: 'standard', checkin: { plugin: true, app: true, face_scan: false, id_scan: false } } });
+// What a content script of the plugin does.
+const answerAsPlugin = (page) => page.evaluate(() => window.addEventListener('message', ({ data }) => {
+  if (data?.type !== 'proctortrack-hello') return;
+  window.postMessage({ type: 'proctortrack-plugin', version: '1.2.3', id: 'abcdefghijklmnop' }, window.location.origin);
+}));
+
+// The desktop app's side of the protocol: paired by the code on the page.
+async function pairAsApp(server, page) {
+  const code = page.locator('.app-code', { hasText: /[0-9A-Z]{4} [0-9A-Z]{4}$/ });
+  await code.waitFor();
+  const client = new Client(server);
+  const { token } = await client.post('/api/app/pair', { code: /[0-9A-Z]{4} [0-9A-Z]{4}$/.exec(await code.innerText())[0], version: '1.0.0', platform: 'linux' });
+  const headers = { Authorization: `Bearer ${token}` };
+  const say = (path, body) => client.send('POST', `/api/app/${path}`, { body, headers });
+  return {
+    check: (point, state, problem = null, mend = null) => say('checks', { point, state, detail: {}, problem, mend }),
+    beat: () => say('heartbeat', { uptime_s: 5 }),
+    async record(bytes) {
+      const tus = { ...headers, 'Tus-Resumable': '1.0.0' };
+      const made = await client.send('POST', '/api/app/uploads', {
+        body: new Uint8Array(0), headers: { ...tus, 'Upload-Length': String(bytes.length), 'Upload-Metadata': `kind ${btoa('app')},mime ${btoa('video/webm')}` },
+      });
+      await client.send('PATCH', made.headers.get('location'), {
+        body: bytes, headers: { ...tus, 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': '0' },
+      });
+    },
+  };
+}
+
+test('checkin: everything on, from the plugin to the receipt, with a check that the desk lets pass', async (t) => {
+  const { server, person, page } = await somebody(t, { policy: { base: 'strict' } });
   await openTest(page, 'Practice test');
   await page.getByRole('heading', { name: 'Install the Proctortrack plugin' }).waitFor();
   await button(page, 'I have installed it: check again').click();
   await page.getByText('The plugin does not answer yet').waitFor();
   await atBothSizes(page, 'c30-plugin');
-  // What a content script of the plugin does.
-  await page.evaluate(() => window.addEventListener('message', ({ data }) => {
-    if (data?.type !== 'proctortrack-hello') return;
-    window.postMessage({ type: 'proctortrack-plugin', version: '1.2.3', id: 'abcdefghijklmnop' }, window.location.origin);
-  }));
+  await answerAsPlugin(page);
   await readDocuments(page);
+  assert.ok(await scanFace(page), 'no scan got ready');
+  await button(page, 'Confirm and Upload').click();
+  await page.getByRole('heading', { name: 'ID scan' }).waitFor();
+  await page.evaluate(() => { window.ptShow = 'card'; });
+  await cameraIsOn(page);
+  await button(page, 'Scan').click();
+  await page.getByText('What was read').waitFor({ timeout: 60000 });
+  await button(page, 'Confirm and Upload').click();
+
   await page.getByRole('heading', { name: 'Download and run the Proctortrack app' }).waitFor();
-  await page.locator('.app-code', { hasText: /[0-9A-Z]{4} [0-9A-Z]{4}$/ }).waitFor();
+  await page.evaluate(() => { delete window.ptShow; });
   await atBothSizes(page, 'c31-app');
-  assert.deepEqual(person.seen.problems, []);
-}, { seconds: 90 });
+  const app = await pairAsApp(server, page);
+  await page.getByRole('heading', { name: 'System check' }).waitFor();
+  await page.getByRole('checkbox').check();
+  await button(page, 'Start System Check').click();
+  for (const point of ['camera', 'microphone', 'displays', 'network', 'machine']) await app.check(point, 'passed');
+  await app.check('programs', 'failed', 'Skype is running.', 'Please close Skype.');
+  await page.getByText('Skype is running.').waitFor();
+  await checkPage(page, 'c32-app-check-failed');
+
+  // Somebody at the desk sees why, and lets it pass with a reason that stays on record.
+  const agent = await newPerson(person.context.browser(), server);
+  t.after(() => agent.context.close());
+  const desk = await agent.context.newPage();
+  await signIn(desk, USERS.support);
+  await desk.waitForURL('**/support-desk/');
+  await desk.getByRole('button', { name: new RegExp(NAME_ON_CARD, 'i') }).first().click();
+  await desk.getByText('Skype is running.').waitFor();
+  await checkPage(desk, 'c33-desk-sees-the-check');
+  await desk.getByRole('button', { name: /^Let it pass: / }).click();
+  await desk.getByLabel('Reason').fill('Their screen reader is called so');
+  await button(desk, 'Confirm').click();
+  await desk.getByRole('row', { name: /Let a failed check pass.*screen reader/ }).waitFor();
+
+  await button(page, "I Agree, Let's Begin").click({ timeout: 30000 });
+  await button(page, 'Share').click();
+  await button(page, 'Start Proctoring').click();
+  await button(examOf(page), 'Start Exam').click();
+  await button(examOf(page), 'Finish Exam').first().waitFor();
+  await until('camera and screen are recorded', 20, () => person.seen.recorders.size === 2);
+  await app.beat();
+  await app.record(Buffer.from('what the app saw'));
+  await finishExam(page);
+  await page.getByText('the upload is 100 % complete').waitFor({ timeout: 40000 });
+  const kinds = await page.getByRole('table').getByRole('rowheader').allInnerTexts();
+  assert.deepEqual(kinds.sort(), ['Camera and microphone', 'Desktop app', 'Screen']);
+  await button(page, 'Quit').click();
+  await page.getByText(/^Handed in /).waitFor();
+  assert.deepEqual([...person.seen.problems, ...agent.seen.problems], []);
+}, { seconds: 240 });
 
 test('checkin: less than the whole screen is refused, with why', async (t) => {
   const { person, page } = await somebody(t, { surface: 'window', policy: { base: 'standard', checkin: { face_scan: false, id_scan: false } } });

@@ -1,6 +1,7 @@
 // The real browser, its fake camera, and a probe in each page that says what the camera and the recorder
 // really did, so that what the server has can be compared with what was recorded.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../support/client.mjs';
@@ -16,17 +17,19 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
 export const hasChromium = existsSync(EXECUTABLE);
 
 // `screen`: a monitor is shared when a page asks for one, without asking anybody.
-export async function startBrowser(t, { clip, screen = false } = {}) {
-  const browser = await chromium.launch({
-    executablePath: EXECUTABLE,
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
-      ...(screen ? ['--use-fake-ui-for-media-stream'] : []),
-      ...(clip ? [`--use-fake-device-for-media-stream${screen ? '=display-media-type=monitor' : ''}`, `--use-file-for-fake-video-capture=${clip.video}`,
-        `--use-file-for-fake-audio-capture=${clip.audio}`] : []),
-    ],
-  });
+const launchOptions = ({ clip, screen = false }) => ({
+  executablePath: EXECUTABLE,
+  args: [
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+    ...(screen ? ['--use-fake-ui-for-media-stream'] : []),
+    ...(clip ? [`--use-fake-device-for-media-stream${screen ? '=display-media-type=monitor' : ''}`, `--use-file-for-fake-video-capture=${clip.video}`,
+      `--use-file-for-fake-audio-capture=${clip.audio}`] : []),
+  ],
+});
+
+export async function startBrowser(t, options = {}) {
+  const browser = await chromium.launch(launchOptions(options));
   t.after(() => browser.close());
   return browser;
 }
@@ -76,13 +79,30 @@ function probe() {
 // A person at their own computer: `seen.cameras` are the times (seconds) at which the camera was opened,
 // `seen.recorders` the bytes of each recorder, `seen.problems` what went wrong in the pages.
 export async function newPerson(browser, server, { camera = false, ...options } = {}) {
-  const context = await browser.newContext({
-    viewport: { width: 1366, height: 768 },
-    permissions: camera ? ['camera', 'microphone'] : [],
-    baseURL: server.origin,
-    ...options,
-  });
   const seen = { cameras: [], recorders: new Map(), problems: [] };
+  return watch(await browser.newContext({ ...contextOptions(server, camera), ...options }), camera, seen);
+}
+
+// A person whose browser keeps its data in `folder`, as everybody's does, so that it can be killed and started again;
+// `seen` goes on. `kill` leaves it no time for anything.
+export async function personWithFolder(t, server, folder, { seen = { cameras: [], recorders: new Map(), problems: [] }, ...options } = {}) {
+  const context = await chromium.launchPersistentContext(folder, { ...launchOptions(options), ...contextOptions(server, true) });
+  const kill = async () => {
+    const closed = new Promise((resolve) => { context.once('close', resolve); });
+    spawnSync('pkill', ['-KILL', '-f', '--', `--user-data-dir=${folder}`]);
+    await closed;
+  };
+  t.after(() => context.close().catch(() => undefined)); // killed
+  return { ...(await watch(context, true, seen)), kill };
+}
+
+const contextOptions = (server, camera) => ({
+  viewport: { width: 1366, height: 768 },
+  permissions: camera ? ['camera', 'microphone'] : [],
+  baseURL: server.origin,
+});
+
+async function watch(context, camera, seen) {
   if (camera) {
     await context.exposeBinding('ptProbe', (_source, event) => {
       if (event.kind === 'camera') seen.cameras.push(event.ms / 1000);

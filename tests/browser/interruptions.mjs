@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { skip, test } from '../support/runner.mjs';
-import { CAMERA_ONLY, startServer, USERS } from '../support/server.mjs';
-import { assertSameBytes, checkPage, hasChromium, newPerson, startBrowser } from './chromium.mjs';
+import { CAMERA_ONLY, startServer, temporaryFolder, USERS } from '../support/server.mjs';
+import { assertSameBytes, checkPage, hasChromium, newPerson, personWithFolder, startBrowser } from './chromium.mjs';
 import { button, examOf, finishExam, openAtCamera, receiptOf, saved, startRecording, until, writeAnswer, writtenAnswer } from './candidate.mjs';
 import { cameraClip } from './clip.mjs';
 
@@ -46,16 +46,17 @@ test('a reload in the middle of the exam keeps the answers, and the recording go
   assert.equal((await client.get(`/api/campus/attempts/${attempt}`)).state, 'submitted');
 }, { seconds: 90 });
 
-test('a network cut of 25 s keeps everything here, says so calmly, and sends it later', async (t) => {
+test('a network cut of 60 s keeps everything here, says so calmly, and sends it later', async (t) => {
   const all = await sitting(t);
   const { page, person, client, attempt } = all;
   await until('a piece has arrived', 15, async () => (await bytesAtServer(all)) > 0);
   await person.context.setOffline(true);
+  const cut = Date.now();
   const before = await bytesAtServer(all);
   await page.getByText('Offline - keeping everything here').waitFor({ timeout: 25000 });
   await writeAnswer(page, 'written while offline', { kept: true });
   await checkPage(page, '30-offline');
-  await sleep(20000);
+  await sleep(cut + 60000 - Date.now());
   const after = await bytesAtServer(all);
   assert.ok(after - before < 400000, 'bytes went on arriving while the network was cut');
   await person.context.setOffline(false);
@@ -65,7 +66,41 @@ test('a network cut of 25 s keeps everything here, says so calmly, and sends it 
   const receipt = await finish(all);
   assert.equal(receipt.streams.length, 1, 'a network cut must not end the recording');
   assert.equal((await client.get(`/api/campus/attempts/${attempt}`)).state, 'submitted');
-}, { seconds: 100 });
+}, { seconds: 150 });
+
+test('the browser is killed while the network is away, and started again: what it kept is sent', async (t) => {
+  if (!hasChromium) skip('Chromium is not installed');
+  const server = await startServer(t, { worker: false, policy: CAMERA_ONLY });
+  const folder = temporaryFolder(t);
+  const first = await personWithFolder(t, server, folder, { clip: cameraClip() });
+  const opened = await openAtCamera(first, server, USERS.candidate);
+  await startRecording(opened.page);
+  await writeAnswer(opened.page, 'written before it was killed');
+  const before = { ...opened, person: first };
+  await until('a piece has arrived', 15, async () => (await bytesAtServer(before)) > 0);
+  const timeLeft = () => opened.client.get(`/api/campus/attempts/${opened.attempt}`).then((one) => one.deadline_us);
+  const deadline = await timeLeft();
+  await first.context.setOffline(true);
+  await writeAnswer(opened.page, 'written where only this computer knew it', { kept: true });
+  const recorded = () => [...first.seen.recorders.values()][0].length;
+  const sent = recorded();
+  await until('pieces are kept here', 20, () => recorded() >= sent + 2);
+  await sleep(1000); // the last of them is on the disk
+  await first.kill();
+
+  const second = await personWithFolder(t, server, folder, { clip: cameraClip(), seen: first.seen });
+  const [name, value] = opened.client.cookie.split('=');
+  await second.context.addCookies([{ name, value, url: server.origin, httpOnly: true, sameSite: 'Strict' }]);
+  const page = await second.context.newPage();
+  await page.goto(`/proctortrack/session/${opened.session}`);
+  await page.getByText('You are being recorded').waitFor({ timeout: 60000 });
+  await until('the answer is shown again', 20, async () => (await writtenAnswer(page)) === 'written where only this computer knew it');
+  await saved(examOf(page));
+  assert.equal(await timeLeft(), deadline, 'the time of the exam was kept');
+  await until('a second recording began', 15, () => first.seen.recorders.size === 2);
+  const receipt = await finish({ ...opened, person: second, page }, { mayMiss: 1 });
+  assert.equal(receipt.streams.length, 2);
+}, { seconds: 180 });
 
 test('the server is killed and started again: the recording goes on where it was', async (t) => {
   const all = await sitting(t);

@@ -66,6 +66,8 @@ test('a practice test makes the profile from face and card, sealed, and the exam
     now = await client.get(at(session));
     assert.deepEqual(now.steps.map((one) => one.name), ['instructions', 'agreement', 'face-scan', 'id-scan', 'system-check', 'camera', 'exam', 'upload', 'receipt']);
     assert.equal(now.profile.state, 'none');
+    const none = await client.get('/api/campus/identity');
+    assert.deepEqual([none.state, none.face, none.id_card, none.expires_us], ['none', 'none', 'none', null]);
     const early = await refused(client, 'POST', at(session, '/face-scans'), { body: { camera: 'Integrated Camera' } });
     assert.equal(early.status, 409);
     assert.match(early.body.error.message, /^instructions: please accept/);
@@ -97,6 +99,9 @@ test('a practice test makes the profile from face and card, sealed, and the exam
   now = await client.post(at(session, `/id-scans/${read.id}/confirm`));
   assert.deepEqual([now.profile.state, now.profile.id, now.step], ['approved', 'kept', 'system-check']);
   assert.ok(now.profile.expires_us > now.server_us + 364 * 86400e6 && now.profile.expires_us < now.server_us + 366 * 86400e6);
+
+  const mine = await client.get('/api/campus/identity');
+  assert.deepEqual([mine.state, mine.face, mine.id_card, mine.name, mine.expires_us], ['approved', 'kept', 'kept', NAME_ON_CARD, now.profile.expires_us]);
 
   // Steps refuse what comes too early, by name.
   const start = await refused(client, 'POST', at(session, '/start'), { body: {} });

@@ -39,7 +39,7 @@ export async function run(only = process.argv.slice(2)) {
     } finally {
       clearTimeout(timer);
       for (const ending of endings.reverse()) {
-        await Promise.resolve(ending()).catch((error) => console.log(`# while ending ${name}: ${error}`));
+        await (async () => ending())().catch((error) => console.log(`# while ending ${name}: ${error}`));
       }
     }
   }

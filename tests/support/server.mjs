@@ -14,7 +14,8 @@ export const USERS = { candidate: 'amara.okafor', other: 'jonas.lindqvist', inst
 
 export function temporaryFolder(t, prefix = 'proctortrack-test-') {
   const folder = mkdtempSync(join(tmpdir(), prefix));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // A browser that was killed may leave children that write for a moment.
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
   return folder;
 }
 

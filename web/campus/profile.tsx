@@ -3,6 +3,7 @@ import type { Api } from "../ui/api";
 import { Button, LinkButton } from "../ui/button";
 import { texts } from "../ui/texts";
 import { isStaff, type User } from "../ui/user";
+import { IdentityCard } from "./identity";
 import { CorrectName } from "./names";
 
 const t = texts.portal.profile;
@@ -36,6 +37,7 @@ export function ProfilePage(props: { api: Api; user: User; openProctor: () => vo
           </div>
         </section>
       ) : null}
+      {user.role === "candidate" ? <IdentityCard api={api} /> : null}
       {user.role === "candidate" ? <CorrectName api={api} /> : null}
       {isStaff(user) ? (
         <section class="card">

@@ -80,6 +80,9 @@ export interface Receipt {
   exam: string;
   uploadedUs: number;
   streams: { id: string; kind: string; bytes: number; sha256: string }[];
+  /* The last one of each question, and the files that belong to answers. */
+  answers: { item: number; sha256: string }[];
+  files: { file: string; bytes: number; sha256: string }[];
   chainRecords: number;
   chainHead: string;
   publicKey: string;
@@ -206,6 +209,14 @@ export const parseReceipt: Parse<Receipt> = (value, path) => {
         bytes: s.integer("bytes"),
         sha256: s.text("sha256"),
       };
+    }),
+    answers: f.list("answers", (inner, at) => {
+      const a = fields(inner, at);
+      return { item: a.integer("item"), sha256: a.text("sha256") };
+    }),
+    files: f.list("files", (inner, at) => {
+      const a = fields(inner, at);
+      return { file: a.text("file"), bytes: a.integer("bytes"), sha256: a.text("sha256") };
     }),
     chainRecords: f.integer("chain_records"),
     chainHead: f.text("chain_head"),

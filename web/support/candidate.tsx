@@ -59,7 +59,7 @@ export function Candidate(props: { api: Api; detail: SessionDetail; onDone: () =
                 </span>
                 {check.state === "failed" ? (
                   <Button
-                    label={t.overrideTitle(check.title)}
+                    label={`${t.override}: ${check.title}`}
                     onClick={() =>
                       setAct({
                         title: t.overrideTitle(check.title),

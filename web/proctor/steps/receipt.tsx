@@ -51,6 +51,21 @@ export function kindText(kind: string): string {
   return kind in t.kinds ? t.kinds[kind as keyof typeof t.kinds] : kind;
 }
 
+interface Row {
+  key: string;
+  what: string;
+  bytes: number | null;
+  sha256: string;
+}
+
+function rowsOf({ streams, files, answers }: Receipt): Row[] {
+  return [
+    ...streams.map(({ id, kind, bytes, sha256 }) => ({ key: id, what: kindText(kind), bytes, sha256 })),
+    ...files.map(({ file, bytes, sha256 }) => ({ key: file, what: t.answerFile, bytes, sha256 })),
+    ...answers.map(({ item, sha256 }) => ({ key: `answer-${item}`, what: t.answer, bytes: null, sha256 })),
+  ];
+}
+
 function Content({ receipt }: { receipt: Receipt }) {
   return (
     <>
@@ -66,17 +81,17 @@ function Content({ receipt }: { receipt: Receipt }) {
       </dl>
       <Table
         caption={t.received}
-        rows={receipt.streams}
-        rowKey={(stream) => stream.id}
+        rows={rowsOf(receipt)}
+        rowKey={(row) => row.key}
         empty="-"
         columns={[
-          { title: t.stream, cell: (stream) => kindText(stream.kind), rowHeader: true },
+          { title: t.stream, cell: (row) => row.what, rowHeader: true },
           {
             title: t.bytes,
-            cell: (stream) => <span class="nowrap">{formatBytes(stream.bytes)}</span>,
+            cell: (row) => <span class="nowrap">{row.bytes === null ? "" : formatBytes(row.bytes)}</span>,
             align: "end",
           },
-          { title: t.sha256, cell: (stream) => <span class="mono small">{stream.sha256}</span> },
+          { title: t.sha256, cell: (row) => <span class="mono small">{row.sha256}</span> },
         ]}
       />
       <dl class="facts">

@@ -50,17 +50,23 @@ static void note(struct seen *s, const struct observation *o)
     }
 }
 
-static struct seen watch(const char *name, const struct detect_options *options)
+/* The folder of the models and the path of a clip. */
+static void find_media(const char *name, char folder[600], char path[700])
 {
     const char *models = getenv("PT_MODELS"), *shared = getenv("PT_SHARED");
-    char folder[600], model[700], path[700];
-    snprintf(folder, sizeof folder, "%s%s", models ? models : source_folder(),
-             models ? "" : "/build/models");
+    char model[700];
+    snprintf(folder, 600, "%s%s", models ? models : source_folder(), models ? "" : "/build/models");
     snprintf(model, sizeof model, "%s/iris.json", folder);
-    snprintf(path, sizeof path, "%s%s/media/video/%s", shared ? shared : source_folder(),
+    snprintf(path, 700, "%s%s/media/video/%s", shared ? shared : source_folder(),
              shared ? "" : "/../shared", name);
     skip_without(model, "PT_MODELS");
     skip_without(path, "PT_SHARED");
+}
+
+static struct seen watch(const char *name, const struct detect_options *options)
+{
+    char folder[600], path[700];
+    find_media(name, folder, path);
     CLEANUP(detect_destroyp) struct detect *d = NULL;
     CLEANUP(reader_closep) struct reader *r = NULL;
     CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -148,6 +154,37 @@ static void eyes_that_move_alone_are_seen_by_the_iris_only_when_asked(void **sta
     assert_true(s.turned_left == 0 && s.turned_right == 0);
 }
 
+#define SINGLES 12
+
+/* As the pictures of a face scan are: turned further from one to the next. */
+static void a_single_picture_is_seen_the_same_whatever_came_before(void **state)
+{
+    (void)state;
+    struct frame *frames[SINGLES] = {0};
+    struct observation forward[SINGLES], backward;
+    char folder[600], path[700];
+    struct error err;
+    CLEANUP(detect_destroyp) struct detect *d = NULL;
+    CLEANUP(reader_closep) struct reader *r = NULL;
+    const struct detect_options options = {.head = true, .single = true};
+    find_media("head_turns_woman_white_wall.mp4", folder, path);
+    CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_good(detect_create_wanted(folder, &options, &d, &err), err);
+    assert_good(reader_open(fd, NULL, &r, &err), err);
+    for (int i = 0; i < SINGLES; i++) {
+        assert_good(reader_next(r, i * 150000, &frames[i], &err), err);
+        assert_non_null(frames[i]);
+        frames[i]->time_us = 0; /* pictures have none */
+        assert_good(detect_look(d, frames[i], &forward[i], &err), err);
+        assert_true(forward[i].faces_len >= 1);
+    }
+    for (int i = SINGLES - 1; i >= 0; i--) {
+        assert_good(detect_look(d, frames[i], &backward, &err), err);
+        assert_memory_equal(&backward, &forward[i], sizeof backward);
+        frame_unref(frames[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +192,7 @@ int main(void)
         cmocka_unit_test(people_are_neither_still_nor_a_loop),
         cmocka_unit_test(a_recording_that_repeats_is_a_loop),
         cmocka_unit_test(a_head_that_turns_is_seen_to_both_sides),
+        cmocka_unit_test(a_single_picture_is_seen_the_same_whatever_came_before),
         cmocka_unit_test(too_much_light_is_seen_while_it_lasts),
         cmocka_unit_test(eyes_that_move_alone_are_seen_by_the_iris_only_when_asked),
     };

@@ -3,6 +3,7 @@
 #include "base/stages.h"
 #include "detect/detector.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,12 +63,16 @@ bool detect_create(const char *models_folder, struct detect **ret, struct error 
 bool detect_create_wanted(const char *models_folder, const struct detect_options *options,
                           struct detect **ret, struct error *err)
 {
+    /* What these find is found in several looks. */
+    assert(!options->single || (!options->objects && !options->loop && options->still_limit == 0 &&
+                                !options->screen.on));
     return create(models_folder, NULL, options, ret, err);
 }
 
 bool detect_create_faces(const char *models_folder, struct detect **ret, struct error *err)
 {
-    return create(models_folder, &detector_faces, &everything, ret, err);
+    const struct detect_options options = {.single = true};
+    return create(models_folder, &detector_faces, &options, ret, err);
 }
 
 bool detect_look(struct detect *d, struct frame *f, struct observation *ret, struct error *err)

@@ -153,6 +153,7 @@ struct detect_screen_options {
 /* What the rules in force ask for: a detector that nobody asks is not even made. */
 struct detect_options {
     uint32_t objects; /* a bit 1 << kind for each enum object_kind; 0: no object model */
+    bool single;      /* each look is of a picture of its own: no other one has any part in it */
     bool head, gaze;  /* gaze: the model of the iris, on top of head */
     bool clarity, loop;
     double still_limit; /* of detect_still.difference: more is another picture; 0: not looked for */
@@ -164,8 +165,8 @@ struct detect_options {
 MUST_USE bool detect_create(const char *models_folder, struct detect **ret, struct error *err);
 MUST_USE bool detect_create_wanted(const char *models_folder, const struct detect_options *options,
                                    struct detect **ret, struct error *err);
-/* The faces only: for single pictures, as of an enrolment, beside a stream's own detectors. The
- * rest of its observations is zero. */
+/* The faces only, of single pictures, as of an enrolment, beside a stream's own detectors. The rest
+ * of its observations is zero. */
 MUST_USE bool detect_create_faces(const char *models_folder, struct detect **ret,
                                   struct error *err);
 /* Looks at one frame. Call with times that rise. */

@@ -53,6 +53,12 @@ bool edge_faces_create(const struct detector_setup *setup, struct edge_faces **r
     return true;
 }
 
+void edge_faces_forget(struct edge_faces *e)
+{
+    memset(e->watches, 0, sizeof e->watches);
+    memset(e->found_len, 0, sizeof e->found_len);
+}
+
 void edge_faces_destroy(struct edge_faces *e)
 {
     if (!e)

@@ -20,6 +20,8 @@ MUST_USE bool edge_faces_create(const struct detector_setup *setup, struct edge_
 MUST_USE bool edge_faces_look(struct edge_faces *e, const struct frame *f,
                               struct edge_face ret[EDGE_FACES_MAX], size_t *ret_len,
                               struct error *err);
+/* The next look is of another picture. */
+void edge_faces_forget(struct edge_faces *e);
 void edge_faces_destroy(struct edge_faces *e); /* NULL is fine */
 
 /* Puts the mirror image of what is within the frame, which is `frame_width` wide, where the level

@@ -39,6 +39,7 @@ struct faces {
     struct frame_scaler *scaler;                   /* borrowed */
     struct stages *stages;                         /* borrowed; NULL */
     struct frame_square squares[DETECT_FACES_MAX]; /* of the mesh of each face detected */
+    bool single;                                   /* no look follows another */
     struct faces_track track;
     struct detector_finds *finds; /* borrowed; landmarks of the faces found */
 };
@@ -185,6 +186,7 @@ static bool faces_create(const struct detector_setup *setup, void **ret, struct 
     f->scaler = setup->scaler;
     f->finds = setup->finds;
     f->stages = setup->options->stages;
+    f->single = setup->options->single;
     if (!faces_load_detector(setup, DETECTOR_SIDE, &f->detector, &f->detector_run, err) ||
         !load(setup, "facemesh", MESH_SIDE, mesh, ARRAY_LEN(mesh), &f->mesh, &f->mesh_run, err) ||
         !edge_faces_create(setup, &f->edges, err))
@@ -377,7 +379,10 @@ static bool faces_look(void *self, const struct frame *f, struct observation *o,
 {
     struct faces *s = self;
     bool followed = false;
-    if (faces_track_may_follow(&s->track, f, s->finds) && !follow_faces(s, f, o, &followed, err))
+    if (s->single)
+        edge_faces_forget(s->edges);
+    else if (faces_track_may_follow(&s->track, f, s->finds) &&
+             !follow_faces(s, f, o, &followed, err))
         return false;
     if (!followed) {
         if (!find_faces(s, f, o, err))

@@ -40,7 +40,8 @@
 
 struct light {
     struct detector_finds *finds; /* borrowed; the cells, for those after it in the table */
-    int width, height;            /* of the picture before; 0 before the first */
+    bool single;
+    int width, height; /* of the picture before; 0 before the first */
     float cells[CELLS], next_cells[CELLS];
     uint8_t points[POINTS], next_points[POINTS];
 };
@@ -51,6 +52,7 @@ static bool light_create(const struct detector_setup *setup, void **ret, struct 
     if (!l)
         return error_no_memory(err);
     l->finds = setup->finds;
+    l->single = setup->options->single;
     l->finds->has_cells = true;
     *ret = l;
     return true;
@@ -123,7 +125,7 @@ static void note_change(struct light *l, const struct frame *f, struct observati
         l->next_points[i] = f->planes[0][y * (ptrdiff_t)f->strides[0] + x];
     }
     o->motion = o->motion_peak = o->changed = -1;
-    if (l->width == f->width && l->height == f->height) {
+    if (!l->single && l->width == f->width && l->height == f->height) {
         int differ = 0;
         double sum = 0, peak = 0;
         for (int i = 0; i < POINTS; i++)

@@ -33,7 +33,7 @@ void face_looker_destroyp(struct face_looker **l) { face_looker_destroy(*l); }
 
 bool face_looker_create(const char *models_folder, struct face_looker **ret, struct error *err)
 {
-    const struct detect_options options = {.head = true};
+    const struct detect_options options = {.head = true, .single = true};
     CLEANUP(face_looker_destroyp) struct face_looker *l = calloc(1, sizeof *l);
     if (!l)
         return error_no_memory(err);

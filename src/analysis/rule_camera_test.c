@@ -313,6 +313,10 @@ static void only_what_a_rule_that_is_on_needs_is_asked_for(void **state)
     for (enum rule rule = RULE_LOOKING_AWAY; rule <= RULE_CAMERA_STILL; rule++)
         p.rules[rule].on = false;
     rules_ask(&p, false, &o);
+    assert_true(o.head); /* whose mouth moves while somebody speaks? */
+    assert_false(o.clarity || o.loop || o.gaze || o.still_limit > 0);
+    p.rules[RULE_SOUND_SPEECH].on = false;
+    rules_ask(&p, false, &o);
     assert_false(o.head || o.clarity || o.loop || o.gaze || o.still_limit > 0);
     p.rules[RULE_GAZE_AWAY].on = true;
     rules_ask(&p, false, &o);

@@ -108,6 +108,8 @@ const struct rule_row rule_sounds[RULE_SOUNDS_LEN] = {
             .threshold_max = 1,
             .defaults = {RULE(false, SEVERITY_LOW, 10, 0.5), RULE(true, SEVERITY_LOW, 5, 0.5),
                          RULE(true, SEVERITY_MEDIUM, 2, 0.5)},
+            .wants = RULE_WANTS_HEAD,
+            .of_mouth = true,
             .hear = hear_speech,
             .heard = heard_level,
             .numbers = numbers_speech,

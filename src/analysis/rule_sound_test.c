@@ -120,6 +120,67 @@ static void somebody_who_speaks_is_told_with_pauses_and_level(void **state)
     assert_int_equal(found.flags[0].severity, SEVERITY_LOW);
 }
 
+/* `mouths`: a digit a look, tenths of the opening; '-' nobody in view. `order` says who comes
+ * first: 'i' each half second its look and its sound, 'l' all looks, 's' all sounds. */
+static struct found judge_mouth(const char *sounds, const char *mouths, char order)
+{
+    struct found found = {0};
+    struct policy policy;
+    struct error err;
+    CLEANUP(rules_destroyp) struct rules *r = NULL;
+    size_t len = strlen(sounds);
+    assert_int_equal(strlen(mouths), len);
+    assert_good(policy_builtin(STR("standard"), &policy, &err), err);
+    assert_good(rules_create(&policy, &r, &err), err);
+    for (size_t i = 0; i < 2 * len; i++) {
+        bool is_look = order == 'i' ? i % 2 == 0 : (order == 'l') == (i < len);
+        size_t at = order == 'i' ? i / 2 : i % len;
+        int64_t time_us = (int64_t)at * SOUND_OBSERVATION_US;
+        struct sound_observation heard = sound(sounds[at], time_us);
+        struct observation seen = {.time_us = time_us, .faces_len = 1, .changed = -1};
+        seen.head.known = mouths[at] != '-';
+        seen.head.mouth = (float)(mouths[at] - '0') / 10;
+        if (is_look)
+            assert_good(rules_feed(r, &seen, raised, &found, &err), err);
+        else
+            assert_good(rules_hear(r, &heard, raised, &found, &err), err);
+    }
+    int64_t end_us = (int64_t)len * SOUND_OBSERVATION_US;
+    assert_good(rules_end(r, end_us, raised, &found, &err), err);
+    return found;
+}
+
+static const char *speech_numbers(const struct found *found)
+{
+    for (uint32_t i = 0; i < found->len; i++)
+        if (found->flags[i].rule == RULE_SOUND_SPEECH)
+            return found->flags[i].numbers;
+    return "none";
+}
+
+static void whether_the_mouth_moves_is_told_in_the_same_words_whatever_comes_first(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mouths, *end;
+    } cases[] = {
+        {"00000131311320000000",
+         "; the mouth in view moved in 8 of 12 looks, as of somebody who speaks"},
+        {"00000000000000000000",
+         "; the mouth in view moved in 0 of 12 looks: another voice is likelier"},
+        {"00000011100111000000", "; the mouth in view moved in 4 of 12 looks"},
+        {"----------0000000000", ", 6.0 s"}, /* too few */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        for (const char *order = "ils"; *order; order++) {
+            struct found found = judge_mouth("....ssssssssssss....", cases[i].mouths, *order);
+            const char *numbers = speech_numbers(&found);
+            assert_string_equal(numbers + strlen(numbers) - strlen(cases[i].end), cases[i].end);
+            assert_memory_equal(numbers, "speech in 12 of 12 half seconds", 31);
+        }
+    }
+}
+
 static void a_word_or_two_are_none(void **state)
 {
     (void)state;
@@ -260,6 +321,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(somebody_who_speaks_is_told_with_pauses_and_level),
+        cmocka_unit_test(whether_the_mouth_moves_is_told_in_the_same_words_whatever_comes_first),
         cmocka_unit_test(a_word_or_two_are_none),
         cmocka_unit_test(music_is_told_and_a_tune_is_no_voice),
         cmocka_unit_test(a_noise_that_lasts_is_told_and_keys_are_not),

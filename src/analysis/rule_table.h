@@ -68,6 +68,7 @@ struct rule_row {
     /* How long before its first hit it began, in microseconds; NULL: not before. */
     int64_t (*since_us)(const struct observation *o);
     bool gap_is_hit; /* a time without any picture is a hit, too */
+    bool of_mouth;   /* its numbers end with what the mouth in view did (mouth.h) */
 };
 
 /* Rows of their own file: RULE_PHONE to RULE_SEVERAL_PEOPLE. */

@@ -8,6 +8,7 @@
 #include "analysis/rules.h"
 
 #include "analysis/calibration.h"
+#include "analysis/mouth.h"
 #include "analysis/rule_table.h"
 #include "base/clock.h"
 
@@ -35,6 +36,13 @@ struct span {
     size_t words_len;
 };
 
+/* A flag that has ended, whose numbers may change when later looks are known. */
+struct ended {
+    uint32_t index;
+    struct flag flag;        /* without the mouth */
+    struct mouth_moves told; /* with it, when it was told last */
+};
+
 /* Looks and sounds come with times of their own. */
 struct sense {
     bool begun; /* there was one before */
@@ -52,6 +60,9 @@ struct rules {
     struct span spans[RULE_COUNT];
     struct sense looks, sounds;
     struct calibration usual; /* of this candidate */
+    struct mouth_watch mouth;
+    struct ended *ended; /* owned: those with a mouth */
+    size_t ended_len, ended_room;
     uint32_t flags;
     bool screen; /* the looks are at a screen */
 };
@@ -101,7 +112,14 @@ bool rules_create(const struct policy *policy, struct rules **ret, struct error 
     return true;
 }
 
-void rules_destroy(struct rules *r) { free(r); }
+void rules_destroy(struct rules *r)
+{
+    if (!r)
+        return;
+    mouth_done(&r->mouth);
+    free(r->ended);
+    free(r);
+}
 
 void rules_destroyp(struct rules **r) { rules_destroy(*r); }
 
@@ -137,6 +155,39 @@ static void describe(const struct rules *r, enum rule rule, bool open, struct fl
     rule_row(rule)->numbers(&numbers, ret->numbers, sizeof ret->numbers);
 }
 
+static struct mouth_moves add_mouth(const struct rules *r, struct flag *flag)
+{
+    struct mouth_moves moves = mouth_between(&r->mouth, flag->from_us, flag->to_us);
+    mouth_words(moves, flag->numbers, sizeof flag->numbers);
+    return moves;
+}
+
+/* Without memory nothing is told later; what was told stands. */
+static void keep_ended(struct rules *r, uint32_t index, const struct flag *flag,
+                       struct mouth_moves told)
+{
+    if (r->ended_len == r->ended_room) {
+        size_t room = MAX(r->ended_room * 2, 16);
+        struct ended *more = reallocarray(r->ended, room, sizeof *more);
+        if (!more)
+            return;
+        r->ended = more;
+        r->ended_room = room;
+    }
+    r->ended[r->ended_len++] = (struct ended){index, *flag, told};
+}
+
+/* All looks are known now, whichever came first. */
+static void tell_mouths(struct rules *r, rules_raised *raised, void *context)
+{
+    for (size_t i = 0; i < r->ended_len; i++) {
+        struct flag flag = r->ended[i].flag;
+        struct mouth_moves moves = add_mouth(r, &flag);
+        if (moves.looks != r->ended[i].told.looks || moves.moved != r->ended[i].told.moved)
+            raised(context, r->ended[i].index, &flag);
+    }
+}
+
 /* Tells of the span when it is a flag by now. */
 static void tell(struct rules *r, enum rule rule, bool open, rules_raised *raised, void *context)
 {
@@ -150,6 +201,12 @@ static void tell(struct rules *r, enum rule rule, bool open, rules_raised *raise
     }
     struct flag flag;
     describe(r, rule, open, &flag);
+    if (rule_row(rule)->of_mouth) {
+        const struct flag bare = flag;
+        struct mouth_moves moves = add_mouth(r, &flag);
+        if (!open)
+            keep_ended(r, s->index, &bare, moves);
+    }
     raised(context, s->index, &flag);
 }
 
@@ -304,6 +361,9 @@ bool rules_feed(struct rules *r, const struct observation *o, rules_raised *rais
     r->screen = is_screen(o);
     if (!feed(r, &r->looks, &x, raised, context, err))
         return false;
+    if (!r->screen && policy_judges(&r->policy, RULE_SOUND_SPEECH) &&
+        !mouth_note(&r->mouth, o, err))
+        return false;
     calibration_learn(&r->usual, o); /* afterwards: rules_wants_picture() has judged the same */
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
         struct span *s = &r->spans[rule];
@@ -350,6 +410,7 @@ bool rules_end(struct rules *r, int64_t end_us, rules_raised *raised, void *cont
     (void)err;
     for (enum rule rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
         end_rule(r, rule, end_us, raised, context);
+    tell_mouths(r, raised, context);
     return true;
 }
 

@@ -22,58 +22,112 @@ int grid_x(const struct grid *g, int column) { return column * g->width / GRID_B
 
 int grid_y(const struct grid *g, int row) { return row * g->height / GRID_BLOCKS_Y; }
 
-static void find_stirred(struct grid *g, const struct frame *f)
+static const uint8_t *row_now(const struct frame *f, int y)
+{
+    return f->planes[0] + y * (ptrdiff_t)f->strides[0];
+}
+
+static uint8_t *row_before(const struct grid *g, int y)
+{
+    return g->before + (size_t)y * (size_t)g->width;
+}
+
+/* A coder gives a part of the picture in which nothing happened again bit for bit: most rows need
+ * no look at their pixels. */
+static bool is_same(const struct grid *g, const struct frame *f, int y, int left, int right)
+{
+    return memcmp(row_now(f, y) + left, row_before(g, y) + left, (size_t)(right - left)) == 0;
+}
+
+static void count_changed(const struct grid *g, const struct frame *f, int y,
+                          int changed[GRID_BLOCKS_X])
+{
+    for (int column = 0; column < GRID_BLOCKS_X; column++) {
+        int left = grid_x(g, column), right = grid_x(g, column + 1);
+        if (changed[column] >= PIXELS_MIN || is_same(g, f, y, left, right))
+            continue;
+        const uint8_t *now = row_now(f, y), *before = row_before(g, y);
+        for (int x = left; x < right; x++)
+            changed[column] += abs(now[x] - before[x]) >= PIXEL_CHANGE_MIN;
+    }
+}
+
+static void touch_cells(const struct grid *g, const struct frame *f, int y,
+                        bool touched[GRID_CELLS])
+{
+    /* The row whose cells have their first rows at top = row * height / GRID_CELLS_Y <= y. */
+    int row = ((y + 1) * GRID_CELLS_Y - 1) / g->height;
+    for (int column = 0; column < GRID_CELLS_X; column++) {
+        bool *cell = &touched[row * GRID_CELLS_X + column];
+        int left = column * g->width / GRID_CELLS_X, right = (column + 1) * g->width / GRID_CELLS_X;
+        *cell = *cell || !is_same(g, f, y, left, right);
+    }
+}
+
+/* Also keeps the rows that changed for the next look. */
+static void find_stirred(struct grid *g, const struct frame *f, bool touched[GRID_CELLS])
 {
     g->stirred_len = 0;
-    for (int i = 0; i < GRID_BLOCKS; i++) {
-        int column = i % GRID_BLOCKS_X, row = i / GRID_BLOCKS_X, changed = 0;
-        int left = grid_x(g, column), right = grid_x(g, column + 1);
-        for (int y = grid_y(g, row); y < grid_y(g, row + 1) && changed < PIXELS_MIN; y++) {
-            const uint8_t *now = f->planes[0] + y * (ptrdiff_t)f->strides[0];
-            const uint8_t *before = g->before + (size_t)y * (size_t)g->width;
-            for (int x = left; x < right; x++)
-                changed += abs(now[x] - before[x]) >= PIXEL_CHANGE_MIN;
+    for (int row = 0; row < GRID_BLOCKS_Y; row++) {
+        int changed[GRID_BLOCKS_X] = {0};
+        for (int y = grid_y(g, row); y < grid_y(g, row + 1); y++) {
+            if (is_same(g, f, y, 0, g->width))
+                continue;
+            count_changed(g, f, y, changed);
+            touch_cells(g, f, y, touched);
+            memcpy(row_before(g, y), row_now(f, y), (size_t)g->width);
         }
-        g->stirred[i] = changed >= PIXELS_MIN;
-        g->stirred_len += g->stirred[i];
+        for (int column = 0; column < GRID_BLOCKS_X; column++) {
+            bool stirred = changed[column] >= PIXELS_MIN;
+            g->stirred[row * GRID_BLOCKS_X + column] = stirred;
+            g->stirred_len += stirred;
+        }
     }
 }
 
-static void find_grounds(struct grid *g, const struct frame *f)
-{
-    int black = (f->full_range ? 0 : 16) + BLACK_MAX, black_cells = 0;
-    for (int i = 0; i < GRID_CELLS; i++) {
-        int column = i % GRID_CELLS_X, row = i / GRID_CELLS_X;
-        int left = column * g->width / GRID_CELLS_X, right = (column + 1) * g->width / GRID_CELLS_X;
-        int top = row * g->height / GRID_CELLS_Y, bottom = (row + 1) * g->height / GRID_CELLS_Y;
-        unsigned counts[64] = {0}, bright = 0, pixels = 0;
-        for (int y = top; y < bottom; y++)
-            for (int x = left; x < right; x++) {
-                uint8_t value = f->planes[0][y * (ptrdiff_t)f->strides[0] + x];
-                counts[value / 4]++;
-                bright += value > black;
-                pixels++;
-            }
-        int best = 0;
-        for (int k = 1; k < 64; k++)
-            best = counts[k] > counts[best] ? k : best;
-        g->grounds[i] = (uint8_t)(best * 4);
-        black_cells += bright * 1000 <= pixels * CELL_BLACK_MAX;
-    }
-    g->black = (float)black_cells / GRID_CELLS;
-}
-
-static void keep(struct grid *g, const struct frame *f)
+static void keep_all(struct grid *g, const struct frame *f)
 {
     for (int y = 0; y < g->height; y++)
-        memcpy(g->before + (size_t)y * (size_t)g->width,
-               f->planes[0] + y * (ptrdiff_t)f->strides[0], (size_t)g->width);
+        memcpy(row_before(g, y), row_now(f, y), (size_t)g->width);
+}
+
+static void find_ground(struct grid *g, const struct frame *f, int cell, int left, int right,
+                        int top, int bottom)
+{
+    int black = (f->full_range ? 0 : 16) + BLACK_MAX;
+    unsigned counts[64] = {0}, bright = 0, pixels = 0;
+    for (int y = top; y < bottom; y++)
+        for (int x = left; x < right; x++) {
+            uint8_t value = row_now(f, y)[x];
+            counts[value / 4]++;
+            bright += value > black;
+            pixels++;
+        }
+    int best = 0;
+    for (int k = 1; k < 64; k++)
+        best = counts[k] > counts[best] ? k : best;
+    g->grounds[cell] = (uint8_t)(best * 4);
+    g->is_black[cell] = bright * 1000 <= pixels * CELL_BLACK_MAX;
+}
+
+static void find_grounds(struct grid *g, const struct frame *f, const bool touched[GRID_CELLS])
+{
+    int black_cells = 0;
+    for (int i = 0; i < GRID_CELLS; i++) {
+        int column = i % GRID_CELLS_X, row = i / GRID_CELLS_X;
+        if (touched[i])
+            find_ground(g, f, i, column * g->width / GRID_CELLS_X,
+                        (column + 1) * g->width / GRID_CELLS_X, row * g->height / GRID_CELLS_Y,
+                        (row + 1) * g->height / GRID_CELLS_Y);
+        black_cells += g->is_black[i];
+    }
+    g->black = (float)black_cells / GRID_CELLS;
 }
 
 bool grid_look(struct grid *g, const struct frame *f, struct error *err)
 {
     size_t size = (size_t)f->width * (size_t)f->height;
-    g->compared = g->width == f->width && g->height == f->height;
+    g->compared = g->width == f->width && g->height == f->height && g->full_range == f->full_range;
     if (size > g->room) {
         uint8_t *more = realloc(g->before, size);
         if (!more)
@@ -83,14 +137,17 @@ bool grid_look(struct grid *g, const struct frame *f, struct error *err)
     }
     g->width = f->width;
     g->height = f->height;
+    g->full_range = f->full_range;
+    bool touched[GRID_CELLS] = {false};
     if (g->compared) {
-        find_stirred(g, f);
+        find_stirred(g, f, touched);
     } else {
         memset(g->stirred, true, sizeof g->stirred);
         g->stirred_len = GRID_BLOCKS;
+        memset(touched, true, sizeof touched);
+        keep_all(g, f);
     }
-    find_grounds(g, f);
-    keep(g, f);
+    find_grounds(g, f, touched);
     return true;
 }
 

@@ -15,10 +15,12 @@ struct grid {
     int width, height; /* of the picture; 0 before the first */
     uint8_t *before;   /* owned; the luma of the look before, without gaps between rows */
     size_t room;
-    bool compared; /* there was a look of the same size before */
+    bool full_range;
+    bool compared; /* there was a look of the same size and range before */
     bool stirred[GRID_BLOCKS];
     int stirred_len;
     uint8_t grounds[GRID_CELLS];
+    bool is_black[GRID_CELLS]; /* nothing in it is brighter than black */
     float black; /* part of the cells in which nothing is brighter than black */
 };
 void grid_done(struct grid *g); /* zeroed is fine */

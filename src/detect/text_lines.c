@@ -102,26 +102,44 @@ static bool set_size(struct text_lines *t, const struct text_rect *within, struc
     return ok;
 }
 
-static uint8_t commonest(const uint8_t *luma, ptrdiff_t stride, int left, int right, int top,
-                         int bottom)
+/* Brightnesses of one tile, or of several. */
+struct bins {
+    uint16_t counts[BINS];
+    uint32_t sums[BINS];
+};
+
+static void count_tile(const uint8_t *luma, ptrdiff_t stride, int width, int height,
+                       struct bins *ret)
 {
-    unsigned counts[BINS] = {0}, sums[BINS] = {0};
-    for (int y = top; y < bottom; y++)
-        for (int x = left; x < right; x++) {
+    *ret = (struct bins){0};
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
             uint8_t value = luma[y * stride + x];
-            counts[value * BINS / 256]++;
-            sums[value * BINS / 256] += value;
+            ret->counts[value * BINS / 256]++;
+            ret->sums[value * BINS / 256] += value;
         }
-    /* Several bins together: the ground may be a slope, and still be more than bold letters on it.
-     */
-    unsigned best_count = 0, best_sum = 0;
-    for (int i = 0; i + GROUND_BINS <= BINS; i++) {
-        unsigned count = 0, sum = 0;
-        for (int k = i; k < i + GROUND_BINS; k++) {
-            count += counts[k];
-            sum += sums[k];
+}
+
+static void add_tile(struct bins *to, const struct bins *tile)
+{
+    for (int i = 0; i < BINS; i++) {
+        to->counts[i] = (uint16_t)(to->counts[i] + tile->counts[i]);
+        to->sums[i] += tile->sums[i];
+    }
+}
+
+/* Several bins together: the ground may be a slope, and still be more than bold letters on it. */
+static uint8_t commonest(const struct bins *b)
+{
+    unsigned count = 0, sum = 0, best_count = 0, best_sum = 0;
+    for (int i = 0; i < BINS; i++) {
+        count += b->counts[i];
+        sum += b->sums[i];
+        if (i >= GROUND_BINS) {
+            count -= b->counts[i - GROUND_BINS];
+            sum -= b->sums[i - GROUND_BINS];
         }
-        if (count > best_count) {
+        if (i >= GROUND_BINS - 1 && count > best_count) {
             best_count = count;
             best_sum = sum;
         }
@@ -129,33 +147,48 @@ static uint8_t commonest(const uint8_t *luma, ptrdiff_t stride, int left, int ri
     return (uint8_t)(best_sum / MAX(best_count, 1U));
 }
 
+/* Each tile's neighbourhood is counted from its tiles, which are counted once. */
+static void find_grounds_of_row(struct text_lines *t, const uint8_t *luma, ptrdiff_t stride,
+                                int height, int across, uint8_t *grounds)
+{
+    struct bins tiles[2 * GROUND_TILES + 1]; /* a ring */
+    int counted = 0;
+    for (int column = 0; column < across; column++) {
+        for (; counted < MIN(column + GROUND_TILES + 1, across); counted++) {
+            int left = counted * TILE_WIDTH;
+            count_tile(luma + left, stride, MIN(TILE_WIDTH, t->width - left), height,
+                       &tiles[(size_t)counted % ARRAY_LEN(tiles)]);
+        }
+        struct bins all = {0};
+        for (int i = MAX(column - GROUND_TILES, 0); i < counted; i++)
+            add_tile(&all, &tiles[(size_t)i % ARRAY_LEN(tiles)]);
+        grounds[column] = commonest(&all);
+    }
+}
+
 static void find_grounds(struct text_lines *t, const uint8_t *luma, ptrdiff_t stride)
 {
     int across = (t->width + TILE_WIDTH - 1) / TILE_WIDTH;
-    int down = (t->height + TILE_HEIGHT - 1) / TILE_HEIGHT;
-    for (int row = 0; row < down; row++)
-        for (int column = 0; column < across; column++) {
-            int left = MAX(column - GROUND_TILES, 0) * TILE_WIDTH;
-            int right = MIN((column + GROUND_TILES + 1) * TILE_WIDTH, t->width);
-            t->grounds[row * across + column] =
-                commonest(luma, stride, left, right, row * TILE_HEIGHT,
-                          MIN((row + 1) * TILE_HEIGHT, t->height));
-        }
+    for (int top = 0; top < t->height; top += TILE_HEIGHT)
+        find_grounds_of_row(t, luma + top * stride, stride, MIN(TILE_HEIGHT, t->height - top),
+                            across, &t->grounds[top / TILE_HEIGHT * across]);
 }
 
 static void find_ink(struct text_lines *t, const uint8_t *luma, ptrdiff_t stride)
 {
     int across = (t->width + TILE_WIDTH - 1) / TILE_WIDTH;
-    for (int y = 0; y < t->height; y++) {
-        const uint8_t *grounds = &t->grounds[y / TILE_HEIGHT * across];
-        uint8_t *ink = &t->ink[(size_t)y * (size_t)t->width];
-        uint8_t *solid = &t->solid[(size_t)y * (size_t)t->width];
-        for (int x = 0; x < t->width; x++) {
-            int far = luma[y * stride + x] - grounds[x / TILE_WIDTH];
-            ink[x] = (uint8_t)(far < 0 ? -far : far);
-            solid[x] = ink[x] >= INK_MIN;
+    for (int y = 0; y < t->height; y++)
+        for (int tile = 0; tile < across; tile++) {
+            int left = tile * TILE_WIDTH, len = MIN(TILE_WIDTH, t->width - left);
+            size_t at = (size_t)y * (size_t)t->width + (size_t)left;
+            const uint8_t *from = luma + y * stride + left;
+            int ground = t->grounds[y / TILE_HEIGHT * across + tile];
+            for (int x = 0; x < len; x++) {
+                int far = abs(from[x] - ground);
+                t->ink[at + (size_t)x] = (uint8_t)far;
+                t->solid[at + (size_t)x] = far >= INK_MIN;
+            }
         }
-    }
 }
 
 /* Takes out what is longer than a letter's stroke, along rows or columns. */

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -121,13 +122,15 @@ static bool prepare(struct decoder *d, int argc, char **argv, struct error *err)
     d->interval_us = screen ? DETECT_SCREEN_INTERVAL_US : DETECT_INTERVAL_US;
     rules_ask(&given.policy, screen, &options);
     options.stages = d->stages;
-    if (!detect_create_wanted(given.models, &options, &d->detect, err) ||
-        (!screen && !who_create(given.models, &given.policy, given.enrolled, &d->who, err)) ||
+    /* The largest model first: what loading it takes for a moment is used by the others again. */
+    if ((!screen && !who_create(given.models, &given.policy, given.enrolled, &d->who, err)) ||
+        !detect_create_wanted(given.models, &options, &d->detect, err) ||
         (!screen && rules_listen(&given.policy) && !sound_detect_create(&ear, &d->sound, err)) ||
         !frame_scaler_create(&d->scaler, err) || !rules_create(&given.policy, &d->rules, err) ||
         (!file && !webm_index_create(&d->index, err)) || !sandbox_close(err))
         return false;
     CLEANUP(freep) char *all_models = NULL;
+    malloc_trim(0); /* what loading took for a moment: a fifth of all */
     if (d->who && !who_enrol(d->who, detect_models(d->detect), &all_models, err))
         return false;
     return message_send(STDOUT_FILENO, MESSAGE_READY, str_bytes(nn_isa(), strlen(nn_isa()) + 1),

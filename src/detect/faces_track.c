@@ -2,8 +2,8 @@
  * turns with it, since the detector made it. A mesh that still says "a face" in it has followed it.
  *
  * The detector looks again when the mesh is lost, when the picture has changed much anywhere but at
- * the faces (a little: once a second), and every two seconds all the same. Faces that are not plain
- * to see (a low score of the mesh) are not followed, nor is nobody: then it looks each time. */
+ * the faces, and every two seconds all the same. Faces that are not plain to see (a low score of
+ * the mesh) are not followed, nor is nobody: then it looks each time. */
 #include "detect/faces_track.h"
 
 #include "base/clock.h"
@@ -13,12 +13,9 @@
 
 #define BEAT_US (2 * SECOND_US)
 #define MESH_MIN 0.9f /* of 800 looks the 11 below had a hand or a phone before the face */
-/* The smallest face that is found covers a quarter of a cell and more, and differs by 0.2 and more
- * from what is behind it. */
-#define CHANGE_MIN 0.06f
-/* Somebody who comes into view changes a cell by 0.3 to 0.6. */
-#define CHANGE_LARGE 0.25f
-#define GAP_US SECOND_US /* less is not worth it for a small change: some never keep still */
+/* Somebody who comes into view changes a cell by 0.3 to 0.6; the smallest face that is found, which
+ * covers a quarter of a cell, by 0.05 and more: it waits for the beat. */
+#define CHANGE_MIN 0.25f
 /* What moves with a face, in its sizes: hair, ears, chin. */
 #define SIDE_MARGIN 0.5f
 #define TOP_MARGIN 0.8f
@@ -164,5 +161,5 @@ bool faces_track_may_follow(const struct faces_track *t, const struct frame *f,
     if (!t->begun || t->len <= 0 || !finds->has_cells || f->width != t->width ||
         f->height != t->height || since_us >= BEAT_US)
         return false;
-    return change(t, finds->cells) < (since_us < GAP_US ? CHANGE_LARGE : CHANGE_MIN);
+    return change(t, finds->cells) < CHANGE_MIN;
 }

@@ -97,9 +97,9 @@ static void a_change_elsewhere_asks_for_the_detector(void **state)
     (void)state;
     struct setting s;
     set_up(&s, 0.99f);
-    s.finds.cells[0] = 0.6f; /* a little: after a second */
-    assert_true(may_follow_after(&s, 500000));
-    assert_false(may_follow_after(&s, 1000000));
+    s.finds.cells[0] = 0.6f; /* a little: with the beat */
+    assert_true(may_follow_after(&s, 1500000));
+    assert_false(may_follow_after(&s, 2000000));
     s.finds.cells[0] = 0.9f; /* much: at once */
     assert_false(may_follow_after(&s, 500000));
 }

@@ -58,7 +58,8 @@ static void *light_new(void)
     void *light = NULL;
     struct error err;
     static struct detector_finds finds; /* must outlive it */
-    struct detector_setup setup = {.finds = &finds};
+    const struct detect_options options = {0};
+    struct detector_setup setup = {.options = &options, .finds = &finds};
     assert_good(detector_light.create(&setup, &light, &err), err);
     return light;
 }

@@ -109,8 +109,10 @@ static enum object_kind kind_of(int coco)
 
 /* ---- making ---- */
 
-static bool load(const struct detector_setup *setup, int width, int height,
-                 struct nn_model **ret_model, struct nn_runner **ret_run, struct error *err)
+/* `beside` NULL: the first of the two. */
+static bool load(const struct detector_setup *setup, const struct nn_model *beside, int width,
+                 int height, struct nn_model **ret_model, struct nn_runner **ret_run,
+                 struct error *err)
 {
     static const char *const maps[] = {"tower_0/CenternetHead/centernet_cls_output/BiasAdd",
                                        "tower_0/wh"};
@@ -120,7 +122,7 @@ static bool load(const struct detector_setup *setup, int width, int height,
     if (len < 0 || (size_t)len >= sizeof path)
         return error_set(err, ERROR_INVALID, "the models' folder has too long a name");
     struct nn_shape input = {4, {1, height, width, 3}};
-    if (!nn_model_load(path, &input, maps, ARRAY_LEN(maps), ret_model, err) ||
+    if (!nn_model_load_beside(beside, path, &input, maps, ARRAY_LEN(maps), ret_model, err) ||
         !nn_runner_create(*ret_model, ret_run, err))
         return error_wrap(err, "model centernet");
     for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
@@ -143,8 +145,8 @@ static void objects_destroy(void *self)
         return;
     nn_runner_destroy(s->wide_run);
     nn_runner_destroy(s->near_run);
+    nn_model_destroy(s->near); /* has weights of the other */
     nn_model_destroy(s->wide);
-    nn_model_destroy(s->near);
     free(s->square);
     free(s);
 }
@@ -163,8 +165,8 @@ static bool objects_create(const struct detector_setup *setup, void **ret, struc
     if (!s->square)
         return error_no_memory(err);
     objects_watch_init(&s->watch);
-    return load(setup, WIDE, HIGH, &s->wide, &s->wide_run, err) &&
-           load(setup, NEAR_SIDE, NEAR_SIDE, &s->near, &s->near_run, err);
+    return load(setup, NULL, WIDE, HIGH, &s->wide, &s->wide_run, err) &&
+           load(setup, s->wide, NEAR_SIDE, NEAR_SIDE, &s->near, &s->near_run, err);
 }
 
 /* ---- the whole picture ---- */

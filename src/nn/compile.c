@@ -89,7 +89,8 @@ static bool value_layout(struct compiling *c, size_t op, dnnl_memory_desc_t *ret
 static void bind(struct compiling *c, int argument, const dnnl_memory_desc_t *layout, size_t op,
                  dnnl_memory_t constant)
 {
-    c->step->bindings[c->step->bindings_len++] = (struct binding){argument, *layout, constant, op};
+    c->step->bindings[c->step->bindings_len++] =
+        (struct binding){argument, *layout, constant, false, op};
 }
 
 static dnnl_alg_kind_t activation_kind(struct activation a, float *ret_alpha, float *ret_beta)
@@ -159,17 +160,22 @@ static bool bind_constant(struct compiling *c, int argument, const float *values
     CLEANUP(memory_done) dnnl_memory_t from = NULL;
     CLEANUP(memory_done) dnnl_memory_t to = NULL;
     void *handle;
-    if (!ok(c, dnnl_memory_create(&from, given, c->engine, DNNL_MEMORY_ALLOCATE)) ||
-        !ok(c, dnnl_memory_get_data_handle(from, &handle)))
+    if (!ok(c, dnnl_memory_create(&to, wanted, c->engine, DNNL_MEMORY_ALLOCATE)) ||
+        !ok(c, dnnl_memory_get_data_handle(to, &handle)))
         return false;
-    memcpy(handle, values, dnnl_memory_desc_get_size(given));
     if (dnnl_memory_desc_equal(given, wanted)) {
-        bind(c, argument, wanted, OP_SCRATCH, TAKE(from));
+        memcpy(handle, values, dnnl_memory_desc_get_size(given));
+        bind(c, argument, wanted, OP_SCRATCH, TAKE(to));
         return true;
     }
     CLEANUP(desc_done) dnnl_primitive_desc_t desc = NULL;
     CLEANUP(primitive_done) dnnl_primitive_t reorder = NULL;
-    if (!ok(c, dnnl_memory_create(&to, wanted, c->engine, DNNL_MEMORY_ALLOCATE)) ||
+    /* Only read from, though oneDNN's type does not say so. */
+    union {
+        const float *const_values;
+        void *any;
+    } borrowed = {.const_values = values};
+    if (!ok(c, dnnl_memory_create(&from, given, c->engine, borrowed.any)) ||
         !ok(c,
             dnnl_reorder_primitive_desc_create(&desc, given, c->engine, wanted, c->engine, NULL)) ||
         !ok(c, dnnl_primitive_create(&reorder, desc)))
@@ -385,6 +391,7 @@ void step_done(struct step *s)
 {
     primitive_done(&s->primitive);
     for (size_t i = 0; i < s->bindings_len; i++)
-        memory_done(&s->bindings[i].constant);
+        if (!s->bindings[i].shared)
+            memory_done(&s->bindings[i].constant);
     *s = (struct step){0};
 }

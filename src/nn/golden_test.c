@@ -311,6 +311,37 @@ static void batches_and_other_sizes_work(void **state)
     assert_true(shape.rank == 4 && shape.dims[1] == 80 && shape.dims[2] == 104);
 }
 
+static void a_model_beside_another_gives_the_same_bits(void **state)
+{
+    (void)state;
+    static const char *const wh[] = {"tower_0/wh"};
+    const struct nn_shape wide = {4, {1, 320, 416, 3}}, near = {4, {1, 256, 256, 3}};
+    char path[PATH_SIZE];
+    struct error err;
+    CLEANUP(nn_model_destroyp) struct nn_model *first = NULL;
+    CLEANUP(nn_model_destroyp) struct nn_model *alone = NULL;
+    struct nn_model *beside = NULL;
+    struct nn_runner *runs[2] = {NULL, NULL};
+    struct nn_shape shape;
+    model_path("centernet", path);
+    assert_good(nn_model_load(path, &wide, wh, 1, &first, &err), err);
+    assert_good(nn_model_load(path, &near, wh, 1, &alone, &err), err);
+    assert_good(nn_model_load_beside(first, path, &near, wh, 1, &beside, &err), err);
+    assert_good(nn_runner_create(alone, &runs[0], &err), err);
+    assert_good(nn_runner_create(beside, &runs[1], &err), err);
+    for (int i = 0; i < 2; i++) {
+        float *input = nn_runner_input(runs[i], NULL);
+        for (int k = 0; k < 256 * 256 * 3; k++)
+            input[k] = (float)(k * 7919 % 256);
+        assert_good(nn_run(runs[i], &err), err);
+    }
+    const float *one = nn_runner_output(runs[0], 0, &shape);
+    assert_memory_equal(one, nn_runner_output(runs[1], 0, NULL), count_of(&shape) * sizeof *one);
+    for (int i = 0; i < 2; i++)
+        nn_runner_destroy(runs[i]);
+    nn_model_destroy(beside); /* before the one whose weights it has */
+}
+
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 /* Strict seccomp: read, write and exit are all that is left; anything else kills the child. */
 static void run_behind_a_closed_door(const json_t *golden)
@@ -359,6 +390,7 @@ int main(void)
         cmocka_unit_test(liveness_gives_what_tensorflow_gives),
         cmocka_unit_test(two_runs_and_two_runners_give_the_same_bits),
         cmocka_unit_test(batches_and_other_sizes_work),
+        cmocka_unit_test(a_model_beside_another_gives_the_same_bits),
 #if !defined(__SANITIZE_ADDRESS__) &&                                                              \
     !defined(__SANITIZE_THREAD__) /* they make calls of their own */
         cmocka_unit_test(running_needs_no_system_call),

@@ -38,9 +38,9 @@ static bool hash_files(struct str json, struct str weights, char ret[STR_HEX_MAX
     return true;
 }
 
-static bool load(json_t *root, struct str json, struct str weights, const struct nn_shape *input,
-                 const char *const *outputs, size_t outputs_len, struct nn_model **ret,
-                 struct error *err)
+static bool load(json_t *root, struct str json, struct str weights, const struct nn_model *beside,
+                 const struct nn_shape *input, const char *const *outputs, size_t outputs_len,
+                 struct nn_model **ret, struct error *err)
 {
     CLEANUP(tfjs_destroyp) struct tfjs *t = NULL;
     CLEANUP(nn_model_destroyp) struct nn_model *m = calloc(1, sizeof *m);
@@ -50,7 +50,8 @@ static bool load(json_t *root, struct str json, struct str weights, const struct
         !graph_create(t, input, outputs, outputs_len, &m->g, err))
         return false;
     graph_fuse(m->g);
-    if (!program_create(m->g, &m->program, err) || !hash_files(json, weights, m->sha256, err))
+    if (!program_create(m->g, beside ? beside->program : NULL, &m->program, err) ||
+        !hash_files(json, weights, m->sha256, err))
         return false;
     graph_drop_weights(m->g);
     *ret = TAKE(m);
@@ -70,7 +71,7 @@ bool nn_model_parse(struct str json, struct str weights, const struct nn_shape *
 {
     CLEANUP(json_decrefp) json_t *root = NULL;
     return read_json(json, &root, err) &&
-           load(root, json, weights, input, outputs, outputs_len, ret, err);
+           load(root, json, weights, NULL, input, outputs, outputs_len, ret, err);
 }
 
 static bool read_weights(const char *path, const json_t *root, struct buf *weights,
@@ -98,8 +99,9 @@ static bool read_weights(const char *path, const json_t *root, struct buf *weigh
     return buf_ok(weights, err);
 }
 
-bool nn_model_load(const char *path, const struct nn_shape *input, const char *const *outputs,
-                   size_t outputs_len, struct nn_model **ret, struct error *err)
+bool nn_model_load_beside(const struct nn_model *beside, const char *path,
+                          const struct nn_shape *input, const char *const *outputs,
+                          size_t outputs_len, struct nn_model **ret, struct error *err)
 {
     CLEANUP(freep) char *json = NULL;
     CLEANUP(json_decrefp) json_t *root = NULL;
@@ -109,9 +111,15 @@ bool nn_model_load(const char *path, const struct nn_shape *input, const char *c
         return false; /* says the path */
     struct str text = {json, len};
     if (!read_json(text, &root, err) || !read_weights(path, root, &weights, err) ||
-        !load(root, text, buf_str(&weights), input, outputs, outputs_len, ret, err))
+        !load(root, text, buf_str(&weights), beside, input, outputs, outputs_len, ret, err))
         return error_wrap(err, "%s", path);
     return true;
+}
+
+bool nn_model_load(const char *path, const struct nn_shape *input, const char *const *outputs,
+                   size_t outputs_len, struct nn_model **ret, struct error *err)
+{
+    return nn_model_load_beside(NULL, path, input, outputs, outputs_len, ret, err);
 }
 
 const char *nn_model_sha256(const struct nn_model *m) { return m->sha256; }

@@ -32,6 +32,11 @@ struct nn_shape {
 MUST_USE bool nn_model_load(const char *path, const struct nn_shape *input,
                             const char *const *outputs, size_t outputs_len, struct nn_model **ret,
                             struct error *err);
+/* The same model once more for another input, with its own memory only where the kernels want the
+ * weights in another layout. `beside` must outlive it. */
+MUST_USE bool nn_model_load_beside(const struct nn_model *beside, const char *path,
+                                   const struct nn_shape *input, const char *const *outputs,
+                                   size_t outputs_len, struct nn_model **ret, struct error *err);
 /* The same from memory, for tests and the fuzzer. */
 MUST_USE bool nn_model_parse(struct str json, struct str weights, const struct nn_shape *input,
                              const char *const *outputs, size_t outputs_len, struct nn_model **ret,

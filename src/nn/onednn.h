@@ -12,7 +12,8 @@
 struct binding {
     int argument; /* DNNL_ARG_... */
     dnnl_memory_desc_t layout;
-    dnnl_memory_t constant; /* owned, or NULL */
+    dnnl_memory_t constant; /* owned unless `shared`, or NULL */
+    bool shared;            /* it is another program's */
     size_t op;              /* whose value it is, or OP_SCRATCH */
 };
 #define OP_SCRATCH SIZE_MAX

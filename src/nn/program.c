@@ -37,7 +37,33 @@ static bool needs_step(enum op_kind kind)
     return kind != OP_NONE && kind != OP_INPUT && kind != OP_RESHAPE;
 }
 
-static bool compile_all(struct program *p, dnnl_stream_t stream, struct error *err)
+static bool is_same(dnnl_memory_t a, dnnl_memory_t b, size_t size)
+{
+    void *first, *second;
+    return dnnl_memory_get_data_handle(a, &first) == dnnl_success &&
+           dnnl_memory_get_data_handle(b, &second) == dnnl_success &&
+           memcmp(first, second, size) == 0;
+}
+
+/* The same model for another size of input: where its kernels want the weights in the same layout,
+ * and with the same values, it takes those that are there. */
+static void share(struct step *s, const struct step *with)
+{
+    for (size_t i = 0; i < MIN(s->bindings_len, with->bindings_len); i++) {
+        struct binding *mine = &s->bindings[i];
+        const struct binding *theirs = &with->bindings[i];
+        if (!mine->constant || !theirs->constant || mine->argument != theirs->argument ||
+            !dnnl_memory_desc_equal(&mine->layout, &theirs->layout) ||
+            !is_same(mine->constant, theirs->constant, dnnl_memory_desc_get_size(&mine->layout)))
+            continue;
+        dnnl_memory_destroy(mine->constant);
+        mine->constant = theirs->constant;
+        mine->shared = true;
+    }
+}
+
+static bool compile_all(struct program *p, const struct program *beside, dnnl_stream_t stream,
+                        struct error *err)
 {
     for (size_t i = 0; i < p->g->ops_len; i++) {
         if (!needs_step(p->g->ops[i].kind))
@@ -45,6 +71,8 @@ static bool compile_all(struct program *p, dnnl_stream_t stream, struct error *e
         struct step *s = &p->steps[p->steps_len++];
         if (!step_compile(p->g, i, p->engine, stream, s, err))
             return false;
+        if (beside && p->steps_len <= beside->steps_len)
+            share(s, &beside->steps[p->steps_len - 1]);
         p->scratch = MAX(p->scratch, s->scratch);
     }
     if (p->scratch > NN_MEMORY_MAX)
@@ -52,7 +80,8 @@ static bool compile_all(struct program *p, dnnl_stream_t stream, struct error *e
     return true;
 }
 
-bool program_create(struct graph *g, struct program **ret, struct error *err)
+bool program_create(struct graph *g, const struct program *beside, struct program **ret,
+                    struct error *err)
 {
     omp_set_num_threads(1);
     CLEANUP(program_destroyp) struct program *p = calloc(1, sizeof *p);
@@ -70,7 +99,7 @@ bool program_create(struct graph *g, struct program **ret, struct error *err)
         status = dnnl_stream_create(&stream, p->engine, dnnl_stream_default_flags);
     if (status != dnnl_success)
         return onednn_error(status, "(none)", err);
-    bool compiled = compile_all(p, stream, err);
+    bool compiled = compile_all(p, beside, stream, err);
     dnnl_stream_destroy(stream);
     if (!compiled)
         return false;

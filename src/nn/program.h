@@ -7,8 +7,11 @@
 struct program;     /* read-only once made: any thread */
 struct program_run; /* the memory of one runner: one thread at a time */
 
-/* Borrows `g`, which must outlive it; g's weights are copied and may be dropped. */
-MUST_USE bool program_create(struct graph *g, struct program **ret, struct error *err);
+/* Borrows `g`, which must outlive it; g's weights are copied and may be dropped. `beside`: one of the
+ * same model with another input, whose weights are used where they are the same; it must outlive
+ * this one, too. NULL: none. */
+MUST_USE bool program_create(struct graph *g, const struct program *beside, struct program **ret,
+                             struct error *err);
 void program_destroy(struct program *p);
 void program_destroyp(struct program **p);
 

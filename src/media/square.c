@@ -4,6 +4,7 @@
  * the frame, which is nearly all, are taken without a look at its edges. */
 #include "media/frame.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@
 #define FAR 1e6         /* pixels; nothing is sampled from squares that far off or that large */
 #define SAMPLES_MAX 8   /* a side, for one output pixel */
 #define SAMPLE_PIXELS 2 /* for one sample, a side: it is the mean of so many neighbours */
-#define PIECE 64        /* output pixels */
+#define PIECE 64        /* output pixels; even */
+#define SIDE_MAX 512    /* of a tensor */
 #define LEVELS 256      /* parts of a grey level that a sample is counted in */
 
 struct plane {
@@ -171,11 +173,50 @@ static void set_up(const struct frame_square *square, int side, double pixels, s
     s->start_y = llround((square->centre_y + first * down + first * right) * UNIT);
 }
 
+/* A colour for two pixels each way, as the frame itself has it: of the planes that is a sample more
+ * where the square is enlarged, and no less where it is not. */
+static void widen(const struct piece *half, int len, struct piece *ret)
+{
+    for (int i = 0; i < len; i++) {
+        for (int plane = 0; plane < 2; plane++)
+            ret->sums[plane][i] = half->sums[plane][i / 2];
+        ret->inside[i] = half->inside[i / 2];
+    }
+}
+
+/* One row of the tensor. */
+static void to_row(const struct frame *f, const struct sampler *luma, int row, int side,
+                   const struct piece *colours, float multiply, float add, float *ret)
+{
+    const float all = (float)(luma->samples * luma->samples);
+    for (int column = 0; column < side; column += PIECE) {
+        int len = MIN(PIECE, side - column);
+        struct piece bright;
+        float rgb[PIECE * 3];
+        add_samples(luma, row, column, len, &bright);
+        mix(&bright, &colours[column / PIECE], all, f->full_range, multiply, add, rgb);
+        memcpy(ret, rgb, sizeof *rgb * (size_t)len * 3);
+        ret += len * 3;
+    }
+}
+
+/* The colours of two rows. */
+static void find_colours(const struct sampler *colour, int row, int side, struct piece *ret)
+{
+    for (int column = 0; column < side; column += PIECE) {
+        int len = MIN(PIECE, side - column);
+        struct piece half;
+        add_samples(colour, row / 2, column / 2, (len + 1) / 2, &half);
+        widen(&half, len, &ret[column / PIECE]);
+    }
+}
+
 void frame_square_to_tensor(const struct frame *f, const struct frame_square *square, int side,
                             float multiply, float add, float *ret)
 {
     bool near = fabs(square->centre_x) < FAR && fabs(square->centre_y) < FAR && square->side > 0 &&
                 square->side < FAR && isfinite(square->angle);
+    assert(side > 0 && side <= SIDE_MAX && side % 2 == 0);
     if (!near) {
         for (int i = 0; i < side * side * 3; i++)
             ret[i] = add;
@@ -194,17 +235,11 @@ void frame_square_to_tensor(const struct frame *f, const struct frame_square *sq
     colour.planes_len = 2;
     colour.shift = 1;
     set_up(square, side, square->side / side, &luma);
-    set_up(square, side, square->side / side / 2, &colour);
-    const float all = (float)(luma.samples * luma.samples);
-    for (int row = 0; row < side; row++)
-        for (int column = 0; column < side; column += PIECE) {
-            int len = MIN(PIECE, side - column);
-            struct piece bright, coloured;
-            float rgb[PIECE * 3];
-            add_samples(&luma, row, column, len, &bright);
-            add_samples(&colour, row, column, len, &coloured);
-            mix(&bright, &coloured, all, f->full_range, multiply, add, rgb);
-            memcpy(ret, rgb, sizeof *rgb * (size_t)len * 3);
-            ret += len * 3;
-        }
+    set_up(square, side / 2, square->side / side, &colour); /* of half the pixels, half as many */
+    struct piece colours[SIDE_MAX / PIECE];
+    for (int row = 0; row < side; row++) {
+        if (row % 2 == 0)
+            find_colours(&colour, row, side, colours);
+        to_row(f, &luma, row, side, colours, multiply, add, ret + (ptrdiff_t)row * side * 3);
+    }
 }

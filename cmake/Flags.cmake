@@ -1,6 +1,7 @@
 # Warnings, sanitizers and optimisation, the same for every target.
 add_compile_options(
-    -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes
+    -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion
+    $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>
     -Wvla -Wformat=2 -Wundef -Wcast-qual -Wswitch-enum
     $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation> # messages are cut to fit on purpose
     -fno-common -fstack-protector-strong)
@@ -13,6 +14,7 @@ if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
 endif()
 # Asserts guard our own mistakes and stay in the release. -O3 is 3 % less for the whole analysis.
 set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O3 -g")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g")
 if(PT_SANITIZE)
     add_compile_options(-fsanitize=${PT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${PT_SANITIZE})

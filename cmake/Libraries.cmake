@@ -5,7 +5,7 @@ foreach(entry
         "jansson jansson" "sqlite3 sqlite3" "sodium libsodium" "microhttpd libmicrohttpd"
         "avformat libavformat" "avcodec libavcodec" "avutil libavutil" "swscale libswscale"
         "swresample libswresample" "seccomp libseccomp" "nettle nettle" "zlib zlib"
-        "tesseract tesseract" "archive libarchive")
+        "tesseract tesseract" "archive libarchive" "zxing zxing")
     separate_arguments(pair UNIX_COMMAND "${entry}")
     list(GET pair 0 name)
     list(GET pair 1 package)

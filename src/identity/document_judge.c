@@ -6,6 +6,7 @@
  * (template.h). One under it never rejects: documents are old, small and grey. */
 #include "identity/document.h"
 
+#include "identity/aamva.h"
 #include "identity/document_text.h"
 
 #include <stdarg.h>
@@ -78,19 +79,26 @@ static void judge_face(const struct document_facts *facts,
                       : "the photo on the document is not surely the person of the face scan");
 }
 
+/* What was made for machines: the zone, all of whose check digits agree, or a licence's barcode,
+ * whose error correction lets no other letter through. */
+struct machine {
+    bool there;
+    struct name_on_document name; /* borrowed from the zone or the licence */
+    struct mrz_date expiry;       /* year 0: not said */
+};
+
 static void judge_name(const struct document_facts *facts,
-                       const struct document_candidate *candidate, const struct mrz *mrz,
+                       const struct document_candidate *candidate, const struct machine *machine,
                        struct document_reading *r)
 {
     struct name_result printed, zone = {0};
     char name[DOCUMENT_NAME_MAX];
     document_text_name(facts, candidate->name, &printed, name);
-    if (r->mrz) {
-        const struct name_on_document on = {str_from(mrz->surname), str_from(mrz->given),
-                                            mrz->name_cut};
-        name_match(candidate->name, &on, &zone);
-        snprintf(r->name, sizeof r->name, "%s%s%s", mrz->given, mrz->given[0] ? " " : "",
-                 mrz->surname);
+    if (machine->there) {
+        const struct name_on_document *on = &machine->name;
+        name_match(candidate->name, on, &zone);
+        snprintf(r->name, sizeof r->name, STR_FMT "%s" STR_FMT, STR_ARG(on->given),
+                 on->given.len && on->surname.len ? " " : "", STR_ARG(on->surname));
     } else {
         memcpy(r->name, name, sizeof r->name);
     }
@@ -110,11 +118,11 @@ static void judge_name(const struct document_facts *facts,
 }
 
 static void judge_date(const struct document_facts *facts,
-                       const struct document_candidate *candidate, const struct mrz *mrz,
+                       const struct document_candidate *candidate, const struct machine *machine,
                        struct document_reading *r)
 {
-    bool certain = r->mrz && mrz->expiry.year;
-    r->expires = certain ? mrz->expiry : document_text_expiry(facts, &candidate->today);
+    bool certain = machine->there && machine->expiry.year;
+    r->expires = certain ? machine->expiry : document_text_expiry(facts, &candidate->today);
     if (!r->expires.year) {
         worsen(r, DOCUMENT_UNSURE);
         add_reason(r, "the date of expiry could not be read");
@@ -132,10 +140,34 @@ static void judge_date(const struct document_facts *facts,
                r->expires.year, last.month, last.day);
 }
 
+static struct machine machine_of(const struct mrz *mrz, const struct aamva *licence,
+                                 const struct document_reading *r)
+{
+    if (r->mrz)
+        return (struct machine){
+            true, {str_from(mrz->surname), str_from(mrz->given), mrz->name_cut}, mrz->expiry};
+    if (r->barcode)
+        return (struct machine){true,
+                                {str_from(licence->family), str_from(licence->given), licence->cut},
+                                licence->expiry};
+    return (struct machine){0};
+}
+
+static enum document_kind read_kind(const struct document_facts *facts, const struct mrz *mrz,
+                                    const struct aamva *licence, const struct document_reading *r)
+{
+    if (r->mrz)
+        return kind_of(mrz);
+    if (r->barcode)
+        return licence->licence ? DOCUMENT_DRIVING_LICENCE : DOCUMENT_ID_CARD;
+    return document_text_kind(facts);
+}
+
 void document_judge(const struct document_facts *facts, const struct document_candidate *candidate,
                     struct document_reading *ret)
 {
     struct mrz mrz = {0};
+    struct aamva licence = {0};
     struct error ignored;
     memset(ret, 0, sizeof *ret);
     ret->guidance = (enum document_guidance)facts->guidance;
@@ -145,10 +177,15 @@ void document_judge(const struct document_facts *facts, const struct document_ca
     ret->mrz = facts->mrz_found &&
                mrz_parse(str_from(facts->mrz), candidate->today.year, &mrz, &ignored) &&
                mrz.valid && mrz.repaired == 0;
-    ret->kind = ret->mrz ? kind_of(&mrz) : document_text_kind(facts);
+    ret->barcode =
+        facts->barcode == DOCUMENT_BARCODE_PDF417 &&
+        aamva_parse(str_bytes(facts->barcode_bytes, (size_t)facts->barcode_len), &licence);
+    ret->kind = read_kind(facts, &mrz, &licence, ret);
+    const struct machine machine = machine_of(&mrz, &licence, ret);
     judge_picture(facts, ret);
-    judge_date(facts, candidate, &mrz, ret);
-    judge_name(facts, candidate, &mrz, ret);
+    judge_date(facts, candidate, &machine, ret);
+    judge_name(facts, candidate, &machine, ret);
     judge_face(facts, candidate, ret);
     explicit_bzero(&mrz, sizeof mrz);
+    explicit_bzero(&licence, sizeof licence);
 }

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "detect/ocr.h"
+#include "identity/barcode.h"
 #include "identity/mrz_read.h"
 
 #include <math.h>
@@ -256,6 +257,39 @@ static bool read_words(struct document_reader *r, const struct grey *whole,
     return true;
 }
 
+/* ---- barcodes ---- */
+
+/* The library reads what is slanted by up to four degrees, so two turns more make it eleven. */
+#define BARCODE_TILT 0.12 /* radians */
+
+static bool find_barcode(const struct grey *g, struct barcode *ret, struct error *err)
+{
+    if (!barcode_find(g->pixels, g->width, g->height, ret, err))
+        return false;
+    for (int way = -1; way <= 1 && ret->kind == BARCODE_NONE; way += 2) {
+        CLEANUP(grey_done) struct grey tilted = {0};
+        if (!grey_tilt(g, way * BARCODE_TILT, &tilted, err) ||
+            !barcode_find(tilted.pixels, tilted.width, tilted.height, ret, err))
+            return false;
+    }
+    return true;
+}
+
+static bool read_barcode(const struct grey *g, struct document_facts *facts, struct error *err)
+{
+    struct barcode found;
+    if (!find_barcode(g, &found, err))
+        return false;
+    _Static_assert(BARCODE_BYTES_MAX == DOCUMENT_BARCODE_MAX, "as kept");
+    facts->barcode = found.kind == BARCODE_PDF417 ? DOCUMENT_BARCODE_PDF417
+                     : found.kind == BARCODE_QR   ? DOCUMENT_BARCODE_QR
+                                                  : DOCUMENT_BARCODE_NONE;
+    facts->barcode_len = (int32_t)found.len;
+    memcpy(facts->barcode_bytes, found.bytes, found.len);
+    explicit_bzero(&found, sizeof found);
+    return true;
+}
+
 /* ---- the whole ---- */
 
 static bool has_words(const struct document_facts *facts)
@@ -294,12 +328,13 @@ bool document_read(struct document_reader *r, struct frame *f, int this_year,
     float width;
     memset(ret, 0, sizeof *ret);
     if (!grey_from_frame(f, &grey, err) || !measure(&grey, ret, err) ||
-        !mrz_read(r->mrz, &grey, this_year, &mrz, err))
+        !mrz_read(r->mrz, &grey, this_year, &mrz, err) || !read_barcode(&grey, ret, err))
         return false;
     keep_zone(&mrz, ret);
     if (!find_face(r, f, ret->quarters, ret, &width, err) || !read_words(r, &grey, ret, err))
         return false;
-    ret->guidance = (int32_t)guidance_of(ret, ret->mrz_found || has_words(ret));
+    ret->guidance = (int32_t)guidance_of(
+        ret, ret->mrz_found || ret->barcode == DOCUMENT_BARCODE_PDF417 || has_words(ret));
     return true;
 }
 

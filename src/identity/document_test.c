@@ -189,6 +189,36 @@ static void a_part_of_a_name_is_not_the_name(void **state)
     assert_true(r.reasons_len > 0);
 }
 
+static void put_barcode(const char *text)
+{
+    facts.barcode = DOCUMENT_BARCODE_PDF417;
+    facts.barcode_len = (int32_t)strlen(text);
+    memcpy(facts.barcode_bytes, text, strlen(text));
+}
+
+static void a_licences_barcode_is_as_good_as_a_zone(void **state)
+{
+    (void)state;
+    put_barcode(
+        "@\n\x1e\rANSI 636026080102DL00410288DLDCSERIKSSON\nDACANNA\nDADMARIA\nDBA04112030\n");
+    struct document_reading r = judge();
+    assert_int_equal(r.verdict, DOCUMENT_APPROVED);
+    assert_true(r.barcode && !r.mrz);
+    assert_int_equal(r.kind, DOCUMENT_DRIVING_LICENCE);
+    assert_string_equal(r.name, "ANNA MARIA ERIKSSON");
+    assert_int_equal(r.expires.year, 2030);
+    put_barcode("@\n\x1e\rANSI 636026080102DL00410288DLDCSERIKSSON\nDACANNA\nDBA04112010\n");
+    assert_int_equal(judge().verdict, DOCUMENT_REJECTED); /* expired */
+    put_barcode("@\n\x1e\rANSI 636026080102DL00410288DLDCSLINDQVIST\nDACJONAS\nDBA04112030\n");
+    r = judge();
+    assert_int_equal(r.verdict, DOCUMENT_UNSURE); /* somebody else's: a person looks */
+    assert_int_equal(r.name_verdict, NAME_MISMATCH);
+    put_barcode("parcel 1234567890");
+    r = judge();
+    assert_false(r.barcode);
+    assert_int_equal(r.verdict, DOCUMENT_UNSURE);
+}
+
 static void facts_out_of_their_range_are_noticed(void **state)
 {
     (void)state;
@@ -219,6 +249,7 @@ int main(void)
         cmocka_unit_test_setup(what_a_retake_mends_is_rejected_with_what_to_do, set_up),
         cmocka_unit_test_setup(printed_names_and_dates_are_enough_when_they_are_sure, set_up),
         cmocka_unit_test_setup(a_part_of_a_name_is_not_the_name, set_up),
+        cmocka_unit_test_setup(a_licences_barcode_is_as_good_as_a_zone, set_up),
         cmocka_unit_test_setup(facts_out_of_their_range_are_noticed, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,6 +85,25 @@ float grey_at(const struct grey *g, double x, double y)
                    (b[left] * (1 - u) + b[right] * u) * v);
 }
 
+bool grey_tilt(const struct grey *g, double angle, struct grey *ret, struct error *err)
+{
+    struct grey to = {0};
+    if (!grey_create(g->width, g->height, &to, err))
+        return false;
+    double c = cos(angle), s = sin(angle);
+    for (int y = 0; y < g->height; y++)
+        for (int x = 0; x < g->width; x++) {
+            double across = x - g->width / 2.0, down = y - g->height / 2.0;
+            double from_x = c * across + s * down + g->width / 2.0;
+            double from_y = c * down - s * across + g->height / 2.0;
+            bool within = from_x >= 0 && from_y >= 0 && from_x < g->width && from_y < g->height;
+            to.pixels[(size_t)y * (size_t)g->width + (size_t)x] =
+                within ? (uint8_t)lrintf(grey_at(g, from_x, from_y)) : 128;
+        }
+    *ret = to;
+    return true;
+}
+
 /* The mean of a piece of the picture, whose sides may cut pixels. */
 static double mean_of(const struct grey *g, double left, double right, double top, double bottom)
 {

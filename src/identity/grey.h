@@ -13,6 +13,9 @@ MUST_USE bool grey_create(int width, int height, struct grey *ret, struct error 
 MUST_USE bool grey_from_frame(const struct frame *f, struct grey *ret, struct error *err);
 /* Clockwise, 0 to 3 quarters. */
 MUST_USE bool grey_turn(const struct grey *g, int quarters, struct grey *ret, struct error *err);
+/* Turned about its middle by so many radians, clockwise, into a picture of the same size; grey where
+ * there was nothing. */
+MUST_USE bool grey_tilt(const struct grey *g, double angle, struct grey *ret, struct error *err);
 /* Averaged where it shrinks, bilinear where it grows. */
 MUST_USE bool grey_scale(const struct grey *g, int width, int height, struct grey *ret,
                          struct error *err);

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "detect/ocr.h"
 #include "identity/barcode.h"
+#include "identity/card_edges.h"
 #include "identity/mrz_read.h"
 
 #include <math.h>
@@ -13,8 +14,9 @@
 #include <string.h>
 
 #define TEXT_SIDE                                                                                  \
-    1500 /* pixels: letters of a card that fills the picture are 20 to 30 high then                \
-          */
+    1500             /* pixels: letters of a card that fills the picture are 20 to 30 high then    \
+                      */
+#define EVEN_SIDE 32 /* two letters each way */
 #define GLANCE_SIDE 800
 /* Mean of the middle of the picture: 0.25 of the dark card of the media, 0.47 and more of all
  * others.
@@ -221,10 +223,21 @@ static void keep_zone(const struct mrz_reading *mrz, struct document_facts *fact
     }
 }
 
-static void keep_words(const struct ocr_word *words, size_t len, const struct grey *g,
-                       struct document_facts *facts)
+/* Of the second reading those that the first has read as surely at the same place are left out. */
+static bool is_kept(const struct document_facts *facts, const struct document_word *w)
 {
-    for (size_t i = 0; i < len; i++) {
+    for (int i = 0; i < facts->words_len; i++) {
+        const struct document_word *k = &facts->words[i];
+        if (fabsf(k->x - w->x) < 0.01f && fabsf(k->y - w->y) < 0.01f && k->sure >= w->sure)
+            return true;
+    }
+    return false;
+}
+
+static void keep_words(const struct ocr_word *words, size_t len, const struct grey *g,
+                       int first_line, struct document_facts *facts)
+{
+    for (size_t i = 0; i < len && facts->words_len < DOCUMENT_WORDS_MAX; i++) {
         struct document_word *w = &facts->words[facts->words_len];
         size_t bytes = strlen(words[i].text);
         if (bytes >= DOCUMENT_WORD_MAX || memchr(words[i].text, ' ', bytes))
@@ -235,26 +248,83 @@ static void keep_words(const struct ocr_word *words, size_t len, const struct gr
         w->y = (float)words[i].y / (float)g->height;
         w->width = (float)words[i].width / (float)g->width;
         w->height = (float)words[i].height / (float)g->height;
-        w->line = MIN(words[i].line, DOCUMENT_WORDS_MAX);
-        facts->words_len++;
+        w->line = MIN(first_line + words[i].line, DOCUMENT_WORDS_MAX);
+        if (first_line && is_kept(facts, w))
+            memset(w, 0, sizeof *w);
+        else
+            facts->words_len++;
     }
 }
 
+static bool read_once(struct document_reader *r, const struct grey *g, struct document_facts *facts,
+                      struct error *err)
+{
+    size_t len;
+    int first = facts->words_len ? facts->words[facts->words_len - 1].line + 1 : 0;
+    if (!ocr_read_words(r->ocr, g->pixels, g->width, g->height, r->words, DOCUMENT_WORDS_MAX, &len,
+                        err))
+        return false;
+    keep_words(r->words, len, g, first, facts);
+    explicit_bzero(r->words, DOCUMENT_WORDS_MAX * sizeof *r->words);
+    return true;
+}
+
+/* As it is, and with its light made even, which brings out letters on coloured grounds. */
 static bool read_words(struct document_reader *r, const struct grey *whole,
                        struct document_facts *facts, struct error *err)
 {
     CLEANUP(grey_done) struct grey turned = {0};
     CLEANUP(grey_done) struct grey g = {0};
+    CLEANUP(grey_done) struct grey even = {0};
     double factor;
-    size_t len;
-    if (!grey_turn(whole, facts->quarters, &turned, err) ||
-        !grey_scale_to(&turned, TEXT_SIDE, &g, &factor, err) ||
-        !ocr_read_words(r->ocr, g.pixels, g.width, g.height, r->words, DOCUMENT_WORDS_MAX, &len,
-                        err))
+    return grey_turn(whole, facts->quarters, &turned, err) &&
+           grey_scale_to(&turned, TEXT_SIDE, &g, &factor, err) && read_once(r, &g, facts, err) &&
+           grey_even(&g, EVEN_SIDE, &even, err) && read_once(r, &even, facts, err);
+}
+
+/* ---- the card ---- */
+
+/* A smaller one may be a frame on a card that fills the picture: of 24 pictures photographs on
+ * cards were up to 0.22, cards 0.37 and more. */
+#define CARD_PART_MIN 0.28
+#define CARD_FAR 0.12 /* a card is hardly to be read from there: letters of 6 pixels in 1280 */
+#define SLANTED 0.03  /* of the card's width: how far off a corner is from upright */
+
+static bool is_slanted(const struct card_edges *card)
+{
+    double width =
+        hypot(card->corners[1][0] - card->corners[0][0], card->corners[1][1] - card->corners[0][1]);
+    return fabs(card->corners[1][1] - card->corners[0][1]) > SLANTED * width ||
+           fabs(card->corners[2][1] - card->corners[3][1]) > SLANTED * width ||
+           fabs(card->corners[3][0] - card->corners[0][0]) > SLANTED * width ||
+           fabs(card->corners[2][0] - card->corners[1][0]) > SLANTED * width;
+}
+
+/* The edges, and where they are slanted the card without its desk, else nothing in *ret_flat. */
+static bool find_card(const struct grey *g, struct document_facts *facts, bool *ret_cut,
+                      struct grey *ret_flat, struct error *err)
+{
+    struct card_edges card;
+    if (!card_edges_find(g, &card, err))
         return false;
-    keep_words(r->words, len, &g, facts);
-    explicit_bzero(r->words, DOCUMENT_WORDS_MAX * sizeof *r->words);
-    return true;
+    *ret_cut = card.cut;
+    facts->card = card.found;
+    for (int i = 0; i < 4 && card.found; i++) {
+        facts->corners[i][0] = (float)(card.corners[i][0] / g->width);
+        facts->corners[i][1] = (float)(card.corners[i][1] / g->height);
+    }
+    return !card.found || card.part < CARD_PART_MIN || !is_slanted(&card) ||
+           card_rectify(g, &card, TEXT_SIDE, ret_flat, err);
+}
+
+static float card_part(const struct document_facts *facts)
+{
+    float area = 0;
+    for (int i = 0; i < 4; i++) {
+        const float *a = facts->corners[i], *b = facts->corners[(i + 1) % 4];
+        area += (a[0] * b[1] - b[0] * a[1]) / 2;
+    }
+    return area;
 }
 
 /* ---- barcodes ---- */
@@ -304,7 +374,9 @@ static bool has_words(const struct document_facts *facts)
     return found >= WORDS_OF_A_DOCUMENT;
 }
 
-static enum document_guidance guidance_of(const struct document_facts *facts, bool has_text)
+/* `cut`: three edges of a card were found, and the fourth lies beyond the picture. */
+static enum document_guidance guidance_of(const struct document_facts *facts, bool has_text,
+                                          bool cut)
 {
     bool read = facts->mrz_found && facts->faces; /* what could be read was light enough */
     if (facts->luma < DARK && !read)
@@ -312,11 +384,15 @@ static enum document_guidance guidance_of(const struct document_facts *facts, bo
     if (facts->sharpness < BLURRED && !read)
         return DOCUMENT_BLURRED;
     if (!has_text)
-        return DOCUMENT_NO_CARD;
+        return cut                                          ? DOCUMENT_WHOLE_CARD
+               : facts->card && card_part(facts) < CARD_FAR ? DOCUMENT_CLOSER
+                                                            : DOCUMENT_NO_CARD;
     if (facts->glare > GLARE && !read && !facts->embedded)
         return DOCUMENT_GLARE;
     if (!facts->faces) /* a passport's zone is on the side of the photo: one too pale to be seen */
-        return facts->mrz_found && facts->mrz[0] == 'P' ? DOCUMENT_OK : DOCUMENT_TURN_OVER;
+        return facts->mrz_found && facts->mrz[0] == 'P' ? DOCUMENT_OK
+               : cut && !facts->mrz_found               ? DOCUMENT_WHOLE_CARD
+                                                        : DOCUMENT_TURN_OVER;
     return facts->face_fault == FACE_FAULT_SMALL ? DOCUMENT_CLOSER : DOCUMENT_OK;
 }
 
@@ -324,17 +400,22 @@ bool document_read(struct document_reader *r, struct frame *f, int this_year,
                    struct document_facts *ret, struct error *err)
 {
     CLEANUP(grey_done) struct grey grey = {0};
+    CLEANUP(grey_done) struct grey flat = {0};
     struct mrz_reading mrz;
+    bool cut;
     float width;
     memset(ret, 0, sizeof *ret);
     if (!grey_from_frame(f, &grey, err) || !measure(&grey, ret, err) ||
-        !mrz_read(r->mrz, &grey, this_year, &mrz, err) || !read_barcode(&grey, ret, err))
+        !mrz_read(r->mrz, &grey, this_year, &mrz, err) || !read_barcode(&grey, ret, err) ||
+        !find_card(&grey, ret, &cut, &flat, err) ||
+        (!mrz.found && flat.pixels && !mrz_read(r->mrz, &flat, this_year, &mrz, err)))
         return false;
     keep_zone(&mrz, ret);
-    if (!find_face(r, f, ret->quarters, ret, &width, err) || !read_words(r, &grey, ret, err))
+    if (!find_face(r, f, ret->quarters, ret, &width, err) ||
+        !read_words(r, flat.pixels ? &flat : &grey, ret, err))
         return false;
     ret->guidance = (int32_t)guidance_of(
-        ret, ret->mrz_found || ret->barcode == DOCUMENT_BARCODE_PDF417 || has_words(ret));
+        ret, ret->mrz_found || ret->barcode == DOCUMENT_BARCODE_PDF417 || has_words(ret), cut);
     return true;
 }
 
@@ -342,14 +423,16 @@ bool document_guide(struct document_reader *r, struct frame *f, enum document_gu
                     struct error *err)
 {
     CLEANUP(grey_done) struct grey grey = {0};
+    CLEANUP(grey_done) struct grey flat = {0};
     struct document_facts *facts = calloc(1, sizeof *facts);
+    bool cut = false;
     float width = 0;
     if (!facts)
         return error_no_memory(err);
     bool ok = grey_from_frame(f, &grey, err) && measure(&grey, facts, err) &&
-              find_face(r, f, 0, facts, &width, err);
+              find_card(&grey, facts, &cut, &flat, err) && find_face(r, f, 0, facts, &width, err);
     if (ok) /* nothing is read for a glance: a face too wide for a card is the person */
-        *ret = guidance_of(facts, facts->sharpness > 0 && width < FACE_OF_A_DOCUMENT);
+        *ret = guidance_of(facts, facts->sharpness > 0 && width < FACE_OF_A_DOCUMENT, cut);
     explicit_bzero(facts, sizeof *facts);
     free(facts);
     return ok;

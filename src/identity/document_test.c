@@ -189,6 +189,31 @@ static void a_part_of_a_name_is_not_the_name(void **state)
     assert_true(r.reasons_len > 0);
 }
 
+static void a_month_beside_its_label_is_an_expiry(void **state)
+{
+    (void)state;
+    put_word("ANNA", 0, 0.95f);
+    put_word("MARIA", 0, 0.95f);
+    put_word("ERIKSSON", 0, 0.95f);
+    put_word("Student", 1, 0.9f);
+    put_word("12/2029", 1, 0.9f); /* no label */
+    struct document_reading r = judge();
+    assert_int_equal(r.expires.year, 0);
+    put_word("Valid", 3, 0.9f);
+    put_word("until", 3, 0.9f);
+    put_word("09/2027", 3, 0.9f);
+    r = judge();
+    assert_int_equal(r.expires.year, 2027);
+    assert_int_equal(r.expires.month, 9);
+    assert_int_equal(r.verdict, DOCUMENT_APPROVED);
+    facts.words_len = 0;
+    put_word("EXP", 0, 0.9f);
+    put_word("SEP", 0, 0.9f);
+    put_word("2027", 0, 0.9f);
+    r = judge();
+    assert_int_equal(r.expires.month, 9);
+}
+
 static void put_barcode(const char *text)
 {
     facts.barcode = DOCUMENT_BARCODE_PDF417;
@@ -249,6 +274,7 @@ int main(void)
         cmocka_unit_test_setup(what_a_retake_mends_is_rejected_with_what_to_do, set_up),
         cmocka_unit_test_setup(printed_names_and_dates_are_enough_when_they_are_sure, set_up),
         cmocka_unit_test_setup(a_part_of_a_name_is_not_the_name, set_up),
+        cmocka_unit_test_setup(a_month_beside_its_label_is_an_expiry, set_up),
         cmocka_unit_test_setup(a_licences_barcode_is_as_good_as_a_zone, set_up),
         cmocka_unit_test_setup(facts_out_of_their_range_are_noticed, set_up),
     };

@@ -191,6 +191,25 @@ static bool date_at(const char *at, struct mrz_date *ret, size_t *ret_len)
                  : make_date(first, second, third, false, ret);
 }
 
+/* A month of a year, as cards have it that are valid to its end: 09/2027, SEP 2027. */
+static bool month_at(const char *at, struct mrz_date *ret, size_t *ret_len)
+{
+    size_t len, part;
+    int month = month_of(at, &len);
+    if (!month) {
+        month = number_of(at, &len);
+        if (len < 1 || len > 2 || month < 1 || month > 12 || !separators(at + len))
+            return false;
+    }
+    len += separators(at + len);
+    int year = number_of(at + len, &part);
+    if (part != 4 || isdigit((unsigned char)at[len + part]) || year < 1900 || year > 2100)
+        return false;
+    *ret = (struct mrz_date){year, month, 0};
+    *ret_len = len + part;
+    return true;
+}
+
 static bool has_label(const char *line)
 {
     static const char *const labels[] = {
@@ -221,7 +240,8 @@ struct mrz_date document_text_expiry(const struct document_facts *facts,
         for (size_t i = 0; text[i]; i++) {
             struct mrz_date d;
             size_t len;
-            if ((i && isdigit((unsigned char)text[i - 1])) || !date_at(text + i, &d, &len))
+            if ((i && isalnum((unsigned char)text[i - 1])) ||
+                (!date_at(text + i, &d, &len) && !(label && month_at(text + i, &d, &len))))
                 continue;
             i += len - 1;
             if (document_compare_dates(&d, today) > 0 && d.year - today->year <= YEARS_AHEAD &&

@@ -9,7 +9,9 @@
  * security patterns by a sixth. With 0.34, his own, the thin strokes of photographs broke. */
 #define SAUVOLA_K 0.2
 #define SAUVOLA_RANGE 128.0
-#define FLAT 3.0 /* a deviation of so little is noise, in the dark as well */
+#define EVEN_DEVIATION 60.0
+#define EVEN_MIN 12.0 /* levels: less is noise and stays faint */
+#define FLAT 3.0      /* a deviation of so little is noise, in the dark as well */
 
 void grey_done(struct grey *g)
 {
@@ -187,29 +189,56 @@ static bool sums_create(const struct grey *g, struct sums *ret, struct error *er
     return true;
 }
 
+/* Mean and standard deviation of the neighbourhood of a pixel, `side` pixels each way. */
+static void around(const struct grey *g, const struct sums *s, int x, int y, int side,
+                   double *ret_mean, double *ret_deviation)
+{
+    size_t row = (size_t)g->width + 1;
+    size_t left = (size_t)MAX(x - side, 0), right = (size_t)MIN(x + side + 1, g->width);
+    size_t top = (size_t)MAX(y - side, 0), bottom = (size_t)MIN(y + side + 1, g->height);
+    size_t a = top * row + left, b = top * row + right;
+    size_t c = bottom * row + left, d = bottom * row + right;
+    double area = (double)((right - left) * (bottom - top));
+    double mean = (double)(s->plain[d] - s->plain[b] - s->plain[c] + s->plain[a]) / area;
+    double square = (double)(s->squares[d] - s->squares[b] - s->squares[c] + s->squares[a]) / area;
+    *ret_mean = mean;
+    *ret_deviation = sqrt(fmax(square - mean * mean, 0));
+}
+
 bool grey_ink(const struct grey *g, int side, struct grey *ret, struct error *err)
 {
     CLEANUP(sums_done) struct sums s = {0};
     struct grey to;
     if (!sums_create(g, &s, err) || !grey_create(g->width, g->height, &to, err))
         return false;
-    size_t row = (size_t)g->width + 1;
     for (int y = 0; y < g->height; y++)
         for (int x = 0; x < g->width; x++) {
-            size_t left = (size_t)MAX(x - side, 0), right = (size_t)MIN(x + side + 1, g->width);
-            size_t top = (size_t)MAX(y - side, 0), bottom = (size_t)MIN(y + side + 1, g->height);
-            size_t a = top * row + left, b = top * row + right;
-            size_t c = bottom * row + left, d = bottom * row + right;
-            double area = (double)((right - left) * (bottom - top));
-            double mean = (double)(s.plain[d] - s.plain[b] - s.plain[c] + s.plain[a]) / area;
-            double square =
-                (double)(s.squares[d] - s.squares[b] - s.squares[c] + s.squares[a]) / area;
-            double deviation = sqrt(fmax(square - mean * mean, 0));
+            double mean, deviation;
+            around(g, &s, x, y, side, &mean, &deviation);
             /* His range is that of a page in full light: here of as much as there is. */
             double range = fmax(fmin(SAUVOLA_RANGE, mean * 0.75), 1);
             double limit = mean * (1 + SAUVOLA_K * (deviation / range - 1));
             size_t at = (size_t)y * (size_t)g->width + (size_t)x;
             to.pixels[at] = deviation > FLAT && g->pixels[at] < limit;
+        }
+    *ret = to;
+    return true;
+}
+
+bool grey_even(const struct grey *g, int side, struct grey *ret, struct error *err)
+{
+    CLEANUP(sums_done) struct sums s = {0};
+    struct grey to;
+    if (!sums_create(g, &s, err) || !grey_create(g->width, g->height, &to, err))
+        return false;
+    for (int y = 0; y < g->height; y++)
+        for (int x = 0; x < g->width; x++) {
+            double mean, deviation;
+            around(g, &s, x, y, side, &mean, &deviation);
+            size_t at = (size_t)y * (size_t)g->width + (size_t)x;
+            double value =
+                160 + (g->pixels[at] - mean) * EVEN_DEVIATION / fmax(deviation, EVEN_MIN);
+            to.pixels[at] = (uint8_t)lrint(fmin(fmax(value, 0), 255));
         }
     *ret = to;
     return true;

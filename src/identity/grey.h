@@ -24,5 +24,8 @@ MUST_USE bool grey_scale_to(const struct grey *g, int side, struct grey *ret, do
                             struct error *err);
 /* 1 where there is ink: darker than its neighbourhood, `side` pixels each way (Sauvola's rule). */
 MUST_USE bool grey_ink(const struct grey *g, int side, struct grey *ret, struct error *err);
+/* Light and contrast made the same everywhere, by the mean and the deviation of the neighbourhood,
+ * `side` pixels each way: dark letters on a dark part of a card become as black as any. */
+MUST_USE bool grey_even(const struct grey *g, int side, struct grey *ret, struct error *err);
 /* Bilinear, the border going on outside; 0..255. */
 float grey_at(const struct grey *g, double x, double y);

@@ -262,6 +262,33 @@ async function pairAsApp(server, page) {
   };
 }
 
+// An instructor looks at the profile that came of it, rejects it and takes that back.
+async function decideOnProfile(t, server, browser) {
+  const instructor = await newPerson(browser, server);
+  t.after(() => instructor.context.close());
+  const page = await instructor.context.newPage();
+  await signIn(page, USERS.instructor);
+  await page.getByRole('navigation').waitFor();
+  await page.goto('/review/');
+  await page.getByRole('link', { name: 'Identity profiles that wait for a decision' }).click();
+  await page.getByText('No profile waits for a decision.').waitFor();
+  await page.getByLabel('State').selectOption('');
+  await page.getByRole('link', { name: NAME_ON_CARD }).waitFor();
+  await checkPage(page, 'c34-profiles');
+  await page.getByRole('link', { name: NAME_ON_CARD }).click();
+  for (const title of ['Face scan', 'Photo ID'])
+    await until(`the ${title} is shown`, 10, () => page.getByRole('img', { name: `${title} of ${NAME_ON_CARD}` }).evaluate((image) => image.naturalWidth > 0));
+  await checkPage(page, 'c35-profile');
+  assert.equal(await button(page, 'Reject: scan again').isDisabled(), true, 'rejected without a reason');
+  await page.getByLabel('Reason').fill('The card looks copied.');
+  await button(page, 'Reject: scan again').click();
+  await page.getByText('Rejected', { exact: true }).first().waitFor();
+  await page.getByLabel('Reason').fill('It is real after all.');
+  await button(page, 'Approve').click();
+  await page.getByText(/Approved, .*It is real after all/).waitFor();
+  assert.deepEqual(instructor.seen.problems, []);
+}
+
 test('checkin: everything on, from the plugin to the receipt, with a check that the desk lets pass', async (t) => {
   const { server, person, page } = await somebody(t, { policy: { base: 'strict' } });
   await openTest(page, 'Practice test');
@@ -316,10 +343,13 @@ test('checkin: everything on, from the plugin to the receipt, with a check that 
   await app.record(Buffer.from('what the app saw'));
   await finishExam(page);
   await page.getByText('the upload is 100 % complete').waitFor({ timeout: 40000 });
+  await page.getByRole('table').waitFor();
   const kinds = await page.getByRole('table').getByRole('rowheader').allInnerTexts();
   assert.deepEqual(kinds.sort(), ['Camera and microphone', 'Desktop app', 'Screen']);
   await button(page, 'Quit').click();
   await page.getByText(/^Handed in /).waitFor();
+
+  await decideOnProfile(t, server, person.context.browser());
   assert.deepEqual([...person.seen.problems, ...agent.seen.problems], []);
 }, { seconds: 240 });
 

@@ -7,7 +7,7 @@ import { useTitle } from "./frame";
 import { Loaded } from "./loaded";
 import { parseExams } from "./parse";
 import { createRefresher } from "./refresh";
-import { examsApi, examUrl } from "./route";
+import { examsApi, examUrl, profilesUrl } from "./route";
 import { reviewTexts as t } from "./texts";
 
 export function ExamsPage(props: { api: Api }) {
@@ -25,6 +25,9 @@ export function ExamsPage(props: { api: Api }) {
     <>
       <h1>{t.exams.title}</h1>
       <p class="muted">{t.notAVerdict}</p>
+      <p>
+        <a href={profilesUrl}>{t.profiles.link}</a>
+      </p>
       <Loaded refresher={exams}>
         {(rows) => (
           <Card>

@@ -9,6 +9,8 @@ import { fetchMe, isStaff, type User } from "../ui/user";
 import { ExamsPage } from "./exams";
 import { Frame, NotFound, Refused } from "./frame";
 import { ReportPage } from "./report";
+import { ProfilePage } from "./profile";
+import { ProfilesPage } from "./profiles";
 import { createRefresher } from "./refresh";
 import { routeOf, type Route } from "./route";
 import { SessionsPage } from "./sessions";
@@ -23,6 +25,10 @@ function Page(props: { api: Api; user: User; route: Route }) {
       return <SessionsPage api={api} exam={route.exam} />;
     case "report":
       return <ReportPage api={api} user={props.user} session={route.session} />;
+    case "profiles":
+      return <ProfilesPage api={api} />;
+    case "profile":
+      return <ProfilePage api={api} profile={route.profile} />;
     case "none":
       return <NotFound />;
   }
@@ -41,7 +47,7 @@ function App(props: { api: Api; route: Route }) {
   return (
     <Loaded refresher={me} outside>
       {(user) => (
-        <Frame api={api} user={user} wide={route.page === "report" || route.page === "sessions"}>
+        <Frame api={api} user={user} wide={route.page !== "exams" && route.page !== "none"}>
           {isStaff(user) ? <Page api={api} user={user} route={route} /> : <Refused />}
         </Frame>
       )}

@@ -3,6 +3,8 @@ export type Route =
   | { page: "exams" }
   | { page: "sessions"; exam: string }
   | { page: "report"; session: string }
+  | { page: "profiles" }
+  | { page: "profile"; profile: string }
   | { page: "none" };
 
 const ID = /^[0-9A-Za-z_-]{1,64}$/;
@@ -12,15 +14,29 @@ export function routeOf(path: string): Route {
   const [top, kind, id, more] = parts;
   if (top !== "review" && top !== "review.html") return { page: "none" };
   if (kind === undefined) return { page: "exams" };
+  if (kind === "profiles" && id === undefined) return { page: "profiles" };
   if (id === undefined || more !== undefined || !ID.test(id)) return { page: "none" };
   if (kind === "exams") return { page: "sessions", exam: id };
   if (kind === "sessions") return { page: "report", session: id };
+  if (kind === "profiles") return { page: "profile", profile: id };
   return { page: "none" };
 }
 
 export const examsUrl = "/review/";
 export const examUrl = (id: string): string => `/review/exams/${id}`;
 export const sessionUrl = (id: string): string => `/review/sessions/${id}`;
+export const profilesUrl = "/review/profiles";
+export const profileUrl = (id: string): string => `/review/profiles/${id}`;
+export const profilesApi = (state: string, after: string): string => {
+  const query = new URLSearchParams();
+  if (state !== "") query.set("state", state);
+  if (after !== "") query.set("after", after);
+  return `/api/review/profiles?${query.toString()}`;
+};
+export const profileApi = (id: string): string => `/api/review/profiles/${id}`;
+export const profilePictureApi = (id: string, part: "face" | "id"): string =>
+  `/api/review/profiles/${id}/pictures/${part}`;
+export const profileDecisionApi = (id: string): string => `/api/review/profiles/${id}/decision`;
 export const examsApi = "/api/review/exams";
 export const sessionsApi = (exam: string): string => `/api/review/exams/${exam}/sessions`;
 export interface SessionFilter {

@@ -1,12 +1,11 @@
 // Pieces a second that are acknowledged: the server (sealed, flushed, in the hash chain, checked by
 // SHA-256) against nginx storing the same bodies by DAV PUT, without and with a flush, in the same run
 // from the same client.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import http from 'node:http';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { startNginx } from '../support/nginx.mjs';
 import { startServer, temporaryFolder, SOURCE, USERS } from '../support/server.mjs';
 import { Client, sha256 } from '../support/client.mjs';
 
@@ -43,28 +42,13 @@ async function perSecond(send) {
   return pieces / ((Date.now() - started) / 1000);
 }
 
-async function startNginx(folder, port, preload) {
-  mkdirSync(join(folder, 'store'), { recursive: true });
-  const config = join(folder, 'nginx.conf');
-  writeFileSync(config, `daemon off; worker_processes 2; pid ${folder}/pid; error_log ${folder}/error.log; user root;
-events { worker_connections 256; }
-http { access_log off; client_body_temp_path ${folder}/temp; client_max_body_size 10m;
-  server { listen 127.0.0.1:${port}; root ${folder}/store; location / { dav_methods PUT; create_full_put_path on; } } }
-`);
-  const child = spawn('nginx', ['-c', config, '-p', folder], { stdio: 'inherit', env: { ...process.env, ...(preload ? { LD_PRELOAD: preload } : {}) } });
-  const ended = new Promise((done) => child.on('exit', done));
-  t.after(async () => { child.kill('SIGTERM'); await ended; });
-  await sleep(500);
-  return `http://127.0.0.1:${port}`;
-}
-
 try {
   const folder = temporaryFolder({ after: () => {} }, 'proctortrack-bench-');
   t.after(() => execFileSync('rm', ['-rf', folder]));
   const shim = join(folder, 'flush_on_rename.so');
   execFileSync('gcc', ['-O2', '-shared', '-fPIC', '-o', shim, join(SOURCE, 'tests', 'bench', 'flush_on_rename.c'), '-ldl']);
-  const plain = await startNginx(join(folder, 'plain'), 18431, null);
-  const flushed = await startNginx(join(folder, 'flushed'), 18432, shim);
+  const plain = await startNginx(t, join(folder, 'plain'), 18431);
+  const flushed = await startNginx(t, join(folder, 'flushed'), 18432, shim);
   const server = await startServer(t, { data: folder, worker: false });
   const client = new Client(server);
   await client.signIn(USERS.candidate);

@@ -62,6 +62,13 @@ bool flag_drop_from_in(struct db *db, struct str stream_id, uint32_t index, stru
                   DB_ARGS(DB_TEXT(stream_id), DB_I64(index)), NULL, err);
 }
 
+bool flag_drop_session_from_in(struct db *db, struct str session_id, uint32_t index,
+                               struct error *err)
+{
+    return db_run(db, "DELETE FROM session_flag WHERE session_id = $1 AND position >= $2",
+                  DB_ARGS(DB_TEXT(session_id), DB_I64(index)), NULL, err);
+}
+
 static void picture_context(struct str stream_id, uint32_t index, struct buf *to)
 {
     stream_context(stream_id, "picture", to);

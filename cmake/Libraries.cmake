@@ -36,7 +36,7 @@ if(PT_DESKTOP)
         # One file is downloaded: what is small and not on every desktop goes into it.
         if(NOT BUILD_TESTING)
             foreach(small vpx sodium jansson)
-                set_property(TARGET PkgConfig::${small} PROPERTY INTERFACE_LINK_LIBRARIES -l:lib${small}.a)
+                set_property(TARGET PkgConfig::${small} PROPERTY INTERFACE_LINK_LIBRARIES -l:lib${small}.a m)
             endforeach()
         endif()
     endif()

@@ -329,6 +329,7 @@ static bool seen_body(struct db *db, void *context, struct error *err)
                   DB_ARGS(DB_I64(now), DB_I64(told.phase), DB_I64(told.percent),
                           DB_TEXT(s->session_id)),
                   NULL, err) &&
+           event_flags_grow_in(db, s->session_id, err) &&
            (!news || app_link_changed_in(db, s->session_id, err));
 }
 

@@ -74,11 +74,12 @@ static bool judge(struct db *db, const struct session *s, bool final, struct err
     struct str id = str_from(s->id);
     struct policy policy;
     struct flag *flags;
-    size_t len;
+    size_t len, before;
     int64_t finished_us, now_us = clock_wall_us();
     if (!session_read_policy_in(db, id, &arena, &policy, err) ||
         !evidence_last_us_in(db, id, "finished", &finished_us, err) ||
-        !read_facts(db, s, &arena, &facts, err))
+        !read_facts(db, s, &arena, &facts, err) ||
+        !flag_count_session_from_in(db, id, POSITION_FIRST, &before, err))
         return false;
     int64_t end_us = finished_us ? finished_us : s->ended_us ? s->ended_us : now_us;
     bool open = !final && !finished_us && !s->ended_us;
@@ -89,7 +90,7 @@ static bool judge(struct db *db, const struct session *s, bool final, struct err
         if (!flag_put_session_in(db, id, s->exam_us, POSITION_FIRST + (uint32_t)i, &flags[i], err))
             return false;
     return flag_drop_session_from_in(db, id, POSITION_FIRST + (uint32_t)len, err) &&
-           summary_refresh_in(db, id, err);
+           (before == len || summary_refresh_in(db, id, err));
 }
 
 bool event_flags_update_in(struct db *db, struct str session_id, struct str kind, struct error *err)
@@ -99,6 +100,13 @@ bool event_flags_update_in(struct db *db, struct str session_id, struct str kind
         return true;
     return session_find_in(db, session_id, &s, err) &&
            (s.exam_us == 0 || judge(db, &s, false, err));
+}
+
+bool event_flags_grow_in(struct db *db, struct str session_id, struct error *err)
+{
+    struct session s;
+    return session_find_in(db, session_id, &s, err) &&
+           (s.state != SESSION_EXAM || judge(db, &s, false, err));
 }
 
 static bool finish_body(struct db *db, void *context, struct error *err)

@@ -3,4 +3,5 @@
 import { run } from '../support/runner.mjs';
 
 await import('./app.mjs');
+await import('./exe.mjs');
 await run();

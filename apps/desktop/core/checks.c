@@ -22,7 +22,7 @@
 
 static const struct {
     const char *name, *title;
-} points[POINTS] = {
+} points[POINTS_LEN] = {
     [POINT_NONE] = {"none", ""},
     [POINT_CAMERA] = {"camera", "Camera"},
     [POINT_MICROPHONE] = {"microphone", "Microphone and audio output"},
@@ -33,8 +33,8 @@ static const struct {
     [POINT_BROWSER] = {"browser", "Browser and plugin"},
 };
 
-const char *point_name(enum point p) { return p < POINTS ? points[p].name : "none"; }
-const char *point_title(enum point p) { return p < POINTS ? points[p].title : ""; }
+const char *point_name(enum point p) { return p < POINTS_LEN ? points[p].name : "none"; }
+const char *point_title(enum point p) { return p < POINTS_LEN ? points[p].title : ""; }
 
 void check_done(struct check *c)
 {

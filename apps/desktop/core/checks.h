@@ -14,7 +14,7 @@ enum point {
     POINT_MACHINE,
     POINT_PROGRAMS,
     POINT_BROWSER, /* the page's own */
-    POINTS,
+    POINTS_LEN,
 };
 const char *point_name(enum point p);  /* "camera": as the protocol has it */
 const char *point_title(enum point p); /* "Camera" */

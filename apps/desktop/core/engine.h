@@ -30,7 +30,7 @@ struct engine_view {
     struct {
         enum point_state state;
         char problem[CHECK_TEXT_SIZE], mend[CHECK_TEXT_SIZE];
-    } points[POINTS];
+    } points[POINTS_LEN];
     int64_t elapsed_s;                /* since monitoring began */
     char reading[ENGINE_READING_MAX]; /* what is being read now, in words */
     char message[ENGINE_MESSAGE_MAX]; /* what went wrong, for the candidate; "" nothing */

@@ -172,7 +172,7 @@ static void take_points(struct control *c)
 {
     struct engine *e = c->e;
     pthread_mutex_lock(&e->lock);
-    for (enum point p = POINT_NONE + 1; p < POINTS; p++) {
+    for (enum point p = POINT_NONE + 1; p < POINTS_LEN; p++) {
         enum link_check now = c->session.checks[p];
         if (now == LINK_CHECK_OVERRIDDEN)
             e->view.points[p].state = POINT_OVERRIDDEN;
@@ -283,7 +283,7 @@ static bool run_point(struct control *c, enum point p, struct facts *f, struct c
         return check_programs(f, &policy, ret, err);
     case POINT_NONE:
     case POINT_BROWSER:
-    case POINTS:
+    case POINTS_LEN:
         break;
     }
     return error_set(err, ERROR_INTERNAL, "no such point");
@@ -348,7 +348,7 @@ static void go_on_checking(struct control *c)
         c->checked_once = true;
         check_all(c);
     }
-    for (enum point p = POINT_NONE + 1; p < POINTS; p++)
+    for (enum point p = POINT_NONE + 1; p < POINTS_LEN; p++)
         all = all && point_is_done(c->e, p);
     if (all && !engine_move(c->e, SITTING_CHECKED, &why))
         engine_say(c->e, "%s", why.message);

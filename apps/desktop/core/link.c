@@ -189,7 +189,7 @@ static void take_checks(const json_t *list, struct link_session *ret)
         if (!json_get_str(one, "", "point", 32, &point, NULL) ||
             !json_get_str(one, "", "state", 32, &state, NULL))
             continue;
-        for (enum point p = POINT_NONE + 1; p < POINTS; p++) {
+        for (enum point p = POINT_NONE + 1; p < POINTS_LEN; p++) {
             if (!str_eq(point, str_from(point_name(p))))
                 continue;
             ret->checks[p] = check_from(state);

@@ -44,8 +44,8 @@ struct link_session {
     bool recording; /* recordings are taken */
     bool finished;  /* the answers are closed: nothing more may be observed */
     bool over;      /* handed in: only what was recorded is still taken */
-    enum link_check checks[POINTS];
-    char problems[POINTS][CHECK_TEXT_SIZE], mends[POINTS][CHECK_TEXT_SIZE];
+    enum link_check checks[POINTS_LEN];
+    char problems[POINTS_LEN][CHECK_TEXT_SIZE], mends[POINTS_LEN][CHECK_TEXT_SIZE];
     bool second_screen, headphones; /* permitted */
     int64_t server_us;
     json_t *programs;     /* owned: not allowed, as programs_create() takes them */

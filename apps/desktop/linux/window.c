@@ -39,7 +39,7 @@ struct window {
     GtkWidget *window, *stack;
     GtkWidget *address, *code, *connect, *pair_message;
     GtkWidget *who, *agreement, *agree, *start, *consent_message;
-    struct row rows[POINTS];
+    struct row rows[POINTS_LEN];
     GtkWidget *again, *begin, *check_message;
     GtkWidget *elapsed, *connection, *reading, *end, *monitor_message;
     GtkWidget *bar, *upload_message;
@@ -210,7 +210,7 @@ static void make_checks_page(struct window *w)
 {
     GtkWidget *box = add_page(w, PAGE_CHECKS), *buttons;
     add_label(box, "System check", "title-2");
-    for (enum point p = POINT_NONE + 1; p < POINTS; p++) {
+    for (enum point p = POINT_NONE + 1; p < POINTS_LEN; p++) {
         GtkWidget *line = add_row(box), *texts = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
         struct row *r = &w->rows[p];
         r->mark = gtk_label_new("·");
@@ -355,7 +355,7 @@ static const struct {
 static void show_checks(struct window *w, const struct engine_view *v)
 {
     bool failed = false, running = false;
-    for (enum point p = POINT_NONE + 1; p < POINTS; p++) {
+    for (enum point p = POINT_NONE + 1; p < POINTS_LEN; p++) {
         enum point_state state = v->points[p].state;
         char title[200], problem[2 * CHECK_TEXT_SIZE + 8] = "";
         failed = failed || (state == POINT_FAILED && p != POINT_BROWSER);

@@ -74,6 +74,6 @@ export async function startDesktop(t) {
     return join(ARTIFACTS, `${name}.png`);
   };
   // The colour of one point of the screen: "srgb(26,102,255)".
-  desktop.pixel = (x, y) => run('convert', desktop.picture('last'), '-format', `%[pixel:p{${x},${y}}]`, 'info:').trim();
+  desktop.pixel = (x, y) => run('import', '-window', 'root', `${folder}/look.png`) + run('convert', `${folder}/look.png`, '-format', `%[pixel:p{${x},${y}}]`, 'info:').trim();
   return desktop;
 }

@@ -12,7 +12,7 @@ import { has, until } from './display.mjs';
 
 const EXE = process.env.PT_EXE ?? join(SOURCE, 'build', 'downloads', 'Proctortrack.exe');
 
-test('desktop: Proctortrack.exe under Wine, checked, monitored and uploaded', async (t) => {
+test('desktop, Wine: Proctortrack.exe, checked, monitored and uploaded', async (t) => {
   needs();
   if (!has('wine')) skip('wine is not installed');
   if (!existsSync(EXE)) skip('Proctortrack.exe is not built');

@@ -12,6 +12,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Loaded when it is needed: editions of Windows without Media Foundation ("N") can run the rest. */
+static struct {
+    HRESULT(WINAPI *startup)(ULONG version, DWORD flags);
+    HRESULT(WINAPI *shutdown)(void);
+    HRESULT(WINAPI *attributes)(IMFAttributes **ret, UINT32 size);
+    HRESULT(WINAPI *media_type)(IMFMediaType **ret);
+    HRESULT(WINAPI *devices)(IMFAttributes *wish, IMFActivate ***ret, UINT32 *ret_len);
+    HRESULT(WINAPI *reader)(IMFMediaSource *source, IMFAttributes *wish, IMFSourceReader **ret);
+} mf;
+
+static bool find(HMODULE module, const char *name, void *ret_function)
+{
+    FARPROC found = module ? GetProcAddress(module, name) : NULL;
+    memcpy(ret_function, &found, sizeof found);
+    return found;
+}
+
+static bool load(void)
+{
+    HMODULE core = LoadLibraryExW(L"mfplat.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    HMODULE devices = LoadLibraryExW(L"mf.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    HMODULE reader = LoadLibraryExW(L"mfreadwrite.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+    return find(core, "MFStartup", &mf.startup) && find(core, "MFShutdown", &mf.shutdown) &&
+           find(core, "MFCreateAttributes", &mf.attributes) &&
+           find(core, "MFCreateMediaType", &mf.media_type) &&
+           find(devices, "MFEnumDeviceSources", &mf.devices) &&
+           find(reader, "MFCreateSourceReaderFromMediaSource", &mf.reader);
+}
+
 #define FRAMES 12 /* the first are often black */
 #define BYTES_MAX ((DWORD)1 << 24)
 
@@ -63,7 +92,7 @@ static int set_format(IMFSourceReader *reader)
     } formats[] = {{&MFVideoFormat_NV12, 1}, {&MFVideoFormat_YUY2, 2}};
     for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
         IMFMediaType *type = NULL;
-        bool good = SUCCEEDED(MFCreateMediaType(&type)) &&
+        bool good = SUCCEEDED(mf.media_type(&type)) &&
                     SUCCEEDED(IMFMediaType_SetGUID(type, &MF_MT_MAJOR_TYPE, &MFMediaType_Video)) &&
                     SUCCEEDED(IMFMediaType_SetGUID(type, &MF_MT_SUBTYPE, formats[i].format)) &&
                     SUCCEEDED(IMFSourceReader_SetCurrentMediaType(
@@ -114,7 +143,7 @@ static void look_into(IMFActivate *device, struct camera_look *ret)
     }
     HRESULT result = IMFActivate_ActivateObject(device, &IID_IMFMediaSource, (void **)&source);
     if (SUCCEEDED(result)) {
-        result = MFCreateSourceReaderFromMediaSource(source, NULL, &reader);
+        result = mf.reader(source, NULL, &reader);
         if (SUCCEEDED(result)) {
             watch(reader, ret);
             IMFSourceReader_Release(reader);
@@ -135,12 +164,12 @@ bool camera_look_mf(struct camera_look *ret, struct error *err)
     UINT32 len = 0;
     (void)err;
     CoInitializeEx(NULL, COINIT_MULTITHREADED);
-    if (FAILED(MFStartup(MF_VERSION, MFSTARTUP_LITE)))
+    if (!load() || FAILED(mf.startup(MF_VERSION, MFSTARTUP_LITE)))
         return true;
-    if (SUCCEEDED(MFCreateAttributes(&wish, 1)) &&
+    if (SUCCEEDED(mf.attributes(&wish, 1)) &&
         SUCCEEDED(IMFAttributes_SetGUID(wish, &MF_DEVSOURCE_ATTRIBUTE_SOURCE_TYPE,
                                         &MF_DEVSOURCE_ATTRIBUTE_SOURCE_TYPE_VIDCAP_GUID)) &&
-        SUCCEEDED(MFEnumDeviceSources(wish, &devices, &len)))
+        SUCCEEDED(mf.devices(wish, &devices, &len)))
         ret->cameras = (int)len;
     for (UINT32 i = 0; i < len; i++) {
         if (!ret->opened)
@@ -150,6 +179,6 @@ bool camera_look_mf(struct camera_look *ret, struct error *err)
     CoTaskMemFree(devices);
     if (wish)
         IMFAttributes_Release(wish);
-    MFShutdown();
+    mf.shutdown();
     return true;
 }

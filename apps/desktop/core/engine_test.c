@@ -196,7 +196,7 @@ static void from_the_link_to_the_end_with_a_crash_and_a_cut(void **state)
 
     /* The network goes, then the app; what was recorded waits. */
     set(&s.gone, true);
-    usleep(5000000);
+    usleep(2500000);
     engine_stop(e); /* stands for a kill: nothing of it is told */
     set(&s.gone, false);
     e = start(&p);

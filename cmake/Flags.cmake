@@ -22,4 +22,10 @@ endif()
 if(PT_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
-add_link_options(-Wl,-z,relro,-z,now)
+if(WIN32)
+    add_compile_options(-Wno-float-conversion) # isfinite() is a macro over float there
+    link_libraries(ssp) # of -fstack-protector-strong
+    add_compile_definitions(__USE_MINGW_ANSI_STDIO=1 WINVER=0x0A00 _WIN32_WINNT=0x0A00)
+else()
+    add_link_options(-Wl,-z,relro,-z,now)
+endif()

@@ -1,4 +1,4 @@
-# pt_module(NAME [USES modules...] [LIBS libraries...])
+# pt_module(NAME [USES modules...] [LIBS libraries...] [EXCLUDE files...])
 #
 # One folder, one static library. A module sees the headers of what it USES (and of what those use)
 # and no other: each module publishes its folder under an include root of its own, so a wrong
@@ -6,12 +6,15 @@
 # point one way. Every *_test.c beside the code becomes a test of its own, linked with
 # tests/support.
 function(pt_module name)
-    cmake_parse_arguments(M "" "" "USES;LIBS;PRIVATE_LIBS" ${ARGN})
+    cmake_parse_arguments(M "" "" "USES;LIBS;PRIVATE_LIBS;EXCLUDE" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.c
         ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
     set(tests ${sources})
     list(FILTER tests INCLUDE REGEX "_test\\.c$")
     list(FILTER sources EXCLUDE REGEX "_test\\.c$")
+    foreach(file IN LISTS M_EXCLUDE) # what another platform lacks
+        list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+    endforeach()
     set(root ${CMAKE_BINARY_DIR}/include/${name})
     file(MAKE_DIRECTORY ${root})
     file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/${name} SYMBOLIC)

@@ -86,6 +86,9 @@ bool permitted_silences(uint32_t permitted, enum rule rule)
     for (size_t i = 0; i < ARRAY_LEN(items); i++)
         if (permitted & UINT32_C(1) << i && items[i].silences == rule)
             return true;
+    if ((rule == RULE_SECOND_DISPLAY && permitted & UINT32_C(1) << PERMITTED_SECOND_SCREEN) ||
+        (rule == RULE_HEADPHONES && permitted & UINT32_C(1) << PERMITTED_HEADPHONES))
+        return true;
     /* Somebody who helps has a face, too. */
     return rule == RULE_SEVERAL_FACES && permitted & UINT32_C(1) << PERMITTED_HELPER;
 }

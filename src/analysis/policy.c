@@ -1,6 +1,7 @@
 /* Policies as JSON. The built-in ones are columns of the rule table; a document names what differs.
  */
 #include "analysis/permitted.h"
+#include "analysis/policy_app.h"
 #include "analysis/policy_checkin.h"
 #include "analysis/policy_screen.h"
 #include "analysis/rule_table.h"
@@ -58,6 +59,7 @@ bool policy_builtin(struct str name, struct policy *ret, struct error *err)
             p.rules[rule] = rule_row(rule)->defaults[i];
         policy_screen_builtin(i, &p.screen);
         policy_checkin_builtin(i, &p.checkin);
+        policy_app_builtin(i, &p.app);
         *ret = p;
         return true;
     }
@@ -210,8 +212,12 @@ bool policy_parse(struct str json, struct policy *ret, struct error *err)
         } else if (strcmp(key, "checkin") == 0) {
             if (!policy_checkin_parse(value, &p.checkin, err))
                 return false;
+        } else if (strcmp(key, "app") == 0) {
+            if (!policy_app_parse(value, &p.app, err))
+                return false;
         } else if (strcmp(key, "base") != 0) {
-            return unknown_member("", key, "base, checkin, name, permitted, rules, screen", err);
+            return unknown_member("", key, "app, base, checkin, name, permitted, rules, screen",
+                                  err);
         }
     }
     *ret = p;
@@ -239,8 +245,11 @@ bool policy_patch(const struct policy *base, struct str json, struct policy *ret
         } else if (strcmp(key, "checkin") == 0) {
             if (!policy_checkin_parse(value, &p.checkin, err))
                 return false;
+        } else if (strcmp(key, "app") == 0) { /* a screen reader under another's name */
+            if (!policy_app_parse(value, &p.app, err))
+                return false;
         } else {
-            return unknown_member("", key, "a patch has checkin, permitted and rules", err);
+            return unknown_member("", key, "a patch has app, checkin, permitted and rules", err);
         }
     }
     *ret = p;
@@ -274,9 +283,12 @@ bool policy_json(const struct policy *p, json_t **ret, struct error *err)
     CLEANUP(json_decrefp) json_t *checkin = NULL;
     if (!policy_checkin_json(&p->checkin, &checkin, err))
         return false;
+    CLEANUP(json_decrefp) json_t *app = NULL;
+    if (!policy_app_json(&p->app, &app, err))
+        return false;
     json_t *root =
-        rules ? json_pack("{s:s, s:O, s:O*, s:O, s:O}", "name", p->name, "checkin", checkin,
-                          "permitted", permitted, "rules", rules, "screen", screen)
+        rules ? json_pack("{s:s, s:O, s:O, s:O*, s:O, s:O}", "name", p->name, "app", app, "checkin",
+                          checkin, "permitted", permitted, "rules", rules, "screen", screen)
               : NULL;
     if (!root)
         return error_no_memory(err);

@@ -39,6 +39,14 @@ enum rule {
     RULE_SCREEN_LOST,
     RULE_SCREEN_CHANGED,
     RULE_SCREEN_FORBIDDEN,
+    RULE_PROGRAM_FORBIDDEN, /* from here on: of what the app and the plugin report */
+    RULE_SECOND_DISPLAY,
+    RULE_HEADPHONES,
+    RULE_REMOTE_SESSION,
+    RULE_VIRTUAL_MACHINE,
+    RULE_OVERLAY_WINDOW,
+    RULE_OTHER_SITE,
+    RULE_APP_LOST,
     RULE_COUNT,
 };
 /* Things a policy may permit: they raise nothing, as far as a rule is about them. */
@@ -76,12 +84,36 @@ struct policy_checkin {
     bool plugin, app, face_scan, id_scan, screen;
     enum approval approval;
 };
+/* Programs that may be forbidden to run beside the exam (program_table.h). */
+enum program_kind {
+    PROGRAM_NONE = 0,
+    PROGRAM_OFFICE,
+    PROGRAM_MESSENGER,
+    PROGRAM_REMOTE,
+    PROGRAM_RECORDER,
+    PROGRAM_BROWSER,
+    PROGRAM_MACHINE,
+    PROGRAM_ASSISTANT,
+    PROGRAM_OWN, /* the exam's own list */
+    PROGRAM_KINDS,
+};
+#define PROGRAM_OWN_MAX 32
+#define PROGRAM_NAME_MAX 64 /* bytes, with the NUL */
+/* What the desktop app looks for. */
+struct policy_app {
+    uint32_t kinds;                                  /* bits 1 << enum program_kind */
+    char own[PROGRAM_OWN_MAX][PROGRAM_NAME_MAX];     /* forbidden, too */
+    char allowed[PROGRAM_OWN_MAX][PROGRAM_NAME_MAX]; /* whatever their kind */
+    size_t own_len, allowed_len;
+    double silent_s; /* it may be silent for so long */
+};
 struct policy {
     char name[64];
     uint32_t permitted; /* bits 1 << enum permitted */
     struct policy_rule rules[RULE_COUNT];
     struct policy_screen screen;
     struct policy_checkin checkin;
+    struct policy_app app;
 };
 
 const char *rule_name(enum rule rule);    /* "no-face": as in JSON; static */

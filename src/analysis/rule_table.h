@@ -51,6 +51,7 @@ struct rule_row {
     unsigned wants;   /* of enum rule_wants: what else the detectors are to measure */
 
     bool screen; /* it is about the recording of a screen, not about a camera's */
+    bool event;  /* it is about what app and plugin report (event_rules.h), not about a recording */
 
     /* A rule is about what is seen or about what is heard, then with `hear` and `heard` in place of
      * the other three. */
@@ -95,6 +96,12 @@ enum {
     RULE_SCREEN_LEN = RULE_SCREEN_FORBIDDEN - RULE_SCREEN_BLACK + 1
 };
 extern const struct rule_row rule_screen[RULE_SCREEN_LEN];
+/* RULE_PROGRAM_FORBIDDEN to RULE_APP_LOST. */
+enum {
+    RULE_EVENTS_FIRST = RULE_PROGRAM_FORBIDDEN,
+    RULE_EVENTS_LEN = RULE_APP_LOST - RULE_PROGRAM_FORBIDDEN + 1
+};
+extern const struct rule_row rule_events[RULE_EVENTS_LEN];
 /* "no picture of the camera from 12:01.0 to 12:09.5 of the recording, 8.5 s" */
 void rule_numbers_gap(const char *what, const struct rule_numbers *n, char *ret, size_t size);
 /* Does this policy forbid what the word shows? */

@@ -281,7 +281,7 @@ static bool is_hole(const struct rules *r, const struct sense *sense, int64_t ti
 static bool is_judged(const struct rules *r, enum rule rule, bool screen)
 {
     const struct rule_row *row = rule_row(rule);
-    return policy_judges(&r->policy, rule) && (row->hear || row->screen == screen);
+    return policy_judges(&r->policy, rule) && !row->event && (row->hear || row->screen == screen);
 }
 
 /* Some things can only be told when they have lasted for a while. */

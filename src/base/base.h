@@ -9,7 +9,7 @@
 #include "base/str.h"
 
 #define MUST_USE __attribute__((warn_unused_result))
-#define PRINTF_LIKE(format_at, args_at) __attribute__((format(printf, format_at, args_at)))
+/* PRINTF_LIKE stands in error.h, which comes before this. */
 
 /* Runs `fn(&variable)` when the variable goes out of scope, on every path. */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))

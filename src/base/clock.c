@@ -3,6 +3,10 @@
 #include <stdio.h>
 #include <time.h>
 
+#ifdef __MINGW32__
+#define gmtime_r(seconds, tm) gmtime_s((tm), (seconds))
+#endif
+
 static int64_t read_clock(clockid_t id)
 {
     struct timespec ts;

@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef __MINGW32__ /* strerror() has a buffer a thread there */
+#define strerror_r(number, buffer, size) ((void)(buffer), strerror(number))
+#endif
+
 /* Messages reach logs, terminals and JSON, and may quote what a stranger sent: one line of UTF-8,
  * also where it was cut to fit. */
 static void make_clean(char *message)
@@ -56,7 +60,9 @@ void error_report_errno(struct error *err, int error_number, const char *format,
         return;
     switch (error_number) {
     case ENOSPC:
+#ifdef EDQUOT
     case EDQUOT:
+#endif
     case EFBIG:
         err->code = ERROR_NO_SPACE;
         break;

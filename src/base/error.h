@@ -3,6 +3,12 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
+#ifdef __MINGW32__ /* C99's formats there, too: __USE_MINGW_ANSI_STDIO */
+#define PRINTF_LIKE(format_at, args_at) __attribute__((format(gnu_printf, format_at, args_at)))
+#else
+#define PRINTF_LIKE(format_at, args_at) __attribute__((format(printf, format_at, args_at)))
+#endif
+
 /* The code becomes an HTTP status or an exit status at the edge, in one function. */
 enum error_code {
     ERROR_NONE = 0,
@@ -44,10 +50,10 @@ struct error {
 #define error_no_memory(err) error_set((err), ERROR_NO_MEMORY, "out of memory")
 
 void error_report(struct error *err, enum error_code code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-void error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+    PRINTF_LIKE(3, 4);
+void error_prefix(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 void error_report_errno(struct error *err, int error_number, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+    PRINTF_LIKE(3, 4);
 static inline bool error_false(void) { return false; }
 
 const char *error_code_name(enum error_code code); /* "not-found"; static */

@@ -2,9 +2,12 @@
 
 #include "crypto/crypto.h"
 #include "crypto/hash.h"
+#include "proctor/change.h"
+#include "proctor/event_flags.h"
 #include "proctor/evidence.h"
 #include "proctor/session.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Without 0 and O, 1, I and L: a code is read from one screen and typed on another. 31^8 are 39.6
@@ -13,10 +16,45 @@ static const char letters[] = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 #define LETTERS (sizeof letters - 1)
 
 static const char *const states[] = {"none", "code", "connected", "gone"};
+static const char *const phases[APP_PHASES] = {
+    [APP_PHASE_NONE] = "none",
+    [APP_PHASE_CONSENT] = "consent",
+    [APP_PHASE_CHECKING] = "checking",
+    [APP_PHASE_READY] = "ready",
+    [APP_PHASE_MONITORING] = "monitoring",
+    [APP_PHASE_STOPPED] = "stopped",
+    [APP_PHASE_UPLOADING] = "uploading",
+    [APP_PHASE_DONE] = "done",
+};
 
 const char *app_state_name(enum app_state state)
 {
     return (size_t)state < ARRAY_LEN(states) ? states[state] : "unknown";
+}
+
+const char *app_phase_name(enum app_phase phase)
+{
+    return (size_t)phase < ARRAY_LEN(phases) ? phases[phase] : "none";
+}
+
+enum app_phase app_phase_from_name(struct str name)
+{
+    for (enum app_phase i = APP_PHASE_NONE + 1; i < APP_PHASES; i++)
+        if (str_eq(name, str_from(phases[i])))
+            return i;
+    return APP_PHASE_NONE;
+}
+
+void app_link_topic(struct str session_id, char ret[APP_TOPIC_MAX])
+{
+    snprintf(ret, APP_TOPIC_MAX, "session/" STR_FMT, STR_ARG(session_id));
+}
+
+bool app_link_changed_in(struct db *db, struct str session_id, struct error *err)
+{
+    char topic[APP_TOPIC_MAX];
+    app_link_topic(session_id, topic);
+    return change_note_in(db, topic, "session", STR("{}"), err);
 }
 
 static void create_code(char ret[APP_CODE_SIZE])
@@ -69,13 +107,18 @@ bool app_link_find_in(struct db *db, struct str session_id, struct arena *arena,
     struct app_link link = {.version = STR(""), .platform = STR("")};
     bool found, code;
     if (!has_code(db, session_id, &code, err) ||
-        !db_query_one(db, "SELECT version, platform, seen_us FROM app_link WHERE session_id = $1",
+        !db_query_one(db,
+                      "SELECT version, platform, seen_us, phase, percent, lost FROM app_link"
+                      " WHERE session_id = $1",
                       DB_ARGS(DB_TEXT(session_id)), &found, &rows, err))
         return false;
     if (found) {
         link.version = db_col_copy(rows, 0, arena);
         link.platform = db_col_copy(rows, 1, arena);
         link.seen_us = db_col_i64(rows, 2);
+        link.phase = (enum app_phase)db_col_i64(rows, 3);
+        link.percent = (int)db_col_i64(rows, 4);
+        link.lost = db_col_i64(rows, 5) != 0;
         if (!link.version.ptr || !link.platform.ptr)
             return error_no_memory(err);
     }
@@ -172,7 +215,7 @@ static bool pair_body(struct db *db, void *context, struct error *err)
                   " seen_us) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (session_id) DO UPDATE SET"
                   " token_hash = excluded.token_hash, version = excluded.version,"
                   " platform = excluded.platform, paired_us = excluded.paired_us,"
-                  " seen_us = excluded.seen_us",
+                  " seen_us = excluded.seen_us, lost = 0",
                   DB_ARGS(DB_TEXT(str_from(p->session_id)),
                           DB_BLOB(str_bytes(p->token_hash, sizeof p->token_hash)),
                           DB_TEXT(p->version), DB_TEXT(p->platform), DB_I64(now)),
@@ -180,7 +223,9 @@ static bool pair_body(struct db *db, void *context, struct error *err)
            evidence_add_in(db, str_from(p->session_id), "app-paired",
                            json_pack("{s:s%, s:s%}", "version", p->version.ptr, p->version.len,
                                      "platform", p->platform.ptr, p->platform.len),
-                           err);
+                           err) &&
+           event_flags_update_in(db, str_from(p->session_id), STR("app-paired"), err) &&
+           app_link_changed_in(db, str_from(p->session_id), err);
 }
 
 static bool check_text(struct str text, const char *what, struct error *err)
@@ -248,28 +293,139 @@ bool app_link_whose(struct proctor *p, struct str token, char ret_session_id[ID_
     return true;
 }
 
-static bool seen_body(struct db *db, void *context, struct error *err)
+/* ---- being heard of ---- */
+
+struct seen {
+    struct str session_id;
+    const struct app_told *told; /* NULL: nothing */
+};
+
+static bool is_back(struct db *db, struct str id, int64_t silent_us, struct error *err)
 {
-    const struct str *id = context;
-    CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    int64_t now = clock_wall_us(), before;
-    bool found;
-    if (!db_query_one(db, "SELECT seen_us FROM app_link WHERE session_id = $1",
-                      DB_ARGS(DB_TEXT(*id)), &found, &rows, err))
-        return false;
-    if (!found)
-        return error_set(err, ERROR_NOT_FOUND, "no such session");
-    before = db_col_i64(rows, 0);
-    db_donep(&rows);
-    if (now - before > APP_GONE_US &&
-        !evidence_add_in(db, *id, "app-back",
-                         json_pack("{s:I}", "silent_us", (json_int_t)(now - before)), err))
-        return false;
-    return db_run(db, "UPDATE app_link SET seen_us = $1 WHERE session_id = $2",
-                  DB_ARGS(DB_I64(now), DB_TEXT(*id)), NULL, err);
+    return evidence_add_in(db, id, "app-back",
+                           json_pack("{s:I}", "silent_us", (json_int_t)silent_us), err) &&
+           event_flags_update_in(db, id, STR("app-back"), err);
 }
 
-bool app_link_seen(struct proctor *p, struct str session_id, struct error *err)
+static bool seen_body(struct db *db, void *context, struct error *err)
 {
-    return db_store_write(p->store, seen_body, &session_id, err);
+    const struct seen *s = context;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct app_link before;
+    int64_t now = clock_wall_us();
+    if (!app_link_find_in(db, s->session_id, &arena, &before, err))
+        return false;
+    if (before.seen_us == 0)
+        return error_set(err, ERROR_NOT_FOUND, "no such session");
+    bool was_gone = now - before.seen_us > APP_GONE_US;
+    struct app_told told = s->told ? *s->told : (struct app_told){before.phase, before.percent};
+    bool news =
+        was_gone || before.lost || told.phase != before.phase || told.percent != before.percent;
+    if ((was_gone || before.lost) && !is_back(db, s->session_id, now - before.seen_us, err))
+        return false;
+    return db_run(db,
+                  "UPDATE app_link SET seen_us = $1, phase = $2, percent = $3, lost = 0"
+                  " WHERE session_id = $4",
+                  DB_ARGS(DB_I64(now), DB_I64(told.phase), DB_I64(told.percent),
+                          DB_TEXT(s->session_id)),
+                  NULL, err) &&
+           event_flags_grow_in(db, s->session_id, err) &&
+           (!news || app_link_changed_in(db, s->session_id, err));
+}
+
+bool app_link_seen(struct proctor *p, struct str session_id, const struct app_told *told,
+                   struct error *err)
+{
+    struct seen s = {session_id, told};
+    return db_store_write(p->store, seen_body, &s, err);
+}
+
+bool app_link_check_end_in(struct db *db, struct str session_id, struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct app_link link;
+    if (!app_link_find_in(db, session_id, &arena, &link, err))
+        return false;
+    if (link.state != APP_CONNECTED || link.phase < APP_PHASE_MONITORING ||
+        link.phase > APP_PHASE_UPLOADING)
+        return true;
+    if (link.phase == APP_PHASE_UPLOADING)
+        return error_set(err, ERROR_CONFLICT,
+                         "the Proctortrack app is still uploading: %d %% are done", link.percent);
+    return error_set(err, ERROR_CONFLICT,
+                     "press End in the window of the Proctortrack app, and then Yes");
+}
+
+/* ---- silence ---- */
+
+struct silence {
+    int64_t now_us;
+    size_t max;
+};
+
+static bool note_lost(struct db *db, struct str id, int64_t silent_us, struct error *err)
+{
+    return db_run(db, "UPDATE app_link SET lost = 1 WHERE session_id = $1", DB_ARGS(DB_TEXT(id)),
+                  NULL, err) &&
+           evidence_add_in(db, id, "app-lost",
+                           json_pack("{s:I}", "silent_us", (json_int_t)silent_us), err) &&
+           event_flags_update_in(db, id, STR("app-lost"), err) && app_link_changed_in(db, id, err);
+}
+
+static bool look_at(struct db *db, struct str id, int64_t silent_us, struct arena *arena,
+                    struct error *err)
+{
+    struct session s;
+    struct policy policy;
+    if (!session_find_in(db, id, &s, err))
+        return false;
+    if (s.state != SESSION_RECORDING && s.state != SESSION_EXAM)
+        return true;
+    return session_read_policy_in(db, id, arena, &policy, err) &&
+           ((double)silent_us < policy.app.silent_s * 1e6 || note_lost(db, id, silent_us, err));
+}
+
+static bool silence_body(struct db *db, void *context, struct error *err)
+{
+    const struct silence *c = context;
+    CLEANUP(arena_done) struct arena arena = {0};
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    struct quiet {
+        struct str id;
+        int64_t silent_us;
+    } *list = NULL;
+    size_t len = 0, room = 0;
+    /* Those silent for days are of sessions that have long ended. */
+    if (!db_query(db,
+                  "SELECT session_id, seen_us FROM app_link WHERE lost = 0 AND seen_us < $1"
+                  " AND seen_us > $2 ORDER BY seen_us LIMIT $3",
+                  DB_ARGS(DB_I64(c->now_us - APP_GONE_US), DB_I64(c->now_us - SESSION_KEEP_US),
+                          DB_U64(c->max)),
+                  &rows, err))
+        return false;
+    for (bool row = true; row;) {
+        if (!db_next(rows, &row, err))
+            return false;
+        if (!row)
+            break;
+        struct quiet *more = arena_more(&arena, list, len, &room, sizeof *more);
+        if (!more)
+            return error_no_memory(err);
+        list = more;
+        list[len] = (struct quiet){db_col_copy(rows, 0, &arena), c->now_us - db_col_i64(rows, 1)};
+        if (!list[len].id.ptr)
+            return error_no_memory(err);
+        len++;
+    }
+    db_donep(&rows);
+    for (size_t i = 0; i < len; i++)
+        if (!look_at(db, list[i].id, list[i].silent_us, &arena, err))
+            return false;
+    return true;
+}
+
+bool app_link_note_silence(struct proctor *p, int64_t now_us, size_t max, struct error *err)
+{
+    struct silence c = {now_us, max};
+    return db_store_write(p->store, silence_body, &c, err);
 }

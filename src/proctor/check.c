@@ -1,6 +1,7 @@
 #include "proctor/check.h"
 
 #include "base/clock.h"
+#include "proctor/app_link.h"
 #include "proctor/audit.h"
 #include "proctor/change.h"
 #include "proctor/evidence.h"
@@ -160,7 +161,8 @@ static bool report_body(struct db *db, void *context, struct error *err)
                                      "state", states[c->state], "detail", detail, "problem",
                                      c->problem.ptr, c->problem.len, "by",
                                      c->from_app ? "app" : "page"),
-                           err);
+                           err) &&
+           app_link_changed_in(db, r->session_id, err);
 }
 
 static bool check_text(struct str *text, const char *what, struct error *err)
@@ -239,7 +241,7 @@ static bool override_body(struct db *db, void *context, struct error *err)
                                      "user", (json_int_t)o->staff_ref, "by", o->by.ptr, o->by.len,
                                      "reason", o->reason.ptr, o->reason.len),
                            err) &&
-           note_override(db, o, &s, err) &&
+           note_override(db, o, &s, err) && app_link_changed_in(db, o->session_id, err) &&
            change_note_in(db, "support", "session", STR("{}"), err);
 }
 

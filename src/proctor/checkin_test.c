@@ -324,7 +324,7 @@ static void a_code_is_good_once_and_for_ten_minutes(void **state)
     house_run_sql(h, "UPDATE app_link SET seen_us = 5");
     struct steps steps = read_steps(h, h->session, &arena);
     assert_int_equal(steps.app.state, APP_GONE);
-    must(app_link_seen(&h->p, house_session(h), err));
+    must(app_link_seen(&h->p, house_session(h), NULL, err));
     steps = read_steps(h, h->session, &arena);
     assert_int_equal(steps.app.state, APP_CONNECTED);
 }

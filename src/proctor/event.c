@@ -1,6 +1,7 @@
 #include "proctor/event.h"
 
 #include "base/clock.h"
+#include "proctor/event_flags.h"
 #include "proctor/session.h"
 
 #include <stdlib.h>
@@ -55,6 +56,7 @@ static const struct {
     {"screen-refused", "Offered less than the whole screen", false},
     {"app-paired", "The desktop app was connected", false},
     {"app-back", "The desktop app is back after a silence", false},
+    {"app-lost", "The desktop app was not heard of any more", false},
     {"renamed", "The name of the account was corrected", false},
     {"offline", "Browser went offline", true},
     {"online", "Browser is online again", true},
@@ -86,6 +88,8 @@ static const struct {
     {"machine-unlocked", "The screen was unlocked"},
     {"machine-slept", "The computer slept"},
     {"network-changed", "The network changed"},
+    {"overlay-window", "A window over all others came or went"},
+    {"clock-jumped", "The computer's clock was changed"},
     {"virtual-machine", "Signs of a virtual machine"},
     {"remote-session", "Signs of a remote session"},
     {"capture-failed", "The app could not record"},
@@ -119,7 +123,8 @@ static bool report_body(struct db *db, void *context, struct error *err)
     if (s.state >= SESSION_UPLOADED)
         return error_set(err, ERROR_CONFLICT, "this session has ended and takes nothing any more");
     return session_count_event_in(db, r->session_id, err) &&
-           evidence_append_in(db, r->session_id, r->kind, r->payload, err);
+           evidence_append_in(db, r->session_id, r->kind, r->payload, err) &&
+           event_flags_update_in(db, r->session_id, r->kind, err);
 }
 
 static bool report(struct proctor *p, struct str session_id, int64_t user_ref, struct str kind,

@@ -6,6 +6,7 @@
 #include "db/db.h"
 #include "proctor/signed_text.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,6 +211,39 @@ bool evidence_list(struct proctor *p, struct str session_id, uint64_t from_seq, 
                      .arena = arena};
     if (!db_store_read(p->store, list_body, &l, err))
         return false;
+    *ret = l.records;
+    *ret_len = l.len;
+    return true;
+}
+
+bool evidence_list_kinds_in(struct db *db, struct str session_id, const char *const *kinds,
+                            size_t kinds_len, size_t max, struct arena *arena,
+                            struct evidence_record **ret, size_t *ret_len, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    CLEANUP(buf_done) struct buf sql = {0};
+    struct list l = {.session_id = session_id, .arena = arena};
+    struct db_value values[EVIDENCE_KINDS_MAX + 2] = {DB_TEXT(session_id)};
+    const char *text;
+    assert(kinds_len > 0 && kinds_len <= EVIDENCE_KINDS_MAX);
+    /* "<> 'piece'" lets the index of the other kinds be used. */
+    buf_add_c(&sql, "SELECT seq, time_us, kind, payload, hash FROM evidence"
+                    " WHERE session_id = $1 AND kind <> 'piece' AND kind IN (");
+    for (size_t i = 0; i < kinds_len; i++) {
+        buf_printf(&sql, "%s$%zu", i ? ", " : "", i + 2);
+        values[i + 1] = DB_TEXT(str_from(kinds[i]));
+    }
+    buf_printf(&sql, ") ORDER BY seq DESC LIMIT $%zu", kinds_len + 2);
+    values[kinds_len + 1] = DB_U64(max);
+    if (!buf_c_text(&sql, &text, err) ||
+        !db_query(db, text, (struct db_args){values, kinds_len + 2}, &rows, err) ||
+        !read_all(rows, arena, &l.records, &l.len, err))
+        return false;
+    for (size_t i = 0; i < l.len / 2; i++) { /* oldest first */
+        struct evidence_record one = l.records[i];
+        l.records[i] = l.records[l.len - 1 - i];
+        l.records[l.len - 1 - i] = one;
+    }
     *ret = l.records;
     *ret_len = l.len;
     return true;

@@ -49,6 +49,13 @@ MUST_USE bool evidence_list(struct proctor *p, struct str session_id, uint64_t f
                             struct str without, struct arena *arena, struct evidence_record **ret,
                             size_t *ret_len, struct error *err);
 
+/* Those of these kinds, oldest first, at most `max` of the newest; not for pieces. */
+#define EVIDENCE_KINDS_MAX 32
+MUST_USE bool evidence_list_kinds_in(struct db *db, struct str session_id, const char *const *kinds,
+                                     size_t kinds_len, size_t max, struct arena *arena,
+                                     struct evidence_record **ret, size_t *ret_len,
+                                     struct error *err);
+
 /* Walks the whole chain; ERROR_CHECKSUM with the first record that does not follow from those
  * before it. A chain that was cut at its end is told by comparing with a signed receipt or report.
  */

@@ -62,6 +62,26 @@ bool flag_drop_from_in(struct db *db, struct str stream_id, uint32_t index, stru
                   DB_ARGS(DB_TEXT(stream_id), DB_I64(index)), NULL, err);
 }
 
+bool flag_count_session_from_in(struct db *db, struct str session_id, uint32_t index, size_t *ret,
+                                struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db,
+                      "SELECT COUNT(*) FROM session_flag WHERE session_id = $1 AND position >= $2",
+                      DB_ARGS(DB_TEXT(session_id), DB_I64(index)), &found, &rows, err))
+        return false;
+    *ret = found ? (size_t)db_col_i64(rows, 0) : 0;
+    return true;
+}
+
+bool flag_drop_session_from_in(struct db *db, struct str session_id, uint32_t index,
+                               struct error *err)
+{
+    return db_run(db, "DELETE FROM session_flag WHERE session_id = $1 AND position >= $2",
+                  DB_ARGS(DB_TEXT(session_id), DB_I64(index)), NULL, err);
+}
+
 static void picture_context(struct str stream_id, uint32_t index, struct buf *to)
 {
     stream_context(stream_id, "picture", to);

@@ -27,6 +27,12 @@ MUST_USE bool flag_put_in(struct db *db, struct str session_id, struct str strea
 /* The same for one that is of the session as a whole. */
 MUST_USE bool flag_put_session_in(struct db *db, struct str session_id, int64_t start_us,
                                   uint32_t index, const struct flag *flag, struct error *err);
+/* How many there are of the session as a whole from `index` on. */
+MUST_USE bool flag_count_session_from_in(struct db *db, struct str session_id, uint32_t index,
+                                         size_t *ret, struct error *err);
+/* Removes those of the session as a whole from `index` on. */
+MUST_USE bool flag_drop_session_from_in(struct db *db, struct str session_id, uint32_t index,
+                                        struct error *err);
 /* The picture of flag `index`, already sealed by flag_picture_seal(); replaces an earlier one. */
 MUST_USE bool flag_put_picture_in(struct db *db, struct str stream_id, uint32_t index,
                                   struct str sealed, struct error *err);

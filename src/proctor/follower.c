@@ -379,7 +379,8 @@ static bool set_up(struct follower *f, struct error *err)
     struct follow_options options = {.program = f->options->program,
                                      .models_folder = f->options->models_folder,
                                      .policy = &f->policy,
-                                     .screen = stream.kind == STREAM_SCREEN,
+                                     .screen =
+                                         stream.kind == STREAM_SCREEN || stream.kind == STREAM_APP,
                                      .file_fd = -1};
     return follow_the_enrolled(f, &options, &events, err);
 }

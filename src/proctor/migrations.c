@@ -346,9 +346,19 @@ static const char version_session_flag[] =
     " numbers TEXT NOT NULL,"
     " UNIQUE (session_id, position));";
 
+static const char version_app[] =
+    /* app_link.c */
+    "ALTER TABLE app_link ADD COLUMN phase BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE app_link ADD COLUMN percent BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE app_link ADD COLUMN lost BIGINT NOT NULL DEFAULT 0;"
+    "CREATE INDEX app_link_by_time ON app_link (seen_us);"
+    /* evidence.c: most records are pieces */
+    "CREATE INDEX evidence_other ON evidence (session_id, kind, seq) WHERE kind <> 'piece';";
+
 static const char *const versions[] = {
-    version_1,      version_2,       version_evidence_unsigned,
-    version_review, version_support, version_session_flag, version_checkin,
+    version_1,       version_2,       version_evidence_unsigned,
+    version_review,  version_support, version_session_flag,
+    version_checkin, version_app,
 };
 
 const struct db_migrations proctor_migrations = {

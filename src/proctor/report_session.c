@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "proctor/analysis_job.h"
 #include "proctor/coverage.h"
+#include "proctor/event_flags.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "proctor/flag.h"
@@ -203,6 +204,7 @@ static bool gather(struct material *m, struct str session_id, bool *ret_ready, s
     *ret_ready = true;
     return proctored_exam_find(m->p, str_from(m->session.exam_id), &m->exam, err) &&
            stream_list(m->p, session_id, &m->arena, &m->streams, &m->streams_len, err) &&
+           event_flags_finish(m->p, session_id, err) &&
            coverage_judge(m->p, &m->session, m->streams, m->streams_len, m->jobs, m->jobs_len,
                           err) &&
            flag_list(m->p, session_id, &m->arena, &m->flags, &m->flags_len, err) &&

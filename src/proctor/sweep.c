@@ -1,6 +1,7 @@
 #include "proctor/sweep.h"
 
 #include "base/arena.h"
+#include "proctor/app_link.h"
 #include "proctor/evidence.h"
 #include "proctor/provider.h"
 #include "proctor/session.h"
@@ -8,7 +9,8 @@
 #include "proctor/summary.h"
 #include "proctor/upload.h"
 
-#define SWEEP_MAX 200 /* sessions of a kind in one round */
+#define SWEEP_MAX 200      /* sessions of a kind in one round */
+#define APP_SWEEP_MAX 2000 /* apps: mostly of sessions that have ended */
 
 typedef bool sweep_one(struct proctor *p, struct str session_id, struct error *err);
 
@@ -39,6 +41,8 @@ bool sweep(struct proctor *p, int64_t now_us, struct error *err)
     struct error why;
     bool good = stream_expire(p, now_us, err);
     if (!summary_refresh_stale(p, SWEEP_MAX, &why) && good)
+        good = error_set(err, why.code, "%s", why.message);
+    if (!app_link_note_silence(p, now_us, APP_SWEEP_MAX, &why) && good)
         good = error_set(err, why.code, "%s", why.message);
     if (!sign_chains(p, now_us, &why) && good)
         good = error_set(err, why.code, "%s", why.message);

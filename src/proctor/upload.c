@@ -1,5 +1,6 @@
 #include "proctor/upload.h"
 
+#include "proctor/app_link.h"
 #include "proctor/receipt.h"
 
 #include <stdlib.h>
@@ -75,6 +76,8 @@ static bool upload_body(struct db *db, void *context, struct error *err)
         return true;
     if (s.state < SESSION_ENDED)
         return error_set(err, ERROR_CONFLICT, "the exam is not over yet");
+    if (!u->expired && !app_link_check_end_in(db, u->session_id, err))
+        return false;
     u->moved = true;
     return end_streams(db, u, err) &&
            session_move_in(db, u->session_id, SESSION_UPLOADED, NULL, err) &&

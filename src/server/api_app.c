@@ -1,9 +1,11 @@
 /* The desktop app of a session: pairing by a code, then what it shows, reports and sends, as the
  * owner of its token. */
+#include "analysis/program_table.h"
 #include "base/clock.h"
 #include "crypto/crypto.h"
 #include "proctor/app_link.h"
 #include "proctor/event.h"
+#include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "server/api_session.h"
 #include "server/router.h"
@@ -65,6 +67,34 @@ static bool post_pair(struct server *s, struct request *q, struct response *r, s
 
 /* ---- as the app ---- */
 
+struct finished {
+    struct str session_id;
+    bool is;
+};
+
+static json_t *programs_json(const struct policy *policy)
+{
+    json_t *list = json_array();
+    for (enum program_kind kind = PROGRAM_NONE + 1; list && kind < PROGRAM_KINDS; kind++) {
+        const struct program_kind_row *row = program_kind_row(kind);
+        json_t *names = json_array();
+        for (const char *const *name = row->programs; names && *name; name++)
+            if (program_forbidden(policy, str_from(*name)) == kind)
+                json_array_append_new(names, json_string(*name));
+        for (size_t i = 0; names && kind == PROGRAM_OWN && i < policy->app.own_len; i++)
+            if (program_forbidden(policy, str_from(policy->app.own[i])) == kind)
+                json_array_append_new(names, json_string(policy->app.own[i]));
+        json_array_append_new(list, json_pack("{s:s, s:o}", "kind", row->title, "names", names));
+    }
+    return list;
+}
+
+static bool is_finished(struct db *db, void *context, struct error *err)
+{
+    struct finished *f = context;
+    return evidence_has_in(db, f->session_id, "finished", &f->is, err);
+}
+
 static bool answer_session(struct server *s, struct request *q, struct response *r,
                            struct error *err)
 {
@@ -77,19 +107,23 @@ static bool answer_session(struct server *s, struct request *q, struct response 
         !api_checks_json(steps, &checks, err) ||
         !api_document_json(steps, q->arena, DOCUMENT_AGREEMENT, &agreement, err))
         return false;
+    struct finished finished = {.session_id = q->user.session};
+    if (!db_store_read(s->proctor->store, is_finished, &finished, err))
+        return false;
     return response_json(r, 200,
-                         json_pack("{s:s, s:s, s:O, s:{s:o}, s:O, s:I, s:b}", "state",
+                         json_pack("{s:s, s:s, s:O, s:{s:o, s:o}, s:O, s:I, s:b, s:b}", "state",
                                    session_state_name(steps->session.state), "step",
                                    step_name(steps_current(steps)), "checks", checks, "policy",
-                                   "permitted", api_permitted_json(&steps->policy), "agreement",
-                                   agreement, "server_us", (json_int_t)clock_wall_us(), "over",
-                                   steps->session.state >= SESSION_ENDED),
+                                   "permitted", api_permitted_json(&steps->policy), "programs",
+                                   programs_json(&steps->policy), "agreement", agreement,
+                                   "server_us", (json_int_t)clock_wall_us(), "over",
+                                   steps->session.state >= SESSION_ENDED, "finished", finished.is),
                          err);
 }
 
 static bool get_session(struct server *s, struct request *q, struct response *r, struct error *err)
 {
-    return app_link_seen(s->proctor, q->user.session, err) && answer_session(s, q, r, err);
+    return app_link_seen(s->proctor, q->user.session, NULL, err) && answer_session(s, q, r, err);
 }
 
 static bool post_check(struct server *s, struct request *q, struct response *r, struct error *err)
@@ -97,14 +131,32 @@ static bool post_check(struct server *s, struct request *q, struct response *r, 
     return api_take_check(s, q, q->user.session, true, err) && answer_session(s, q, r, err);
 }
 
+/* Both or neither. */
+static bool read_phase(const json_t *body, struct app_told *ret, bool *ret_tells, struct error *err)
+{
+    struct str phase;
+    int64_t percent;
+    *ret_tells = json_object_get(body, "phase") || json_object_get(body, "percent");
+    if (!*ret_tells)
+        return true;
+    if (!json_get_str(body, "", "phase", 16, &phase, err) ||
+        !json_get_i64(body, "", "percent", 0, 100, &percent, err))
+        return false;
+    *ret = (struct app_told){app_phase_from_name(phase), (int)percent};
+    return ret->phase || error_set(err, ERROR_INVALID, "phase: is not known");
+}
+
 static bool post_heartbeat(struct server *s, struct request *q, struct response *r,
                            struct error *err)
 {
     CLEANUP(json_decrefp) json_t *body = NULL;
+    struct app_told told;
     int64_t uptime_s;
-    return request_json(q, &body, err) && request_json_only(body, "uptime_s", err) &&
+    bool tells;
+    return request_json(q, &body, err) && request_json_only(body, "uptime_s phase percent", err) &&
            json_get_i64(body, "", "uptime_s", 0, UPTIME_MAX_S, &uptime_s, err) &&
-           app_link_seen(s->proctor, q->user.session, err) &&
+           read_phase(body, &told, &tells, err) &&
+           app_link_seen(s->proctor, q->user.session, tells ? &told : NULL, err) &&
            response_json(r, 200, json_pack("{s:I}", "server_us", (json_int_t)clock_wall_us()), err);
 }
 
@@ -130,6 +182,8 @@ const struct route app_routes[] = {
     {HTTP_GET, "/api/app/session", ROLE_APP, 0, get_session, NULL},
     {HTTP_POST, "/api/app/checks", ROLE_APP, 8192, post_check, NULL},
     {HTTP_POST, "/api/app/heartbeat", ROLE_APP, 1024, post_heartbeat, NULL},
+    {HTTP_GET, "/api/app/probe", ROLE_APP, 0, api_get_probe, NULL},
+    {HTTP_POST, "/api/app/probe", ROLE_APP, API_PROBE_MAX, api_post_probe, NULL},
     {HTTP_POST, "/api/app/events", ROLE_APP, EVENT_DETAIL_MAX + 256, post_event, NULL},
     {HTTP_NONE, NULL, 0, 0, NULL, NULL},
 };

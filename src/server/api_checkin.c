@@ -3,18 +3,20 @@
  * found. Pictures are passed on as bytes; nothing here looks into them. */
 #include "base/clock.h"
 #include "base/id.h"
+#include "proctor/app_link.h"
 #include "proctor/face_scan.h"
 #include "proctor/id_scan.h"
 #include "proctor/screen_consent.h"
 #include "server/api_session.h"
 #include "server/downloads.h"
+#include "server/events.h"
 #include "server/inbound.h"
 #include "server/router.h"
+#include "server/state.h"
 
 #include <string.h>
 
-#define PROBE_MAX ((size_t)1 << 20) /* bytes, each way */
-#define BUSY_S "2"                  /* an examiner may be free again by then */
+#define BUSY_S "2" /* an examiner may be free again by then */
 #define HOUR_S "600"
 
 /* ---- pictures ---- */
@@ -75,15 +77,30 @@ static bool post_check(struct server *s, struct request *q, struct response *r, 
     return api_take_check(s, q, q->params[0], false, err) && api_answer_session(s, q, r, 200, err);
 }
 
+/* ---- what has changed ---- */
+
+/* A page asks for the whole SESSION again at each: notices carry nothing of it. */
+static bool get_events(struct server *s, struct request *q, struct response *r, struct error *err)
+{
+    struct session session;
+    char topic[APP_TOPIC_MAX];
+    if (!session_find_own(s->proctor, q->params[0], q->user.id, &session, err))
+        return false;
+    app_link_topic(q->params[0], topic);
+    const struct events_wish wish = {.topics = {topic}};
+    return events_answer(s->state->events, q, r, &wish, err);
+}
+
 /* ---- network probe ---- */
 
-static bool get_probe(struct server *s, struct request *q, struct response *r, struct error *err)
+bool api_get_probe(struct server *s, struct request *q, struct response *r, struct error *err)
 {
     struct str text = request_query(q, "bytes");
     uint64_t bytes;
     (void)s;
-    if (!str_to_u64(text, &bytes) || bytes == 0 || bytes > PROBE_MAX)
-        return error_set(err, ERROR_INVALID, "bytes: must be a number from 1 to %zu", PROBE_MAX);
+    if (!str_to_u64(text, &bytes) || bytes == 0 || bytes > API_PROBE_MAX)
+        return error_set(err, ERROR_INVALID, "bytes: must be a number from 1 to %zu",
+                         API_PROBE_MAX);
     char *room = buf_reserve(&r->body, (size_t)bytes);
     if (!room)
         return error_no_memory(err);
@@ -94,7 +111,7 @@ static bool get_probe(struct server *s, struct request *q, struct response *r, s
     return true;
 }
 
-static bool post_probe(struct server *s, struct request *q, struct response *r, struct error *err)
+bool api_post_probe(struct server *s, struct request *q, struct response *r, struct error *err)
 {
     (void)s;
     (void)q;
@@ -289,8 +306,9 @@ const struct route checkin_routes[] = {
     {HTTP_POST, SESSION "/checks", ROLE_CANDIDATE, 8192, post_check, NULL},
     {HTTP_POST, SESSION "/screen-consent", ROLE_CANDIDATE, 1024, post_screen, NULL},
     {HTTP_POST, SESSION "/app-code", ROLE_CANDIDATE, 1024, post_app_code, NULL},
-    {HTTP_GET, "/api/proctor/probe", ROLE_SIGNED_IN, 0, get_probe, NULL},
-    {HTTP_POST, "/api/proctor/probe", ROLE_SIGNED_IN, PROBE_MAX, post_probe, NULL},
+    {HTTP_GET, SESSION "/events", ROLE_CANDIDATE, 0, get_events, NULL},
+    {HTTP_GET, "/api/proctor/probe", ROLE_SIGNED_IN, 0, api_get_probe, NULL},
+    {HTTP_POST, "/api/proctor/probe", ROLE_SIGNED_IN, API_PROBE_MAX, api_post_probe, NULL},
     {HTTP_GET, "/api/proctor/downloads/:platform", ROLE_SIGNED_IN, 0, get_download, NULL},
     {HTTP_NONE, NULL, 0, 0, NULL, NULL},
 };

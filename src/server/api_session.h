@@ -12,6 +12,12 @@ MUST_USE bool api_document_json(const struct steps *steps, struct arena *arena,
 MUST_USE bool api_checks_json(const struct steps *steps, json_t **ret, struct error *err);
 json_t *api_permitted_json(const struct policy *policy);
 MUST_USE bool api_profile_json(const struct steps *steps, json_t **ret, struct error *err);
+/* The network check of page and app. */
+#define API_PROBE_MAX ((size_t)1 << 20) /* bytes, each way */
+MUST_USE bool api_get_probe(struct server *server, struct request *q, struct response *r,
+                            struct error *err);
+MUST_USE bool api_post_probe(struct server *server, struct request *q, struct response *r,
+                             struct error *err);
 /* Reads {"point", "state", "detail", "problem", "mend"} and keeps it. */
 MUST_USE bool api_take_check(struct server *server, struct request *q, struct str session_id,
                              bool from_app, struct error *err);

@@ -10,15 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PREFIX "proctortrack"
+#define PREFIX STR("proctortrack") /* in whatever case: Proctortrack.exe */
 
 static const struct {
     const char *platform;
     const char *endings[4]; /* lower case */
     const char *usual;      /* what the page names where there is none yet */
 } platforms[DOWNLOADS] = {
-    {"windows", {".exe", ".msi"}, "proctortrack.exe"},
-    {"linux", {".deb", ".appimage", ".tar.gz"}, "proctortrack.deb"},
+    {"windows", {".exe", ".msi"}, "Proctortrack.exe"},
+    {"linux", {".deb", ".appimage", ".tar.gz"}, "proctortrack-linux.tar.gz"},
 };
 
 static bool has_ending(const char *name, const char *const *endings)
@@ -39,7 +39,8 @@ static bool is_plain_name(const char *name)
         if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
               strchr("._+-", *c)))
             return false;
-    return strncmp(name, PREFIX, strlen(PREFIX)) == 0 && strlen(name) < DOWNLOAD_FILE_MAX;
+    struct str text = str_from(name);
+    return str_eq_nocase(str_slice(text, 0, PREFIX.len), PREFIX) && text.len < DOWNLOAD_FILE_MAX;
 }
 
 static void take_file(DIR *folder, const char *name, struct download *all)

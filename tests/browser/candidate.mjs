@@ -123,12 +123,13 @@ export async function endAndUpload(page) {
   await button(page.getByRole('dialog'), 'Yes').click();
 }
 
-// From the questions to the receipt.
-export async function finishExam(page) {
+// From the questions to the receipt; `ended` is done between "Home" and "End".
+export async function finishExam(page, { ended = async () => undefined } = {}) {
   const exam = examOf(page);
   await button(exam, 'Finish Exam').first().click();
   await button(exam.getByRole('dialog'), 'Finish Exam').click();
   await button(exam, 'Home').click();
+  await ended();
   await endAndUpload(page);
 }
 

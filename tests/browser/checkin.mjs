@@ -249,7 +249,7 @@ async function pairAsApp(server, page) {
   const say = (path, body) => client.send('POST', `/api/app/${path}`, { body, headers });
   return {
     check: (point, state, problem = null, mend = null) => say('checks', { point, state, detail: {}, problem, mend }),
-    beat: () => say('heartbeat', { uptime_s: 5 }),
+    beat: (told = {}) => say('heartbeat', { uptime_s: 5, ...told }),
     async record(bytes) {
       const tus = { ...headers, 'Tus-Resumable': '1.0.0' };
       const made = await client.send('POST', '/api/app/uploads', {
@@ -333,15 +333,24 @@ test('checkin: everything on, from the plugin to the receipt, with a check that 
   await button(desk, 'Confirm').click();
   await desk.getByRole('row', { name: /Let a failed check pass.*screen reader/ }).waitFor();
 
-  await button(page, "I Agree, Let's Begin").click({ timeout: 30000 });
-  await button(page, 'Share').click();
+  // Pressed in the app: the page goes on by itself, at once.
+  await button(page, "I Agree, Let's Begin").waitFor({ timeout: 30000 });
+  await app.beat({ phase: 'monitoring', percent: 0 });
+  await button(page, 'Share').click({ timeout: 2500 }); // sooner than the page asks by itself
   await button(page, 'Start Proctoring').click();
+  assert.ok(await page.evaluate(() => document.fullscreenElement !== null), 'the screen is not filled');
   await button(examOf(page), 'Start Exam').click();
   await button(examOf(page), 'Finish Exam').first().waitFor();
   await until('camera and screen are recorded', 20, () => person.seen.recorders.size === 2);
-  await app.beat();
   await app.record(Buffer.from('what the app saw'));
-  await finishExam(page);
+  await app.beat({ phase: 'stopped', percent: 99 });
+  await finishExam(page, { ended: async () => {
+    await page.getByText('Press "End" in the window of the Proctortrack app').waitFor();
+    await checkPage(page, 'c34-app-end');
+    await app.beat({ phase: 'uploading', percent: 40 });
+    await page.getByText('40 %').first().waitFor({ timeout: 2500 });
+    await app.beat({ phase: 'done', percent: 100 });
+  } });
   await page.getByText('the upload is 100 % complete').waitFor({ timeout: 40000 });
   await page.getByRole('table').waitFor();
   const kinds = await page.getByRole('table').getByRole('rowheader').allInnerTexts();

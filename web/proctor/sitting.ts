@@ -23,6 +23,7 @@ import { createRecordingControl, type RecordingControl } from "./recording/contr
 import { startKeeper, type Keeper } from "./recording/keeper";
 import { bytesLeft } from "./recording/messages";
 import { browserTimers } from "../ui/network";
+import { browserConnect } from "../ui/support/stream";
 import { startRecorder } from "./recording/recorder";
 import { browserScreen, createScreenControl, type ScreenControl } from "./recording/screen";
 
@@ -123,6 +124,7 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     const session = await asking;
     serverClock.learn(session.serverUs, askedMs);
     view.set({ state: "open", session });
+    listenToApp(session);
     follow(session);
   }
 
@@ -181,6 +183,22 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
         void leave();
         break;
     }
+  }
+
+  /* What the app does is news to this page at once. An event says only that there is some. */
+  let listening: (() => void) | null = null;
+  function listenToApp(session: Session): void {
+    const over = session.state === "uploaded" || session.state === "reported";
+    if (over || !session.checkin.app.required) {
+      listening?.();
+      listening = null;
+      return;
+    }
+    listening ??= browserConnect(
+      () => `/api/proctor/sessions/${encodeURIComponent(id)}/events`,
+      ["session", "reset"],
+      { onOpen: () => void refresh(), onLost: () => undefined, onEvent: () => void refresh() },
+    );
   }
 
   function announceOnce(): void {

@@ -113,8 +113,18 @@ function StepView({ sitting, session }: { sitting: Sitting; session: Session }) 
     [session.id, session.step],
   );
 
-  const notice =
-    failure === null ? null : <Notice tone="warning">{t.failure(failure)}</Notice>;
+  const { app } = session.checkin;
+  const running = session.state === "recording" || session.state === "exam";
+  const notice = (
+    <>
+      {failure === null ? null : <Notice tone="warning">{t.failure(failure)}</Notice>}
+      {running && app.required && app.lost ? (
+        <Notice tone="warning" title={texts.checkin.app.lostTitle}>
+          {texts.checkin.app.lost}
+        </Notice>
+      ) : null}
+    </>
+  );
   if (step === null)
     return (
       <Plain>

@@ -50,9 +50,24 @@ export interface Download {
   bytes: number;
 }
 
+/* How far the app is, as it tells. */
+const APP_PHASES = [
+  "none",
+  "consent",
+  "checking",
+  "ready",
+  "monitoring",
+  "stopped",
+  "uploading",
+  "done",
+] as const;
+
 export interface App {
   required: boolean;
   state: "none" | "code" | "connected" | "gone";
+  phase: (typeof APP_PHASES)[number];
+  percent: number; // of what it has to send
+  lost: boolean; // silent for longer than the exam allows
   downloads: Download[];
 }
 
@@ -109,11 +124,31 @@ const parseApp: Parse<App> = (value, path) => {
   return {
     required: f.bool("required"),
     state: f.oneOf("state", ["none", "code", "connected", "gone"]),
+    phase: f.oneOf("phase", APP_PHASES),
+    percent: f.get("percent", parseInteger),
+    lost: f.bool("lost"),
     downloads: f.list("downloads", parseDownload),
   };
 };
 
-const NO_APP: App = { required: false, state: "none", downloads: [] };
+const NO_APP: App = {
+  required: false,
+  state: "none",
+  phase: "none",
+  percent: 0,
+  lost: false,
+  downloads: [],
+};
+
+/* "I Agree, Let's Begin" was pressed in the app: it is what monitors, and this page goes on by itself. */
+export function appHasBegun(app: App): boolean {
+  return app.phase === "monitoring" || app.phase === "stopped" || app.phase === "uploading";
+}
+
+/* It has still something to send, and will. */
+export function appIsSending(app: App): boolean {
+  return app.state === "connected" && appHasBegun(app);
+}
 const NO_PLUGIN = { required: false, seen: false, id: "", url: "" };
 const NO_SCREEN = { required: false, consented: false };
 

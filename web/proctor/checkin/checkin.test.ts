@@ -9,8 +9,8 @@ import type { KeeperStatus } from "../recording/messages";
 import { chooseMime, type RecorderEvents } from "../recording/recorder";
 import { createScreenControl, screenProblemOf, surfaceOf } from "../recording/screen";
 import { platformOf, spaced } from "../steps/app";
-import { shownStep } from "../steps/shown";
-import { parseCheckin, POINTS, type CheckReport, type FaceScan, type IdGuidance, type IdScan } from "./api";
+import { isMonitored, shownStep } from "../steps/shown";
+import { appIsSending, parseCheckin, POINTS, type CheckReport, type FaceScan, type IdGuidance, type IdScan } from "./api";
 import { brightness, difference, fitted, greyOf, sharpness, type Grey } from "./capture";
 import { chromiumVersion, judgeBrowser, type Browser } from "./checks/browser";
 import { judgePicture } from "./checks/camera";
@@ -348,10 +348,21 @@ test("only the plugin's own answers are taken", () => {
 test("a session without the check-in's members is one without its steps, and links stay on our origin", () => {
   const bare = parseCheckin({}, "session");
   assert.deepEqual([bare.app.required, bare.plugin.required, bare.screen.required, bare.checks], [false, false, false, []]);
-  const app = { required: true, state: "none", downloads: [{ platform: "linux", file: "p.deb", url: "//evil.example/p", bytes: 1 }] };
+  const app = { required: true, state: "none", phase: "none", percent: 0, lost: false, downloads: [{ platform: "linux", file: "p.deb", url: "//evil.example/p", bytes: 1 }] };
   assert.equal(parseCheckin({ app }, "session").app.downloads[0]?.url, null);
   const plugin = { required: true, seen_us: null, version: null, url: "javascript:alert(1)" };
   assert.equal(parseCheckin({ plugin }, "session").plugin.url, "");
+});
+
+test("where the app has begun to monitor, the page goes on by itself, and waits for what it has to send", () => {
+  const app = (phase: string, state = "connected") =>
+    parseCheckin({ app: { required: true, state, phase, percent: 7, lost: false, downloads: [] } }, "session");
+  const steps = [{ name: "system-check", state: "done" as const }];
+  assert.equal(shownStep({ step: "screen", steps, checkin: app("ready") }, false), "begin");
+  assert.equal(shownStep({ step: "screen", steps, checkin: app("monitoring") }, false), "screen");
+  assert.equal(isMonitored({ state: "agreed", step: "screen", steps, checkin: app("monitoring") }, false), true);
+  assert.deepEqual(["ready", "monitoring", "uploading", "done"].map((phase) => appIsSending(app(phase).app)), [false, true, true, false]);
+  assert.equal(appIsSending(app("uploading", "gone").app), false);
 });
 
 test("the app's platform and code read well", () => {

@@ -11,6 +11,7 @@ import { useAction } from "./action";
 import { CameraProblemNotice } from "./camera-problem";
 import { LevelMeter } from "./level";
 import { ScreenProblemNotice } from "./screen";
+import { enterFullScreen } from "../monitor-frame";
 import type { StepProps } from "./step";
 import { LiveVideo } from "./video";
 
@@ -18,7 +19,11 @@ const t = texts.proctor.camera;
 
 export function CameraStep({ sitting, session }: StepProps) {
   const tools = useStore(sitting.equipment);
-  const start = useAction(() => sitting.startProctoring());
+  const start = useAction(() => {
+    /* Where the app had "I Agree, Let's Begin", this is the click that may fill the screen. */
+    if (session.checkin.app.required) void enterFullScreen();
+    return sitting.startProctoring();
+  });
   return (
     <section class="card">
       <h1>{t.title}</h1>

@@ -8,6 +8,7 @@ import { useStore } from "../../ui/store";
 import { texts } from "../../ui/texts";
 import { browserClock, formatBytes, formatDuration } from "../../ui/time";
 import { createRate } from "../closing";
+import { appIsSending, type App } from "../checkin/api";
 import { bytesLeft, bytesTotal, type KeeperStatus } from "../recording/messages";
 import type { Keeper } from "../recording/keeper";
 import type { Finishing, Sitting } from "../sitting";
@@ -30,10 +31,26 @@ export function UploadStep({ sitting, session }: StepProps) {
         {confirmed ? null : <p>{end.press}</p>}
         {tools === null ? <Spinner /> : <Amount sitting={sitting} keeper={tools.keeper} />}
         {tools === null ? null : <Streams keeper={tools.keeper} session={session} />}
-        <FinishingNotice sitting={sitting} finishing={finishing} />
+        {appIsSending(session.checkin.app) ? (
+          <AppAmount app={session.checkin.app} />
+        ) : (
+          <FinishingNotice sitting={sitting} finishing={finishing} />
+        )}
       </section>
       {confirmed ? null : <End sitting={sitting} />}
     </>
+  );
+}
+
+/* The app sends by itself, once "End" was pressed in its own window. */
+function AppAmount({ app }: { app: App }) {
+  if (app.phase !== "uploading") return <Notice tone="warning">{texts.checkin.app.pressEnd}</Notice>;
+  return (
+    <Progress
+      label={texts.checkin.app.upload}
+      value={app.percent / 100}
+      text={texts.checkin.app.uploadText(app.percent)}
+    />
   );
 }
 

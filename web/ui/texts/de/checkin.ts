@@ -151,6 +151,11 @@ export const checkin: Texts["checkin"] = {
     validUntil: (time) => `Der Code gilt einmal, bis ${time}.`,
     waiting: "Es wird auf das Programm gewartet. Diese Seite geht von selbst weiter.",
     gone: "Das Programm war verbunden und antwortet nicht mehr. Bitte starten Sie es wieder und verbinden Sie es.",
+    lostTitle: "Vom Proctortrack-Programm kommt nichts mehr",
+    lost: "Ihre Prüfung geht weiter. Bitte starten Sie das Programm wieder: Es macht von selbst weiter. Das wird festgehalten.",
+    pressEnd: "Klicken Sie im Fenster des Proctortrack-Programms unten rechts auf „End“ und dann auf „Yes“.",
+    upload: "Hochladen durch das Proctortrack-Programm",
+    uploadText: (percent) => `${percent} %`,
   },
 
   check: {

@@ -150,6 +150,11 @@ export const checkin = {
     validUntil: (time: string) => `The code can be used once, until ${time}.`,
     waiting: "Waiting for the app. This page goes on by itself.",
     gone: "The app was connected and does not answer any more. Please start it again and connect it.",
+    lostTitle: "The Proctortrack app is not heard of",
+    lost: "Your exam goes on. Please start the app again: it goes on by itself. This is put on record.",
+    pressEnd: "Press \"End\" in the window of the Proctortrack app at the bottom right of your screen, and then \"Yes\".",
+    upload: "Upload by the Proctortrack app",
+    uploadText: (percent: number) => `${percent} %`,
   },
 
   check: {

@@ -1,0 +1,25 @@
+/* Rules about what the desktop app and the browser's plugin report: from events to flags. Pure: the
+ * same events and policy give the same flags. Which event begins and ends what stands in one table
+ * (rule_events.c), a row a rule. */
+#pragma once
+#include "analysis/rules.h"
+#include "base/arena.h"
+
+struct event_fact {
+    int64_t time_us;      /* of the server's clock; not falling */
+    struct str kind;      /* "program-started" */
+    const json_t *detail; /* an object */
+};
+
+/* Is there a rule that asks for this kind? */
+bool event_rules_use(struct str kind);
+/* All of them, each once; returns how many. */
+#define EVENT_RULES_KINDS_MAX 32
+size_t event_rules_kinds(const char *ret[EVENT_RULES_KINDS_MAX]);
+/* What was true between `from_us` (the exam's start) and `to_us` (its finish, or now when `open`):
+ * what began before counts from `from_us` on. Times of the flags are from `from_us`. In the arena,
+ * in order of their beginning. */
+MUST_USE bool event_rules_judge(const struct policy *policy, const struct event_fact *events,
+                                size_t len, int64_t from_us, int64_t to_us, bool open,
+                                struct arena *arena, struct flag **ret, size_t *ret_len,
+                                struct error *err);

@@ -1,0 +1,89 @@
+// The app for Windows under Wine, as far as Wine goes (docs/desktop.md lists what it does not): the same steps against the
+// same server. Wine has one prefix a machine user, made once for all tests: some seconds and 700 MB.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { skip, test } from '../support/runner.mjs';
+import { SOURCE } from '../support/server.mjs';
+import { endSession, handIn, needs, POLICY, reviewOf, sitting } from './app.mjs';
+import { has, until } from './display.mjs';
+
+const EXE = process.env.PT_EXE ?? join(SOURCE, 'build', 'downloads', 'Proctortrack.exe');
+
+test('desktop, Wine: Proctortrack.exe, checked, monitored and uploaded', async (t) => {
+  needs();
+  if (!has('wine')) skip('wine is not installed');
+  if (!existsSync(EXE)) skip('Proctortrack.exe is not built');
+  const s = await sitting(t, { ...POLICY, app: { programs: ['notepad'] } });
+  const { desktop, candidate, at, now } = s;
+  desktop.env.WINEPREFIX = join(desktop.folder, 'wine');
+  Object.assign(desktop.env, { WINEARCH: 'win64', WINEDEBUG: '-all', WINEDLLOVERRIDES: 'mscoree=;mshtml=;winemenubuilder.exe=' });
+  t.after(() => spawnSync('wineserver', ['-k'], { env: desktop.env }));
+  const made = spawn('wineboot', ['-i'], { env: desktop.env, stdio: 'ignore' });
+  await new Promise((done) => made.on('exit', done).on('error', done));
+
+  const { link } = await candidate.post(`${at}/app-code`);
+  const app = desktop.start('wine', [EXE, link], { stdio: 'ignore' });
+  await desktop.shows('Proctortrack: agreement', 40);
+  assert.deepEqual([(await now()).app.state, (await now()).app.platform], ['connected', 'windows']);
+  await sleep(1500);
+  desktop.picture('w1-agreement');
+  await desktop.press('alt+r');
+  await desktop.press('alt+s');
+  await desktop.shows('Proctortrack: system check');
+  const point = async (name) => (await now()).checks.find((one) => one.point === name);
+  await until('six points are checked', 40, async () => (await now()).checks.filter((one) => one.state !== 'waiting').length === 6);
+  await sleep(500);
+  desktop.picture('w2-checks');
+  for (const name of ['microphone', 'displays', 'network', 'machine', 'programs']) assert.equal((await point(name)).state, 'passed', `${name}: ${(await point(name)).problem}`);
+  assert.ok((await point('microphone')).detail.peak > 0.1, 'the microphone was not heard');
+  assert.ok((await point('programs')).detail.running > 3, JSON.stringify((await point('programs')).detail));
+  await s.pass();
+  await until('the app is ready', 25, async () => (await now()).app.phase === 'ready');
+  await sleep(600);
+  await desktop.press('alt+b');
+  await desktop.shows('Proctortrack: monitoring');
+  await until('the frame is there', 8, () => desktop.pixel(2, 300) === 'srgb(26,102,255)');
+  await candidate.post(`${at}/start`);
+  await candidate.post(`/api/campus/attempts/${s.attempt}/start`);
+  await until('the screen is recorded', 20, async () => (await now()).streams.some((one) => one.kind === 'app' && one.bytes > 0));
+  desktop.picture('w3-monitoring');
+
+  // A program that this exam does not allow.
+  const notepad = desktop.start('wine', ['notepad'], { stdio: 'ignore' });
+  const flagged = async () => (await s.staff.get(`/api/review/sessions/${s.session}`)).flags.map((one) => one.rule);
+  await until('a flag while the exam goes on', 25, async () => (await flagged()).includes('program-forbidden'));
+  spawnSync('wine', ['taskkill', '/f', '/im', 'notepad.exe'], { env: desktop.env });
+  await notepad.done;
+
+  // Killed, and started again without a link.
+  spawnSync('wine', ['taskkill', '/f', '/im', 'Proctortrack.exe'], { env: desktop.env });
+  await app.done;
+  desktop.start('wine', [EXE], { stdio: 'ignore' });
+  await desktop.shows('Proctortrack: monitoring', 30);
+  await until('the first recording is whole', 30, async () => (await now()).streams.some((one) => one.state === 'complete'));
+  await handIn(s);
+  await sleep(5500);
+  await desktop.press('alt+e');
+  await desktop.shows('Proctortrack: upload the exam?');
+  await sleep(300);
+  desktop.picture('w4-upload');
+  await desktop.press('alt+y');
+  await desktop.shows('Proctortrack: uploaded', 30);
+  desktop.picture('w5-uploaded');
+  assert.equal((await endSession(s)).status, 200);
+  const review = await reviewOf(s);
+  const found = review.flags.find((one) => one.rule === 'program-forbidden');
+  assert.match(found?.numbers ?? '', /notepad \(forbidden by this exam\)/);
+  for (const one of review.streams) assert.equal(one.analysis, 'final', one.problem ?? '');
+
+  await desktop.press('alt+u');
+  await desktop.shows('Proctortrack: removed', 15);
+  await sleep(300);
+  desktop.picture('w6-removed');
+  const keys = spawnSync('wine', ['reg', 'query', 'HKCU\\Software\\Classes\\proctortrack'], { env: desktop.env });
+  assert.notEqual(keys.status, 0, 'the handler of links is still there');
+  await desktop.press('alt+q');
+}, { seconds: 200 });

@@ -3,6 +3,7 @@
 #include "proctor/check.h"
 #include "proctor/enrolment.h"
 #include "proctor/event.h"
+#include "proctor/flag.h"
 #include "proctor/profile.h"
 #include "proctor/scan.h"
 #include "proctor/screen_consent.h"
@@ -329,6 +330,48 @@ static void a_code_is_good_once_and_for_ten_minutes(void **state)
     assert_int_equal(steps.app.state, APP_CONNECTED);
 }
 
+/* How many records of this kind there are. */
+static size_t records_of(struct house *h, const char *kind)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct event *events;
+    size_t len, found = 0;
+    must(event_list(&h->p, house_session(h), &arena, &events, &len, err));
+    for (size_t i = 0; i < len; i++)
+        found += str_eq(events[i].kind, str_from(kind));
+    return found;
+}
+
+static void an_app_that_is_silent_in_the_exam_is_on_record_and_ends_nothing(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    char code[APP_CODE_SIZE], token[TOKEN_TEXT_SIZE], session[ID_TEXT_SIZE];
+    int64_t expires_us, later_us = clock_wall_us() + 130 * SECOND_US;
+    struct flag_row *flags;
+    size_t len;
+    must(app_link_code(&h->p, house_session(h), USER, code, &expires_us, err));
+    must(app_link_pair(&h->p, str_from(code), STR("1"), STR("linux"), token, session, err));
+    must(app_link_note_silence(&h->p, later_us, 10, err));
+    assert_int_equal(records_of(h, "app-lost"), 0); /* nothing is monitored yet */
+    house_record(h);
+    must(provider_exam_started(&h->p, house_session(h), err));
+    must(app_link_note_silence(&h->p, later_us - 20 * SECOND_US, 10, err));
+    assert_int_equal(records_of(h, "app-lost"), 0); /* "standard" allows two minutes */
+    must(app_link_note_silence(&h->p, later_us, 10, err));
+    must(app_link_note_silence(&h->p, later_us + SECOND_US, 10, err));
+    assert_int_equal(records_of(h, "app-lost"), 1); /* once */
+    must(flag_list(&h->p, house_session(h), &arena, &flags, &len, err));
+    assert_int_equal(len, 1);
+    assert_int_equal(flags[0].flag.rule, RULE_APP_LOST);
+    struct steps steps = read_steps(h, h->session, &arena);
+    assert_int_equal(steps.session.state, SESSION_EXAM); /* the exam goes on */
+    must(app_link_seen(&h->p, house_session(h), NULL, err));
+    assert_int_equal(records_of(h, "app-back"), 1);
+    must(flag_list(&h->p, house_session(h), &arena, &flags, &len, err));
+    assert_int_equal(len, 1);
+}
+
 static void every_record_has_a_title(void **state)
 {
     struct house *h = *state;
@@ -361,6 +404,7 @@ int main(void)
         T(erasing_takes_the_key_and_all_that_it_sealed),
         T(an_override_stays_until_the_point_passes_and_is_refused_after_the_start),
         T(a_code_is_good_once_and_for_ten_minutes),
+        T(an_app_that_is_silent_in_the_exam_is_on_record_and_ends_nothing),
         T(every_record_has_a_title),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

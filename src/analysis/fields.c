@@ -78,6 +78,8 @@ const struct field fields[] = {
     ONE(still.seconds, -1, 172800, 6, -1),
     ONE(still.difference, -1, 99, 12, -1),
     ONE(still.moved, 0, 99, 12, 0),
+    ONE(drawn.part, -1, 1, 12, -1),
+    ONE(drawn.contrast, 0, 1, 12, 0),
     ONE(objects.len, -1, DETECT_OBJECTS_MAX, 0, -1),
     EACH(objects.list, objects.len, kind, 0, OBJECT_KINDS - 1, 0),
     EACH(objects.list, objects.len, x, -10, 10, 12),

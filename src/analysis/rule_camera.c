@@ -1,6 +1,7 @@
 /* Rules about the head, the eyes, the light and the camera itself. What a look says comes from
- * pose.c, eyes.c, gaze.c, clarity.c, loop.c and still.c of detect/; heads and eyes are compared
- * with what is usual for this candidate (calibration.h). docs/policy.md tells the measurements. */
+ * pose.c, eyes.c, gaze.c, clarity.c, loop.c, still.c and drawn.c of detect/; heads and eyes are
+ * compared with what is usual for this candidate (calibration.h). docs/policy.md tells the
+ * measurements. */
 #include "analysis/rule_table.h"
 
 #include <math.h>
@@ -19,7 +20,8 @@
 #define STILL_MIN_S 2.0F
 #define STILL_MOVED_MIN 0.07F /* of the face's size: moved on purpose, or by a hand */
 #define STILL_UNMOVED_S 15.0F
-#define FROZEN_MAX 0.006F /* motion: then it is camera-frozen's */
+#define DRAWN_CONTRAST_MIN 0.35F /* half of a card's; one colour may be a wall, or a covered lens */
+#define FROZEN_MAX 0.006F        /* motion: then it is camera-frozen's */
 
 static double threshold(const struct policy *p, enum rule rule) { return p->rules[rule].threshold; }
 
@@ -122,6 +124,17 @@ static enum look look_still(const struct policy *p, const struct observation *o)
                   (s->moved >= STILL_MOVED_MIN || s->seconds >= STILL_UNMOVED_S));
 }
 
+/* A face is nobody's card, and in the dark anything is flat. */
+static enum look look_drawn(const struct policy *p, const struct observation *o)
+{
+    if (o->faces_len > 0)
+        return LOOK_MISS;
+    if (o->drawn.part < 0 || o->luma_mean < LUMA_MIN)
+        return LOOK_UNKNOWN;
+    return hit_if((double)o->drawn.part >= threshold(p, RULE_CAMERA_DRAWN) &&
+                  o->drawn.contrast >= DRAWN_CONTRAST_MIN);
+}
+
 static double value_turned(const struct observation *o) { return turned_by(o); }
 
 static double value_yaw(const struct observation *o) { return fabs((double)o->head.yaw); }
@@ -150,6 +163,8 @@ static double value_sharpness(const struct observation *o)
 static double value_period(const struct observation *o) { return (double)o->loop.period_s; }
 
 static double value_moved(const struct observation *o) { return (double)o->still.moved; }
+
+static double value_drawn(const struct observation *o) { return (double)o->drawn.part; }
 
 static int64_t since_loop(const struct observation *o)
 {
@@ -237,6 +252,14 @@ static void numbers_still(const struct rule_numbers *n, char *ret, size_t size)
     snprintf(ret, size,
              "the face was one flat picture for %.1f s, moved by %.0f %% of its size meanwhile",
              n->seconds, 100 * n->value_max);
+}
+
+static void numbers_drawn(const struct rule_numbers *n, char *ret, size_t size)
+{
+    snprintf(ret, size,
+             "%.0f %% of the picture in areas of exactly one brightness, as drawn, in %u of %u "
+             "looks, %.1f s",
+             100 * n->value_mean, n->hits, n->samples, n->seconds);
 }
 
 const struct rule_row rule_camera[RULE_CAMERA_LEN] = {
@@ -412,5 +435,25 @@ const struct rule_row rule_camera[RULE_CAMERA_LEN] = {
             .tolerated = 1,
             .share_min = 0.7,
             .since_us = since_still,
+        },
+    [RULE_CAMERA_DRAWN - RULE_CAMERA_FIRST] =
+        {
+            .name = "camera-drawn",
+            .title = "Drawn picture, not a camera's",
+            .meaning = "Nobody was in view, and the picture was one that is drawn, not seen: the "
+                       "card or logo of a virtual camera, colour bars, a shared window. The "
+                       "privacy switch of some cameras shows such a card, too.",
+            .has_threshold = true,
+            .threshold_min = 0.1,
+            .threshold_max = 1,
+            .defaults = {RULE_ON(SEVERITY_LOW, 30, 0.3), RULE_ON(SEVERITY_MEDIUM, 4, 0.3),
+                         RULE_ON(SEVERITY_HIGH, 2, 0.3)},
+            .wants = RULE_WANTS_DRAWN,
+            .look = look_drawn,
+            .value = value_drawn,
+            .shows = shows_equally,
+            .numbers = numbers_drawn,
+            .tolerated = 1,
+            .share_min = 0.7,
         },
 };

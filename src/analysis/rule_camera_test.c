@@ -300,6 +300,36 @@ static void a_moved_photograph_is_still_and_one_that_stands_is_frozen(void **sta
     assert_true(nothing(&f));
 }
 
+static void a_card_is_told_from_an_empty_room_and_from_a_covered_lens(void **state)
+{
+    (void)state;
+    struct session s;
+    struct observation o = person(), empty;
+    o.faces_len = 0;
+    o.head.known = 0;
+    empty = o;
+    empty.drawn = (struct detect_drawn){.part = 0.08F, .contrast = 0.9F};
+    o.drawn = (struct detect_drawn){.part = 0.6F, .contrast = 0.8F};
+    session_init(&s, "{\"base\":\"standard\"}");
+    feed(&s, person(), 10);
+    feed(&s, empty, 10);
+    assert_false(s.found.is[RULE_CAMERA_DRAWN]);
+    feed(&s, o, 10);
+    struct found f = session_end(&s);
+    assert_true(f.is[RULE_CAMERA_DRAWN] && f.is[RULE_NO_FACE]);
+    assert_int_equal(f.of[RULE_CAMERA_DRAWN].from_us, 20 * SECOND_US);
+    assert_non_null(strstr(f.of[RULE_CAMERA_DRAWN].numbers, "60 % of the picture"));
+
+    session_init(&s, "{\"base\":\"standard\"}");
+    o.drawn.contrast = 0.1F; /* a wall, or a lid before the lens */
+    feed(&s, o, 10);
+    o.drawn.contrast = 0.8F;
+    o.luma_mean = 0.05F; /* the dark */
+    feed(&s, o, 10);
+    f = session_end(&s);
+    assert_false(f.is[RULE_CAMERA_DRAWN]);
+}
+
 static void only_what_a_rule_that_is_on_needs_is_asked_for(void **state)
 {
     (void)state;
@@ -308,16 +338,16 @@ static void only_what_a_rule_that_is_on_needs_is_asked_for(void **state)
     struct error err;
     assert_good(policy_builtin(STR("standard"), &p, &err), err);
     rules_ask(&p, false, &o);
-    assert_true(o.head && o.clarity && o.loop && o.still_limit > 0);
+    assert_true(o.head && o.clarity && o.loop && o.drawn && o.still_limit > 0);
     assert_false(o.gaze);
-    for (enum rule rule = RULE_LOOKING_AWAY; rule <= RULE_CAMERA_STILL; rule++)
+    for (enum rule rule = RULE_LOOKING_AWAY; rule <= RULE_CAMERA_DRAWN; rule++)
         p.rules[rule].on = false;
     rules_ask(&p, false, &o);
     assert_true(o.head); /* whose mouth moves while somebody speaks? */
-    assert_false(o.clarity || o.loop || o.gaze || o.still_limit > 0);
+    assert_false(o.clarity || o.loop || o.drawn || o.gaze || o.still_limit > 0);
     p.rules[RULE_SOUND_SPEECH].on = false;
     rules_ask(&p, false, &o);
-    assert_false(o.head || o.clarity || o.loop || o.gaze || o.still_limit > 0);
+    assert_false(o.head || o.clarity || o.loop || o.drawn || o.gaze || o.still_limit > 0);
     p.rules[RULE_GAZE_AWAY].on = true;
     rules_ask(&p, false, &o);
     assert_true(o.gaze && o.head);
@@ -337,6 +367,7 @@ int main(void)
         cmocka_unit_test(a_dark_face_in_a_dark_room_and_a_white_wall_are_no_faults),
         cmocka_unit_test(a_loop_begins_with_its_first_showing),
         cmocka_unit_test(a_moved_photograph_is_still_and_one_that_stands_is_frozen),
+        cmocka_unit_test(a_card_is_told_from_an_empty_room_and_from_a_covered_lens),
         cmocka_unit_test(only_what_a_rule_that_is_on_needs_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -290,7 +290,7 @@ static const struct rule_row rows[RULE_COUNT] = {
 
 const struct rule_row *rule_row(enum rule rule)
 {
-    if (rule >= RULE_LOOKING_AWAY && rule <= RULE_CAMERA_STILL)
+    if (rule >= RULE_LOOKING_AWAY && rule <= RULE_CAMERA_DRAWN)
         return &rule_camera[rule - RULE_CAMERA_FIRST];
     if (rule >= RULE_PHONE && rule <= RULE_SEVERAL_PEOPLE)
         return &rule_objects[rule - RULE_PHONE];

@@ -39,6 +39,7 @@ enum rule_wants {
     RULE_WANTS_CLARITY = 4,
     RULE_WANTS_LOOP = 8,
     RULE_WANTS_STILL = 16, /* by the rule's threshold */
+    RULE_WANTS_DRAWN = 32,
 };
 
 struct rule_row {
@@ -75,10 +76,10 @@ struct rule_row {
 /* Rows of their own file: RULE_PHONE to RULE_SEVERAL_PEOPLE. */
 enum { RULE_OBJECTS_LEN = RULE_SEVERAL_PEOPLE - RULE_PHONE + 1 };
 extern const struct rule_row rule_objects[RULE_OBJECTS_LEN];
-/* And RULE_LOOKING_AWAY to RULE_CAMERA_STILL. */
+/* And RULE_LOOKING_AWAY to RULE_CAMERA_DRAWN. */
 enum {
     RULE_CAMERA_FIRST = RULE_LOOKING_AWAY,
-    RULE_CAMERA_LEN = RULE_CAMERA_STILL - RULE_LOOKING_AWAY + 1
+    RULE_CAMERA_LEN = RULE_CAMERA_DRAWN - RULE_LOOKING_AWAY + 1
 };
 extern const struct rule_row rule_camera[RULE_CAMERA_LEN];
 

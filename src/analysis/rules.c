@@ -75,6 +75,7 @@ static void ask(const struct policy *policy, enum rule rule, struct detect_optio
     ret->gaze |= (row->wants & RULE_WANTS_GAZE) != 0;
     ret->clarity |= (row->wants & RULE_WANTS_CLARITY) != 0;
     ret->loop |= (row->wants & RULE_WANTS_LOOP) != 0;
+    ret->drawn |= (row->wants & RULE_WANTS_DRAWN) != 0;
     if (row->wants & RULE_WANTS_STILL)
         ret->still_limit = policy->rules[rule].threshold;
 }

@@ -139,6 +139,13 @@ static enum score_mark mark_loop(const struct truth_file *f, const struct truth_
     return has_people_labels(f, s) && !is_event(s, "frozen") ? SCORE_SAYS_NO : SCORE_SAYS_NOTHING;
 }
 
+static enum score_mark mark_drawn(const struct truth_file *f, const struct truth_span *s)
+{
+    if (is_event(s, "drawn_picture"))
+        return SCORE_SAYS_YES;
+    return has_people_labels(f, s) ? SCORE_SAYS_NO : SCORE_SAYS_NOTHING;
+}
+
 static enum score_mark mark_person(const struct truth_file *f, const struct truth_span *s)
 {
     double min, max;
@@ -337,6 +344,7 @@ const struct score_row score_table[] = {
     {"camera-frozen", "event frozen", SCORE_CAMERA, mark_frozen},
     {"camera-looped", "event loop_replay", SCORE_CAMERA, mark_loop},
     {"camera-still", "spoof", SCORE_CAMERA, mark_spoof},
+    {"camera-drawn", "event drawn_picture", SCORE_CAMERA, mark_drawn},
     {"phone", "phone", SCORE_CAMERA, mark_phone},
     {"book", "book", SCORE_CAMERA, mark_book},
     {"laptop", "laptop", SCORE_CAMERA, mark_laptop},

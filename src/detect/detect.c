@@ -9,13 +9,14 @@
 
 static const struct detector *const detectors[] = {
     &detector_light,   &detector_faces, &detector_objects, &detector_head,  &detector_gaze,
-    &detector_clarity, &detector_loop,  &detector_still,   &detector_screen};
+    &detector_clarity, &detector_loop,  &detector_still,   &detector_drawn, &detector_screen};
 
 static const struct detect_options everything = {.objects = DETECT_OBJECTS_ALL,
                                                  .head = true,
                                                  .gaze = true,
                                                  .clarity = true,
                                                  .loop = true,
+                                                 .drawn = true,
                                                  .still_limit = 0.3};
 
 struct detect {
@@ -85,6 +86,7 @@ bool detect_look(struct detect *d, struct frame *f, struct observation *ret, str
     o.head.gaze = -9;
     o.clarity = (struct detect_clarity){-1, -1, -1, -1, -1, -1};
     o.loop.period_s = o.still.seconds = o.still.difference = -1;
+    o.drawn.part = -1;
     o.screen =
         (struct detect_screen){.stirred = -1, .replaced = -1, .still_s = -1, .words_len = -1};
     d->faces_len = 0;

@@ -71,6 +71,12 @@ struct detect_still {
     float moved;      /* how far it was moved in that time: 1 is its own size */
 };
 
+/* Of a look with nobody in view: is it a drawn picture, as a virtual camera's card? */
+struct detect_drawn {
+    float part;     /* 0..1: of the picture that is of single levels of brightness; -1: unknown */
+    float contrast; /* 0..1: between the darkest and the brightest of them */
+};
+
 /* Who is in view (identity/watch.h): the likeness of the face to one that is known. */
 enum identity_state {
     IDENTITY_NONE = 0,  /* nobody in view, or nobody to compare with (yet) */
@@ -132,6 +138,7 @@ struct observation {
     struct detect_clarity clarity;
     struct detect_loop loop;
     struct detect_still still;
+    struct detect_drawn drawn;
     struct detect_objects objects;
     struct detect_identity identity;
     struct detect_screen screen;
@@ -155,7 +162,7 @@ struct detect_options {
     uint32_t objects; /* a bit 1 << kind for each enum object_kind; 0: no object model */
     bool single;      /* each look is of a picture of its own: no other one has any part in it */
     bool head, gaze;  /* gaze: the model of the iris, on top of head */
-    bool clarity, loop;
+    bool clarity, loop, drawn;
     double still_limit; /* of detect_still.difference: more is another picture; 0: not looked for */
     struct detect_screen_options screen;
     struct stages *stages; /* base/stages.h; borrowed by the detectors; NULL: no times are taken */

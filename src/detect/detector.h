@@ -32,6 +32,7 @@ struct detector {
     void (*glance)(void *self, const struct frame *f); /* at frames between looks; may be NULL */
 };
 
-extern const struct detector detector_head, detector_gaze, detector_clarity, detector_loop, detector_still;
+extern const struct detector detector_head, detector_gaze, detector_clarity, detector_loop;
+extern const struct detector detector_still, detector_drawn;
 extern const struct detector detector_faces, detector_light, detector_objects;
 extern const struct detector detector_screen; /* alone: of a screen, not of a camera */

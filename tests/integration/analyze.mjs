@@ -1,6 +1,6 @@
 // `proctortrack analyze`: any recording, the same bytes each time, one clear line on bad input.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from '../support/runner.mjs';
@@ -41,6 +41,19 @@ test('a policy switches rules off and says what is wrong with it', async (t) => 
   const wrong = analyze('--policy', policy, clip);
   assert.notEqual(wrong.status, 0);
   assert.match(wrong.stderr, /rules\.no-face\.min_s/);
+});
+
+test("a virtual camera's card is told from an empty room", async (t) => {
+  const folder = temporaryFolder(t);
+  const card = join(folder, 'card.webm'); // with a clock that runs
+  execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc=size=640x480:rate=15', '-t', '8', '-pix_fmt', 'yuv420p',
+    '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '400k', card]);
+  const room = makeClip(join(folder, 'room.webm'), [{ seconds: 8, people: 0 }]);
+  const { recordings } = JSON.parse(analyze('--json', card, room).stdout);
+  const drawn = recordings.map((r) => r.flags.filter((flag) => flag.rule === 'camera-drawn'));
+  assert.deepEqual(drawn.map((flags) => flags.length), [1, 0], JSON.stringify(recordings.map((r) => r.flags)));
+  assert.ok(drawn[0][0].to_s - drawn[0][0].from_s >= 7, JSON.stringify(drawn));
+  assert.match(drawn[0][0].numbers, /of exactly one brightness/);
 });
 
 test('what was kept of a recording is judged again without it: the same bytes, or another policy', async (t) => {

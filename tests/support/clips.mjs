@@ -30,14 +30,14 @@ function people() {
   return { inputs: [...picture, ...picture], filters: [portrait(7), portrait(478)] };
 }
 
-// An empty room: a window, a shelf with things on it, a cupboard, a desk. (A bare wall would look like a lens that
-// is covered, and rightly so.)
+// An empty room: a window, a shelf with things on it, a cupboard, a desk, and light that falls off as it does on real
+// things. (A bare wall would look like a lens that is covered, and even colours like a drawn picture: rightly so.)
 const ROOM = [
   [40, 40, 170, 190, '0xdfe8ee'], [52, 52, 68, 80, '0x9fb8c8'], [128, 52, 68, 80, '0xa8bfcc'], [52, 140, 68, 78, '0x93aebf'],
   [128, 140, 68, 78, '0x9ab3c2'], [330, 90, 260, 12, '0x5a4634'], [345, 40, 24, 50, '0x7c3b32'], [372, 30, 20, 60, '0x31506b'],
   [396, 46, 30, 44, '0xc9b26b'], [470, 34, 50, 56, '0x3f5f46'], [540, 60, 36, 30, '0xb8b0a4'], [0, 360, 640, 120, '0x6b5440'],
   [0, 360, 640, 6, '0x3d2f24'], [420, 250, 120, 112, '0x7a6248'], [479, 252, 3, 108, '0x4d3b2a'], [90, 330, 60, 36, '0xe8e4da'],
-].map(([x, y, w, h, color]) => `drawbox=${x}:${y}:${w}:${h}:${color}:fill`).join(',');
+].map(([x, y, w, h, color]) => `drawbox=${x}:${y}:${w}:${h}:${color}:fill`).concat('vignette=angle=PI/7').join(',');
 
 // codec: 'vp9' (WebM with a quiet tone in Opus, like a browser's), 'mjpeg' (for Chromium's fake camera,
 // which plays 30 frames a second whatever the file was made for)

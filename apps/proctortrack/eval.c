@@ -91,6 +91,7 @@ static void close_set(struct eval *e)
     score_destroy(e->score);
     buf_done(&e->picture_notes);
     buf_done(&e->documents.table);
+    buf_done(&e->liveness.table);
     buf_done(&e->voice.speech);
     buf_done(&e->voice.other);
     free(e->metrics);
@@ -127,7 +128,8 @@ static bool evaluate(const struct settings *s, bool *ret_good, struct error *err
     struct eval e = {0};
     bool done = open_set(&e, s, err) && score_create(&s->eval.policy, &e.score, err) &&
                 eval_recordings(&e, &s->eval, err) && eval_pictures(&e, &s->eval, err) &&
-                eval_identity(&e, &s->eval, err) && eval_documents(&e, &s->eval, err);
+                eval_identity(&e, &s->eval, err) && eval_documents(&e, &s->eval, err) &&
+                eval_liveness(&e, &s->eval, err);
     if (done)
         eval_measure(&e);
     done = done && print(&e, s, ret_good, err);

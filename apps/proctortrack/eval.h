@@ -2,6 +2,7 @@
 #pragma once
 #include "analysis/score.h"
 #include "base/buf.h"
+#include "identity/challenge.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -40,6 +41,19 @@ struct eval_documents {
     unsigned impostors, impostors_approved;
     struct buf table; /* lines for people */
 };
+/* Face scans (identity/challenge.h) that were played through. */
+struct eval_reason {
+    char text[CHALLENGE_REASON_MAX];
+    unsigned count;
+};
+struct eval_scans {
+    unsigned scans, begun, passed; /* begun: got past the first prompt, to look straight */
+    struct eval_reason reasons[8]; /* why they failed */
+};
+struct eval_liveness {
+    struct eval_scans photos, albums, replays, earlier, honest; /* without reasons */
+    struct buf table;                                           /* lines for people */
+};
 struct eval_voice {
     struct buf speech, other; /* scores, as doubles */
     size_t speech_len, other_len;
@@ -55,6 +69,7 @@ struct eval {
     struct buf picture_notes; /* lines for people */
     struct eval_identity identity;
     struct eval_documents documents;
+    struct eval_liveness liveness;
     struct eval_voice voice;
     struct eval_metric *metrics; /* owned; EVAL_METRICS_MAX */
     size_t metrics_len;
@@ -79,6 +94,8 @@ MUST_USE bool eval_pictures(struct eval *e, const struct eval_options *options, 
 MUST_USE bool eval_identity(struct eval *e, const struct eval_options *options, struct error *err);
 /* eval_documents.c: identity documents, read in an examiner and judged for every known face. */
 MUST_USE bool eval_documents(struct eval *e, const struct eval_options *options, struct error *err);
+/* eval_liveness.c: photographs and recordings held to the camera in a face scan. */
+MUST_USE bool eval_liveness(struct eval *e, const struct eval_options *options, struct error *err);
 
 /* eval_voice.c: takes the sound of one recording; then the whole. */
 MUST_USE bool eval_hear(struct eval *e, const struct truth_file *file, struct str track,

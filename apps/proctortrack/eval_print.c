@@ -44,6 +44,16 @@ static void measure_rule(struct eval *e, const struct score_rule *r)
 
 static double ratio(unsigned of, unsigned all) { return all ? (double)of / all : 1; }
 
+/* Without those that got past the first prompt nothing was tried. */
+static void measure_scans(struct eval *e, const struct eval_scans *s, const char *name)
+{
+    if (!s->scans)
+        return;
+    metric(e, s->begun, "liveness.%s.begun", name);
+    if (s->begun)
+        metric(e, ratio(s->passed, s->begun), "liveness.%s.passed", name);
+}
+
 void eval_measure(struct eval *e)
 {
     const struct score_rule *rules;
@@ -84,6 +94,11 @@ void eval_measure(struct eval *e)
     }
     if (d->impostors)
         metric(e, d->impostors_approved, "documents.impostors.approved");
+    measure_scans(e, &e->liveness.photos, "photos");
+    measure_scans(e, &e->liveness.albums, "albums");
+    measure_scans(e, &e->liveness.replays, "replays");
+    measure_scans(e, &e->liveness.earlier, "earlier");
+    measure_scans(e, &e->liveness.honest, "honest");
     if (e->voice.auc >= 0)
         metric(e, e->voice.auc, "voice.auc");
     metric(e, (double)e->problems_len, "files.failed");
@@ -145,6 +160,13 @@ static void print_notes(const struct eval *e, FILE *to)
         fprintf(to, "  %s: %s\n", e->problems[i].path, e->problems[i].why);
 }
 
+static void print_scans(const struct eval_scans *s, const char *what, FILE *to)
+{
+    if (s->scans)
+        fprintf(to, "  %s: %u of %u passed (%u got past the first prompt)\n", what, s->passed,
+                s->scans, s->begun);
+}
+
 void eval_print(const struct eval *e, FILE *to)
 {
     const struct score_rule *rules;
@@ -185,6 +207,15 @@ void eval_print(const struct eval *e, FILE *to)
                 d->honest_rejected, d->impostors, d->impostors_approved);
         fwrite(d->table.ptr, 1, d->table.len, to);
     }
+    const struct eval_liveness *live = &e->liveness;
+    if (live->table.len)
+        fputs("liveness: face scans\n", to);
+    print_scans(&live->photos, "with a photo that is turned as asked", to);
+    print_scans(&live->albums, "with several photos of one person, the best for each prompt", to);
+    print_scans(&live->replays, "with a recording that is played again and again", to);
+    print_scans(&live->earlier, "with a recording of a scan that passed", to);
+    print_scans(&live->honest, "of a person who does as asked", to);
+    fwrite(live->table.len ? live->table.ptr : "", 1, live->table.len, to);
     if (e->voice.auc >= 0)
         fprintf(to, "voice: area under the curve %.4f (%zu half seconds of speech, %zu without)\n",
                 e->voice.auc, e->voice.speech_len, e->voice.other_len);

@@ -1,6 +1,9 @@
 /* The order of one prompt: it is shown, done and held for some looks, then the head comes back to
- * straight, then the next is shown. So nobody can turn before they are asked, and each turn begins
- * at the candidate's own straight pose, against which all is measured.
+ * straight and waits a while that nobody knows before, then the next is shown. So nobody can turn
+ * before they are asked, and each turn begins at the candidate's own straight pose, against which
+ * all is measured. Who turns while waiting turned without being asked, as the recording of an
+ * earlier scan does, whose waits were others. People mistake left for right now and then: after a
+ * first wrong turn they begin again, with another order.
  *
  * Thresholds, from clips of people before cameras at three looks a second (a woman who turns her
  * head; talking and staring men; a telephone held into the camera; stills that are moved):
@@ -29,6 +32,7 @@
 #define STRAIGHT_US (25 * SECOND_US) /* somebody first sits down, finds light, reads */
 #define PROMPT_US (10 * SECOND_US)
 #define RETURN_US (8 * SECOND_US)
+#define PAUSE_MS 2000 /* at most: some looks more or less than in any other scan */
 
 #define STRAIGHT_YAW 15.0f   /* heads called frontal measured -15 to 15 */
 #define STRAIGHT_PITCH 28.0f /* and -15 to 23: it has the camera's height in it */
@@ -148,6 +152,12 @@ static void choose_prompts(uint64_t seed, int32_t ret[CHALLENGE_OF])
     }
 }
 
+static void choose_pauses(uint64_t seed, int32_t ret[CHALLENGE_OF])
+{
+    for (int i = 0; i < CHALLENGE_OF; i++)
+        ret[i] = (int32_t)(next_random(&seed) % (PAUSE_MS + 1));
+}
+
 bool challenge_create(uint64_t seed, int64_t now_us, struct challenge **ret, struct error *err)
 {
     struct challenge *c = calloc(1, sizeof *c);
@@ -157,7 +167,9 @@ bool challenge_create(uint64_t seed, int64_t now_us, struct challenge **ret, str
     c->now_us = now_us;
     c->expires_us = now_us + STRAIGHT_US;
     c->likeness = c->relief = -1;
-    choose_prompts(seed, c->prompts);
+    choose_prompts(next_random(&seed), c->prompts);
+    choose_prompts(next_random(&seed), c->again);
+    choose_pauses(next_random(&seed), c->pauses_ms);
     *ret = c;
     return true;
 }
@@ -400,18 +412,6 @@ static enum challenge_guidance take_straight(struct challenge *c, const struct f
     return CHALLENGE_OK;
 }
 
-static enum challenge_guidance take_return(struct challenge *c, const struct face_look *look)
-{
-    c->held = is_back(c, look) ? c->held + 1 : 0;
-    if (c->held == 0)
-        return CHALLENGE_STRAIGHTEN;
-    if (c->held < RETURN_LOOKS)
-        return CHALLENGE_HOLD;
-    c->returning = 0;
-    next_prompt(c);
-    return CHALLENGE_OK;
-}
-
 static void note_pose(struct challenge *c, const struct face_look *look, float relief)
 {
     if (look->embedded) {
@@ -421,15 +421,46 @@ static void note_pose(struct challenge *c, const struct face_look *look, float r
     c->relief = c->relief < 0 ? relief : fminf(c->relief, relief);
 }
 
+/* Another order, from the straight pose on, once the head is back. */
+static void start_over(struct challenge *c)
+{
+    memcpy(c->prompts, c->again, sizeof c->prompts);
+    c->at = c->held = 0;
+    c->returning = 1;
+    c->back_us = 0;
+    c->expires_us = c->now_us + RETURN_US;
+}
+
 /* A wrong turn counts once it is held, and again only after the head came back. */
 static void watch_turn(struct challenge *c, const struct face_look *look,
                        enum challenge_prompt prompt)
 {
-    if (is_back(c, look))
+    if (is_back(c, look)) {
         c->wrong_held = 0;
-    else if (is_wrong_turn(c, look, prompt) && ++c->wrong_held == WRONG_LOOKS &&
-             ++c->wrong_turns >= WRONG_TURNS_MAX)
+        return;
+    }
+    if (!is_wrong_turn(c, look, prompt) || ++c->wrong_held != WRONG_LOOKS)
+        return;
+    if (++c->wrong_turns >= WRONG_TURNS_MAX)
         fail(c, CHALLENGE_FAILURE_WRONG_TURNS);
+    else
+        start_over(c);
+}
+
+static enum challenge_guidance take_return(struct challenge *c, const struct face_look *look)
+{
+    c->held = is_back(c, look) ? c->held + 1 : 0;
+    if (c->held || c->back_us) /* it has been back already: it was to wait there */
+        watch_turn(c, look, CHALLENGE_LOOK_STRAIGHT);
+    if (c->held == 0)
+        return CHALLENGE_STRAIGHTEN;
+    if (c->held >= RETURN_LOOKS && !c->back_us)
+        c->back_us = c->now_us;
+    if (c->held < RETURN_LOOKS || c->now_us - c->back_us < c->pauses_ms[c->at] * INT64_C(1000))
+        return CHALLENGE_HOLD;
+    c->returning = 0;
+    next_prompt(c);
+    return CHALLENGE_OK;
 }
 
 static enum challenge_guidance take_pose(struct challenge *c, const struct face_look *look,
@@ -439,6 +470,8 @@ static enum challenge_guidance take_pose(struct challenge *c, const struct face_
     bool turn = prompt == CHALLENGE_TURN_LEFT || prompt == CHALLENGE_TURN_RIGHT;
     float relief = face_shape_relief(look->points, c->straight.points);
     watch_turn(c, look, prompt);
+    if (c->returning)
+        return CHALLENGE_STRAIGHTEN;
     /* Somebody else's pose does not count, and they have to be compared at all once. */
     bool like = look->embedded
                     ? face_similarity(&c->straight.embedding, &look->embedding) >= LIKE_TURNED
@@ -464,6 +497,7 @@ static enum challenge_guidance take_pose(struct challenge *c, const struct face_
         return CHALLENGE_OK;
     }
     c->returning = 1;
+    c->back_us = 0;
     c->expires_us = c->now_us + RETURN_US;
     return CHALLENGE_OK;
 }
@@ -474,13 +508,13 @@ static enum challenge_guidance take(struct challenge *c, const struct face_look 
     enum challenge_guidance guidance = lacks(look);
     if (guidance != CHALLENGE_GUIDANCE_NONE) {
         c->held = 0;
-        if (c->at == 0)
+        if (c->at == 0 && !c->returning)
             memset(&c->straight, 0, sizeof c->straight);
         return guidance;
     }
-    if (c->at == 0)
-        return take_straight(c, look, step);
-    return c->returning ? take_return(c, look) : take_pose(c, look, step);
+    if (c->returning)
+        return take_return(c, look);
+    return c->at == 0 ? take_straight(c, look, step) : take_pose(c, look, step);
 }
 
 static void pass_time(struct challenge *c, int64_t now_us)

@@ -60,7 +60,7 @@ struct challenge_step {
     enum challenge_state state;
     enum challenge_prompt prompt; /* of the moment; none when it is over */
     enum challenge_guidance guidance;
-    int done, of;
+    int done, of;                      /* after a wrong turn it is 1 again */
     int64_t expires_us;                /* of the prompt of the moment */
     char reason[CHALLENGE_REASON_MAX]; /* why it failed, with what to do; else empty */
     enum challenge_keep keep;

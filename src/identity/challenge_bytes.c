@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define MAGIC "PTchall\n"
-#define VERSION 1
+#define VERSION 2       /* 1 had no pauses and one order */
+#define PAUSE_MAX 60000 /* ms */
 #define COUNT_MAX 100000
 
 /* Either writes, or reads and checks. */
@@ -104,6 +105,10 @@ static void walk(struct walk *w, struct challenge *c)
     walk_i32(w, &c->reason, 0, CHALLENGE_FAILURES - 1);
     for (int i = 0; i < CHALLENGE_OF; i++)
         walk_i32(w, &c->prompts[i], CHALLENGE_LOOK_STRAIGHT, CHALLENGE_PROMPTS - 1);
+    for (int i = 0; i < CHALLENGE_OF; i++)
+        walk_i32(w, &c->again[i], CHALLENGE_LOOK_STRAIGHT, CHALLENGE_PROMPTS - 1);
+    for (int i = 0; i < CHALLENGE_OF; i++)
+        walk_i32(w, &c->pauses_ms[i], 0, PAUSE_MAX);
     walk_i32(w, &c->at, 0, CHALLENGE_OF);
     walk_i32(w, &c->returning, 0, 1);
     int32_t *const counts[] = {&c->held,        &c->wrong_held, &c->other_held, &c->same_held,
@@ -113,6 +118,7 @@ static void walk(struct walk *w, struct challenge *c)
     walk_i32(w, &c->eyes_shut, 0, 1);
     walk_time(w, &c->now_us);
     walk_time(w, &c->expires_us);
+    walk_time(w, &c->back_us);
     walk_floats(w, &c->best, 1, 0, 1e6f);
     walk_floats(w, &c->open, 1, 0, 4);
     walk_floats(w, &c->likeness, 1, -1, 1);
@@ -125,15 +131,15 @@ static void walk(struct walk *w, struct challenge *c)
 /* What no challenge of ours ever is. */
 static bool is_possible(const struct challenge *c)
 {
-    if (c->prompts[0] != CHALLENGE_LOOK_STRAIGHT ||
+    if (c->prompts[0] != CHALLENGE_LOOK_STRAIGHT || c->again[0] != CHALLENGE_LOOK_STRAIGHT ||
         (c->at == CHALLENGE_OF) != (c->state == CHALLENGE_READY) ||
         (c->state == CHALLENGE_FAILED) != (c->reason != CHALLENGE_FAILURE_NONE) ||
-        (c->returning && (c->at < 1 || c->at >= CHALLENGE_OF - 1)))
+        (c->returning && (c->at >= CHALLENGE_OF - 1 || (c->at == 0 && c->wrong_turns == 0))))
         return false;
     for (int i = 1; i < CHALLENGE_OF; i++)
-        if (c->prompts[i] == CHALLENGE_LOOK_STRAIGHT)
+        if (c->prompts[i] == CHALLENGE_LOOK_STRAIGHT || c->again[i] == CHALLENGE_LOOK_STRAIGHT)
             return false;
-    if (c->at > 0 && c->straight.looks == 0)
+    if ((c->at > 0 || c->returning) && c->straight.looks == 0)
         return false;
     return c->straight.looks == 0 || face_embedding_is_sound(&c->straight.embedding);
 }

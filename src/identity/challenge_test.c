@@ -223,6 +223,19 @@ static void only_the_prompt_of_the_moment_counts(void **state)
     end(&s);
 }
 
+static void looks(struct scan *s, int count)
+{
+    for (int i = 0; i < count; i++)
+        look(s);
+}
+
+static void turn_wrong(struct scan *s)
+{
+    bool left = s->step.prompt == CHALLENGE_TURN_LEFT;
+    obey(s, left ? CHALLENGE_TURN_RIGHT : CHALLENGE_TURN_LEFT);
+    looks(s, 4);
+}
+
 static void two_wrong_turns_fail(void **state)
 {
     (void)state;
@@ -230,18 +243,89 @@ static void two_wrong_turns_fail(void **state)
     struct challenge_evidence e;
     begin(&s, seed_with_first(CHALLENGE_TURN_LEFT));
     run_until_asked(&s, CHALLENGE_TURN_LEFT);
-    for (int turn = 0; turn < 2; turn++) {
-        assert_int_equal(s.step.state, CHALLENGE_SCANNING);
-        obey(&s, CHALLENGE_TURN_RIGHT);
-        for (int i = 0; i < 4; i++)
-            look(&s);
-        obey(&s, CHALLENGE_LOOK_STRAIGHT);
-        look(&s);
-    }
+    turn_wrong(&s);
+    assert_int_equal(s.step.state, CHALLENGE_SCANNING);
+    obey(&s, CHALLENGE_LOOK_STRAIGHT);
+    looks(&s, 2);
+    turn_wrong(&s);
     assert_int_equal(s.step.state, CHALLENGE_FAILED);
     assert_non_null(strstr(s.step.reason, "another way"));
     challenge_evidence(s.c, &e);
     assert_int_equal(e.wrong_turns, 2);
+    end(&s);
+}
+
+/* Whoever mistakes left for right once can still pass, after all prompts of another order. */
+static void a_wrong_turn_begins_again(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        struct scan s;
+        int poses = 0;
+        begin(&s, seed);
+        while (s.step.done < 3 || s.step.prompt == CHALLENGE_LOOK_STRAIGHT)
+            run(&s, 1);
+        turn_wrong(&s);
+        assert_int_equal(s.step.state, CHALLENGE_SCANNING);
+        assert_int_equal(s.step.prompt, CHALLENGE_LOOK_STRAIGHT);
+        assert_int_equal(s.step.done, 1);
+        s.asked[0] = s.asked[1] = CHALLENGE_LOOK_STRAIGHT;
+        for (int i = 0; i < 200 && s.step.state == CHALLENGE_SCANNING; i++) {
+            run(&s, 1);
+            poses += s.step.keep == CHALLENGE_KEEP_POSE;
+        }
+        assert_int_equal(s.step.state, CHALLENGE_READY);
+        assert_int_equal(poses, CHALLENGE_OF - 1);
+        end(&s);
+    }
+}
+
+/* Looks from the head's being back to the next prompt. */
+static int pause_of(uint64_t seed)
+{
+    struct scan s;
+    int count = 0;
+    begin(&s, seed);
+    while (s.step.keep != CHALLENGE_KEEP_POSE)
+        run(&s, 1);
+    obey(&s, CHALLENGE_LOOK_STRAIGHT);
+    for (; s.step.prompt == CHALLENGE_LOOK_STRAIGHT; count++)
+        look(&s);
+    end(&s);
+    return count;
+}
+
+static void nobody_knows_when_the_next_prompt_comes(void **state)
+{
+    (void)state;
+    int seen[20] = {0}, kinds = 0;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        int pause = pause_of(seed);
+        assert_true(pause >= 2 && pause < (int)ARRAY_LEN(seen));
+        kinds += seen[pause]++ == 0;
+    }
+    assert_true(kinds >= 5);
+}
+
+static void a_turn_before_it_is_asked_is_a_wrong_one(void **state)
+{
+    (void)state;
+    struct scan s;
+    struct challenge_evidence e;
+    uint64_t seed = 0;
+    while (pause_of(seed) < 7)
+        seed++;
+    begin(&s, seed);
+    while (s.step.keep != CHALLENGE_KEEP_POSE)
+        run(&s, 1);
+    obey(&s, CHALLENGE_LOOK_STRAIGHT);
+    looks(&s, 3);
+    assert_int_equal(s.step.prompt, CHALLENGE_LOOK_STRAIGHT);
+    obey(&s, CHALLENGE_TURN_LEFT);
+    looks(&s, 2);
+    challenge_evidence(s.c, &e);
+    assert_int_equal(e.wrong_turns, 1);
+    assert_int_equal(s.step.done, 1);
     end(&s);
 }
 
@@ -408,9 +492,9 @@ static void damaged_bytes_are_refused(void **state)
     assert_error(challenge_read(STR("PTface"), &read, &err), err, ERROR_INVALID);
     for (size_t len = 8; len < whole.len; len += 97)
         assert_error(challenge_read(str_slice(whole, 0, len), &read, &err), err, ERROR_INVALID);
-    bytes.ptr[8] = 2;
-    assert_error(challenge_read(whole, &read, &err), err, ERROR_UNSUPPORTED);
     bytes.ptr[8] = 1;
+    assert_error(challenge_read(whole, &read, &err), err, ERROR_UNSUPPORTED);
+    bytes.ptr[8] = 2;
     bytes.ptr[20] = 77; /* a prompt there is not */
     assert_error(challenge_read(whole, &read, &err), err, ERROR_INVALID);
     end(&s);
@@ -450,6 +534,9 @@ int main(void)
         cmocka_unit_test(orders_cannot_be_known_before),
         cmocka_unit_test(only_the_prompt_of_the_moment_counts),
         cmocka_unit_test(two_wrong_turns_fail),
+        cmocka_unit_test(a_wrong_turn_begins_again),
+        cmocka_unit_test(nobody_knows_when_the_next_prompt_comes),
+        cmocka_unit_test(a_turn_before_it_is_asked_is_a_wrong_one),
         cmocka_unit_test(a_photograph_that_is_moved_runs_out_of_time),
         cmocka_unit_test(a_turn_without_relief_is_flat),
         cmocka_unit_test(another_person_for_the_turns_is_noticed),

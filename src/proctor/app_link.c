@@ -273,3 +273,11 @@ bool app_link_seen(struct proctor *p, struct str session_id, struct error *err)
 {
     return db_store_write(p->store, seen_body, &session_id, err);
 }
+
+bool app_link_forget_in(struct db *db, struct str session_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM app_code WHERE session_id = $1", DB_ARGS(DB_TEXT(session_id)),
+                  NULL, err) &&
+           db_run(db, "DELETE FROM app_link WHERE session_id = $1", DB_ARGS(DB_TEXT(session_id)),
+                  NULL, err);
+}

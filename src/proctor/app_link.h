@@ -41,3 +41,6 @@ MUST_USE bool app_link_whose(struct proctor *p, struct str token, char ret_sessi
                              int64_t *ret_user_ref, struct error *err);
 /* It was heard of; a silence that is over becomes a record of the evidence. */
 MUST_USE bool app_link_seen(struct proctor *p, struct str session_id, struct error *err);
+
+/* The app of this session is known no more. */
+MUST_USE bool app_link_forget_in(struct db *db, struct str session_id, struct error *err);

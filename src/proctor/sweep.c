@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "proctor/evidence.h"
 #include "proctor/provider.h"
+#include "proctor/retention.h"
 #include "proctor/session.h"
 #include "proctor/stream.h"
 #include "proctor/summary.h"
@@ -54,5 +55,7 @@ bool sweep(struct proctor *p, int64_t now_us, struct error *err)
                 good = error_set(err, why.code, "session " STR_FMT ": %s", STR_ARG(ids[i]),
                                  why.message);
     }
+    if (!retention_sweep(p, now_us, &why) && good)
+        good = error_set(err, why.code, "%s", why.message);
     return good;
 }

@@ -12,6 +12,7 @@ const struct route *const server_route_tables[] = {
     review_list_routes, review_routes,        review_say_routes, accommodation_routes,
     support_routes,     attempt_routes,       attachment_routes, name_routes,
     identity_routes,
+    result_routes,      release_routes,
     checkin_routes,     checkin_staff_routes, app_routes,        NULL,
 };
 

@@ -16,4 +16,6 @@ await import('./attachments.mjs');
 await import('./exam_time.mjs');
 await import('./kill.mjs');
 await import('./support.mjs');
+await import('./result.mjs');
+await import('./erase.mjs');
 await run();

@@ -7,7 +7,6 @@
 #include "campus/user.h"
 #include "crypto/crypto.h"
 #include "crypto/password.h"
-#include "proctor/provider.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -24,6 +23,10 @@ static const char help[] =
     "       proctortrack admin user list --data DIR\n"
     "       proctortrack admin user erase USERNAME --data DIR\n"
     "       proctortrack admin exam policy TITLE FILE --data DIR\n"
+    "       proctortrack admin terms set --data DIR [--exam TITLE] [--recordings-days N]\n"
+    "           [--derived-days N] [--identity-days N] [--appeal-days N] [--staff-names yes|no]\n"
+    "       proctortrack admin terms list --data DIR\n"
+    "       proctortrack admin compact --data DIR\n"
     "       proctortrack admin accommodation set USERNAME --data DIR [--exam TITLE]\n"
     "           [--extra-percent N] [--extra-minutes N] [--policy FILE]\n"
     "       proctortrack admin accommodation list --data DIR\n"
@@ -35,10 +38,20 @@ static const char help[] =
     "  user add     makes an account; its password is asked for, or read from standard input\n"
     "  user passwd  sets a new password, asked for or read likewise\n"
     "  user list    prints user name, role, name and address of everybody\n"
-    "  user erase   deletes for ever what proctoring kept of a candidate: the keys of all their\n"
-    "               recordings, and the identity profile with its pictures. The account stays\n"
+    "  user erase   deletes for ever all that is known of a candidate: recordings and their keys,\n"
+    "               what was measured, identity profile, conversations, answers, files, name and\n"
+    "               address. Prints the signed receipts, a line each. An account without a name stays,\n"
+    "               with its attempts' times and points. Refused while an appeal of theirs waits\n"
     "  exam policy  sets how an exam is proctored (docs/policy.md): FILE is checked, and holds for\n"
     "               the sessions that are made from then on\n"
+    "  terms set    sets how long recordings, what was derived from them, and identity profiles are\n"
+    "               kept after the end of a sitting, how long a candidate can appeal after the release\n"
+    "               (0: not at all), and whether they read the names of those who decided: of an exam,\n"
+    "               or of all that have none of their own. Longer times hold for sessions that are made\n"
+    "               from then on, shorter ones at once\n"
+    "  terms list   prints them, with the exams'\n"
+    "  compact      writes the database anew, so that nothing deleted is left in it; other writers\n"
+    "               wait. `user erase` does it by itself where it takes seconds\n"
     "  accommodation set     gives a candidate more time, and a patch on the policy of the exam\n"
     "                        (docs/policy.md, \"Accommodations\"), in one exam or in all; prints its\n"
     "                        number. It stands instead of an earlier one for the same\n"
@@ -164,18 +177,6 @@ static bool list_users(struct data *d, const struct admin_settings *s, struct er
     return true;
 }
 
-static bool user_erase(struct data *d, const struct admin_settings *s, struct error *err)
-{
-    struct user user;
-    size_t sessions;
-    if (!user_find_name(d->campus, str_from(s->words[2]), &user, err) ||
-        !provider_erase_user(&d->proctor, user.id, &sessions, err))
-        return false;
-    printf("erased the identity profile and the keys of %zu session%s of %s\n", sessions,
-           sessions == 1 ? "" : "s", user.username);
-    return true;
-}
-
 static bool make_demo(struct data *d, const struct admin_settings *s, struct error *err)
 {
     CLEANUP(buf_done) struct buf text = {0};
@@ -200,8 +201,11 @@ static const struct admin_command {
     {{"user", "add"}, 3, true, user_add},
     {{"user", "passwd"}, 3, false, user_passwd},
     {{"user", "list"}, 2, false, list_users},
-    {{"user", "erase"}, 3, false, user_erase},
+    {{"user", "erase"}, 3, false, admin_user_erase},
     {{"exam", "policy"}, 4, false, admin_exam_policy},
+    {{"terms", "set"}, 2, false, admin_terms_set},
+    {{"terms", "list"}, 2, false, admin_terms_list},
+    {{"compact", NULL}, 1, false, admin_compact},
     {{"accommodation", "set"}, 3, false, admin_accommodation_set},
     {{"accommodation", "list"}, 2, false, admin_accommodation_list},
     {{"accommodation", "remove"}, 3, false, admin_accommodation_remove},
@@ -230,6 +234,11 @@ static int parse(int argc, char **argv, struct admin_settings *s)
         {"extra-percent", required_argument, NULL, 'p'},
         {"extra-minutes", required_argument, NULL, 'm'},
         {"policy", required_argument, NULL, 'y'},
+        {"recordings-days", required_argument, NULL, 'R'},
+        {"derived-days", required_argument, NULL, 'D'},
+        {"identity-days", required_argument, NULL, 'I'},
+        {"appeal-days", required_argument, NULL, 'A'},
+        {"staff-names", required_argument, NULL, 'S'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -260,6 +269,21 @@ static int parse(int argc, char **argv, struct admin_settings *s)
         case 'y':
             s->policy = optarg;
             break;
+        case 'R':
+            s->recordings_days = optarg;
+            break;
+        case 'D':
+            s->derived_days = optarg;
+            break;
+        case 'I':
+            s->identity_days = optarg;
+            break;
+        case 'A':
+            s->appeal_days = optarg;
+            break;
+        case 'S':
+            s->staff_names = optarg;
+            break;
         case 'h':
             fputs(help, stdout);
             return EXIT_GOOD;
@@ -282,9 +306,11 @@ int admin_run(int argc, char **argv)
         return status;
     const struct admin_command *c = find_command(&s);
     if (!c)
-        return usage("say `user add`, `user passwd`, `user list`, `user erase`, `exam policy`, "
-                     "`accommodation set`, `accommodation list`, `accommodation remove` or "
-                     "`demo`");
+        return usage(
+            "say `user add`, `user passwd`, `user list`, `user erase`, `exam policy`, `terms set`, "
+            "`terms list`, `compact`, "
+            "`accommodation set`, `accommodation list`, `accommodation remove` or "
+            "`demo`");
     if (s.words_len != c->words_len)
         return usage(s.words_len < c->words_len
                          ? "a user name, a title, a file or a number is missing"

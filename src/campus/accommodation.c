@@ -175,3 +175,9 @@ bool accommodation_list(struct campus *c, struct arena *arena, struct accommodat
     *ret_len = l.len;
     return true;
 }
+
+bool accommodation_forget_in(struct db *db, int64_t user_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM accommodation WHERE user_id = $1", DB_ARGS(DB_I64(user_id)),
+                  NULL, err);
+}

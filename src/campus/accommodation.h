@@ -38,3 +38,5 @@ MUST_USE bool accommodation_find_in(struct db *db, int64_t user_id, int64_t exam
                                     struct error *err);
 /* Seconds that come to an exam of `duration_s`; a part of a second is given to the candidate. */
 int64_t accommodation_extra_s(const struct accommodation *a, int64_t duration_s);
+/* For erasing: all of this person's. */
+MUST_USE bool accommodation_forget_in(struct db *db, int64_t user_id, struct error *err);

@@ -193,3 +193,9 @@ bool answer_list_in(struct db *db, int64_t attempt_id, struct arena *arena, stru
     *ret_len = len;
     return true;
 }
+
+bool answer_forget_in(struct db *db, int64_t attempt_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM answer WHERE attempt_id = $1", DB_ARGS(DB_I64(attempt_id)), NULL,
+                  err);
+}

@@ -24,3 +24,6 @@ MUST_USE bool answer_save(struct campus *c, int64_t attempt_id, int64_t user_id,
 /* In the order of the items; in the arena. */
 MUST_USE bool answer_list_in(struct db *db, int64_t attempt_id, struct arena *arena,
                              struct answer **ret, size_t *ret_len, struct error *err);
+
+/* For erasing: what was answered goes; points that were given stay. */
+MUST_USE bool answer_forget_in(struct db *db, int64_t attempt_id, struct error *err);

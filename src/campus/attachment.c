@@ -420,3 +420,22 @@ bool attachment_sweep(struct campus *c, struct error *err)
     }
     return true;
 }
+
+bool attachment_forget_in(struct db *db, int64_t attempt_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM attachment_key WHERE attempt_id = $1",
+                  DB_ARGS(DB_I64(attempt_id)), NULL, err) &&
+           db_run(db,
+                  "UPDATE attachment SET state = $1, to_remove = 1, hash_state = NULL,"
+                  " name = '(erased)' WHERE attempt_id = $2",
+                  DB_ARGS(DB_I64(ATTACHMENT_REMOVED), DB_I64(attempt_id)), NULL, err);
+}
+
+bool attachment_marked(struct campus *c, bool *ret, struct error *err)
+{
+    struct due due = {.len = 0};
+    if (!db_store_read(c->store, due_body, &due, err))
+        return false;
+    *ret = due.len > 0;
+    return true;
+}

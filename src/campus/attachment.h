@@ -88,3 +88,9 @@ MUST_USE bool attachment_read_at(struct attachment_read *r, uint64_t at, size_t 
                                  struct error *err);
 void attachment_read_close(struct attachment_read *r);
 void attachment_read_closep(struct attachment_read **r);
+
+/* For erasing: the key of all files of this attempt goes, their names too; their blobs with
+ * attachment_sweep(). */
+MUST_USE bool attachment_forget_in(struct db *db, int64_t attempt_id, struct error *err);
+/* Are blobs still to be removed? */
+MUST_USE bool attachment_marked(struct campus *c, bool *ret, struct error *err);

@@ -62,3 +62,9 @@ bool item_state_list_in(struct db *db, int64_t attempt_id, struct arena *arena,
     *ret_len = len;
     return true;
 }
+
+bool item_state_forget_in(struct db *db, int64_t attempt_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM item_state WHERE attempt_id = $1", DB_ARGS(DB_I64(attempt_id)),
+                  NULL, err);
+}

@@ -17,3 +17,4 @@ MUST_USE bool item_state_set(struct campus *c, int64_t attempt_id, int64_t user_
 /* Those that were seen, by item; in the arena. */
 MUST_USE bool item_state_list_in(struct db *db, int64_t attempt_id, struct arena *arena,
                                  struct item_state **ret, size_t *ret_len, struct error *err);
+MUST_USE bool item_state_forget_in(struct db *db, int64_t attempt_id, struct error *err);

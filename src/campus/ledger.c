@@ -69,3 +69,9 @@ bool ledger_list_in(struct db *db, int64_t attempt_id, struct arena *arena, stru
     *ret_len = len;
     return true;
 }
+
+bool ledger_forget_in(struct db *db, int64_t attempt_id, struct error *err)
+{
+    return db_run(db, "UPDATE time_entry SET reason = '', who = '' WHERE attempt_id = $1",
+                  DB_ARGS(DB_I64(attempt_id)), NULL, err);
+}

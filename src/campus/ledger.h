@@ -46,3 +46,5 @@ MUST_USE bool ledger_sum_in(struct db *db, int64_t attempt_id, int64_t *ret_us, 
 /* In the order of their making; in the arena. */
 MUST_USE bool ledger_list_in(struct db *db, int64_t attempt_id, struct arena *arena,
                              struct time_entry **ret, size_t *ret_len, struct error *err);
+/* For erasing: how much was given stays, why goes. */
+MUST_USE bool ledger_forget_in(struct db *db, int64_t attempt_id, struct error *err);

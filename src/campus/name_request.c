@@ -173,3 +173,9 @@ bool name_request_list(struct campus *c, int64_t user_id, size_t max, struct are
     *ret_len = l.len;
     return true;
 }
+
+bool name_request_forget_in(struct db *db, int64_t user_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM name_request WHERE user_id = $1", DB_ARGS(DB_I64(user_id)), NULL,
+                  err);
+}

@@ -35,3 +35,5 @@ MUST_USE bool name_request_decide(struct campus *c, int64_t id, bool approve, st
  * In the arena. */
 MUST_USE bool name_request_list(struct campus *c, int64_t user_id, size_t max, struct arena *arena,
                                 struct name_request **ret, size_t *ret_len, struct error *err);
+/* For erasing: all of this person's. */
+MUST_USE bool name_request_forget_in(struct db *db, int64_t user_id, struct error *err);

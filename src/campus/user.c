@@ -5,6 +5,7 @@
 #include "crypto/crypto.h"
 #include "crypto/password.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- roles ---- */
@@ -290,4 +291,28 @@ bool user_list(struct campus *c, struct arena *arena, struct user **ret, size_t 
     *ret = f.list;
     *ret_len = f.len;
     return true;
+}
+
+/* ---- erasing ---- */
+
+static bool deactivate_body(struct db *db, void *context, struct error *err)
+{
+    const int64_t *id = context;
+    return db_run(db, "UPDATE person SET active = 0, password_hash = '' WHERE id = $1",
+                  DB_ARGS(DB_I64(*id)), NULL, err);
+}
+
+bool user_deactivate(struct campus *c, int64_t id, struct error *err)
+{
+    return db_store_write(c->store, deactivate_body, &id, err);
+}
+
+bool user_forget_in(struct db *db, int64_t id, struct error *err)
+{
+    char name[USER_NAME_MAX + 1];
+    snprintf(name, sizeof name, "erased-%" PRId64, id);
+    return db_run(db,
+                  "UPDATE person SET username = $1, full_name = '(erased)', email = '',"
+                  " active = 0, password_hash = '' WHERE id = $2",
+                  DB_ARGS(DB_TEXT(str_from(name)), DB_I64(id)), NULL, err);
 }

@@ -53,3 +53,8 @@ MUST_USE bool user_rename_in(struct db *db, int64_t id, struct str full_name, st
 /* All, by user name; in the arena. */
 MUST_USE bool user_list(struct campus *c, struct arena *arena, struct user **ret, size_t *ret_len,
                         struct error *err);
+
+/* Nobody can sign in to it any more. */
+MUST_USE bool user_deactivate(struct campus *c, int64_t id, struct error *err);
+/* Who it was is forgotten: the account is a number that has no name, address or password. */
+MUST_USE bool user_forget_in(struct db *db, int64_t id, struct error *err);

@@ -590,3 +590,22 @@ bool db_migrate(struct db *db, const struct db_migrations *migrations, struct er
             return false;
     return true;
 }
+
+/* ---- leaving nothing behind ---- */
+
+static bool empty_log(struct db *db, struct error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v2(db->conn, "PRAGMA wal_checkpoint(TRUNCATE)", -1, &stmt, NULL);
+    rc = rc == SQLITE_OK ? sqlite3_step(stmt) : rc;
+    bool good = rc == SQLITE_ROW || fail(db, rc, err);
+    if (good && sqlite3_column_int(stmt, 0) != 0)
+        good = error_set(err, ERROR_BUSY, "database: its log is being read");
+    sqlite3_finalize(stmt);
+    return good;
+}
+
+bool db_scrub(struct db *db, bool whole, struct error *err)
+{
+    return (!whole || pragma(db, "VACUUM", err)) && empty_log(db, err);
+}

@@ -100,3 +100,10 @@ struct db_migrations {
     size_t len;
 };
 MUST_USE bool db_migrate(struct db *db, const struct db_migrations *migrations, struct error *err);
+
+/* Nothing of what was deleted stays readable in the file. Deleted rows are overwritten at once
+ * (secure_delete), but copies of them can stay where SQLite moved rows between pages, and in the
+ * log. `whole` writes the database anew (needs its size once more on the disk; other writers wait);
+ * else only the log is emptied. ERROR_BUSY when others kept reading for 10 s: then the log is not
+ * empty. */
+MUST_USE bool db_scrub(struct db *db, bool whole, struct error *err);

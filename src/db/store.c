@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Bounds how long the first of a group waits: at some 20 us a statement, 512 jobs are about the
  * time of a flush or two. */
@@ -28,6 +29,7 @@ struct db_store {
     pthread_cond_t work, reader_free;
     pthread_t writer_thread;
     bool started, closing;
+    char *path;          /* owned */
     struct db *writer;   /* owned */
     struct job *first;   /* waiting, in order of arrival */
     struct job **end;    /* where the next one is hung */
@@ -180,6 +182,9 @@ bool db_store_open(const char *path, size_t readers, struct db_store **ret, stru
     pthread_mutex_init(&store->lock, NULL);
     pthread_cond_init(&store->work, NULL);
     pthread_cond_init(&store->reader_free, NULL);
+    store->path = strdup(path);
+    if (!store->path)
+        return error_no_memory(err);
     if (!db_open(path, &store->writer, err) || !open_readers(store, path, readers, err))
         return false;
     int why = pthread_create(&store->writer_thread, NULL, write_groups, store);
@@ -204,9 +209,16 @@ void db_store_close(struct db_store *store)
     for (size_t i = 0; i < store->readers_len; i++)
         db_close(store->readers[i]);
     free(store->readers);
+    free(store->path);
     db_close(store->writer); /* last: it folds the WAL into the file */
     pthread_cond_destroy(&store->reader_free);
     pthread_cond_destroy(&store->work);
     pthread_mutex_destroy(&store->lock);
     free(store);
+}
+
+bool db_store_empty_log(struct db_store *store, struct error *err)
+{
+    CLEANUP(db_closep) struct db *db = NULL;
+    return db_open(store->path, &db, err) && db_scrub(db, false, err);
 }

@@ -36,3 +36,7 @@ struct db_store_stats {
     uint64_t waiting; /* now, for the writer to come to them */
 };
 void db_store_stats(struct db_store *store, struct db_store_stats *ret);
+
+/* db_scrub() without `whole`, for after something was deleted that nobody may read any more. Any
+ * thread but one inside a body. */
+MUST_USE bool db_store_empty_log(struct db_store *store, struct error *err);

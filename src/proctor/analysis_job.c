@@ -399,3 +399,14 @@ bool analysis_job_tools(struct proctor *p, struct str stream_id, struct arena *a
     *ret_isa = t.isa;
     return true;
 }
+
+bool analysis_job_forget_in(struct db *db, struct str session_id, struct error *err)
+{
+    return db_run(db,
+                  "UPDATE analysis SET head = NULL, head_len = 0, head_skip = 0, owner = '',"
+                  " state = CASE WHEN state < $1 THEN $2 ELSE state END,"
+                  " problem = CASE WHEN state < $1 THEN 'the recording was deleted' ELSE problem"
+                  " END WHERE session_id = $3",
+                  DB_ARGS(DB_I64(ANALYSIS_FINAL), DB_I64(ANALYSIS_FAILED), DB_TEXT(session_id)),
+                  NULL, err);
+}

@@ -92,3 +92,6 @@ MUST_USE bool analysis_job_state_in(struct db *db, struct str session_id, enum a
                                     struct error *err);
 /* Are all of them final or failed? */
 bool analysis_all_done(const struct analysis_job *jobs, size_t len);
+
+/* The recordings are deleted: nobody works at them any more (a claim is lost), the heads go. */
+MUST_USE bool analysis_job_forget_in(struct db *db, struct str session_id, struct error *err);

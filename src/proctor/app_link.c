@@ -429,3 +429,11 @@ bool app_link_note_silence(struct proctor *p, int64_t now_us, size_t max, struct
     struct silence c = {now_us, max};
     return db_store_write(p->store, silence_body, &c, err);
 }
+
+bool app_link_forget_in(struct db *db, struct str session_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM app_code WHERE session_id = $1", DB_ARGS(DB_TEXT(session_id)),
+                  NULL, err) &&
+           db_run(db, "DELETE FROM app_link WHERE session_id = $1", DB_ARGS(DB_TEXT(session_id)),
+                  NULL, err);
+}

@@ -136,3 +136,11 @@ bool audit_list(struct proctor *p, struct str session_id, int64_t before, size_t
     *ret_len = l.len;
     return true;
 }
+
+bool audit_forget_in(struct db *db, int64_t user_ref, struct error *err)
+{
+    return db_run(db,
+                  "UPDATE audit SET candidate = '', reason = '', detail = '{}'"
+                  " WHERE user_ref = $1",
+                  DB_ARGS(DB_I64(user_ref)), NULL, err);
+}

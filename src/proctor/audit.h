@@ -34,3 +34,5 @@ MUST_USE bool audit_add(struct proctor *p, const struct audit_entry *e, json_t *
 MUST_USE bool audit_list(struct proctor *p, struct str session_id, int64_t before, size_t max,
                          struct arena *arena, struct audit_entry **ret, size_t *ret_len,
                          struct error *err);
+/* What it says of this candidate goes (name, reasons, numbers); who did what, and when, stays. */
+MUST_USE bool audit_forget_in(struct db *db, int64_t user_ref, struct error *err);

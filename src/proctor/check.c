@@ -256,3 +256,9 @@ bool check_override(struct proctor *p, struct str session_id, enum check_point p
                          CHECK_REASON_MAX);
     return db_store_write(p->store, override_body, &o, err);
 }
+
+bool check_forget_in(struct db *db, struct str session_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM system_check WHERE session_id = $1",
+                  DB_ARGS(DB_TEXT(session_id)), NULL, err);
+}

@@ -60,3 +60,5 @@ MUST_USE bool check_report(struct proctor *p, struct str session_id, int64_t use
 MUST_USE bool check_override(struct proctor *p, struct str session_id, enum check_point point,
                              int64_t staff_ref, struct str by, struct str reason,
                              struct error *err);
+
+MUST_USE bool check_forget_in(struct db *db, struct str session_id, struct error *err);

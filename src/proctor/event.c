@@ -42,6 +42,11 @@ static const struct {
     {"note", "Note by staff", false},
     {"support-message", "A message between candidate and support", false},
     {"staff-action", "Staff did something", false},
+    {"viewed-own", "The candidate looked at their recording", false},
+    {"released", "Result released to the candidate", false},
+    {"annotated", "The candidate wrote a remark to a flag", false},
+    {"appealed", "The candidate appealed", false},
+    {"appeal-answered", "The appeal was answered", false},
     {"key-erased", "Recordings deleted", false},
     {"plugin-seen", "The plugin answered", false},
     {"camera-refused", "A virtual camera was refused", false},
@@ -239,8 +244,8 @@ bool event_list(struct proctor *p, struct str session_id, struct arena *arena, s
 
 struct view {
     struct str session_id, stream_id;
-    int64_t staff_ref;
-    bool recent;
+    int64_t user_ref;
+    bool own, recent;
 };
 
 static bool view_look_body(struct db *db, void *context, struct error *err)
@@ -251,7 +256,7 @@ static bool view_look_body(struct db *db, void *context, struct error *err)
         db,
         "SELECT 1 FROM recording_view WHERE stream_id = $1 AND staff_ref = $2"
         " AND seen_us > $3",
-        DB_ARGS(DB_TEXT(v->stream_id), DB_I64(v->staff_ref), DB_I64(clock_wall_us() - VIEW_US)),
+        DB_ARGS(DB_TEXT(v->stream_id), DB_I64(v->user_ref), DB_I64(clock_wall_us() - VIEW_US)),
         &v->recent, &rows, err);
 }
 
@@ -267,17 +272,18 @@ static bool view_body(struct db *db, void *context, struct error *err)
     return db_run(db,
                   "INSERT INTO recording_view (stream_id, staff_ref, seen_us) VALUES ($1, $2, $3)"
                   " ON CONFLICT (stream_id, staff_ref) DO UPDATE SET seen_us = excluded.seen_us",
-                  DB_ARGS(DB_TEXT(v->stream_id), DB_I64(v->staff_ref), DB_I64(clock_wall_us())),
+                  DB_ARGS(DB_TEXT(v->stream_id), DB_I64(v->user_ref), DB_I64(clock_wall_us())),
                   NULL, err) &&
            evidence_add_in(
-               db, v->session_id, "viewed",
-               json_pack("{s:s, s:I}", "stream", stream_id, "user", (json_int_t)v->staff_ref), err);
+               db, v->session_id, v->own ? "viewed-own" : "viewed",
+               json_pack("{s:s, s:I}", "stream", stream_id, "user", (json_int_t)v->user_ref), err);
 }
 
-bool event_viewed(struct proctor *p, struct str session_id, struct str stream_id, int64_t staff_ref,
-                  struct error *err)
+bool event_viewed(struct proctor *p, struct str session_id, struct str stream_id, int64_t user_ref,
+                  bool own, struct error *err)
 {
-    struct view v = {.session_id = session_id, .stream_id = stream_id, .staff_ref = staff_ref};
+    struct view v = {
+        .session_id = session_id, .stream_id = stream_id, .user_ref = user_ref, .own = own};
     if (!db_store_read(p->store, view_look_body, &v, err))
         return false;
     return v.recent || db_store_write(p->store, view_body, &v, err);

@@ -24,6 +24,7 @@ MUST_USE bool event_report_app(struct proctor *p, struct str session_id, int64_t
 /* In order of time; in the arena. Repeated saves of one answer within a minute are one event. */
 MUST_USE bool event_list(struct proctor *p, struct str session_id, struct arena *arena,
                          struct event **ret, size_t *ret_len, struct error *err);
-/* Logs that a member of staff looked at a recording; again within ten minutes adds nothing. */
+/* Logs that a member of staff (or the candidate: `own`) looked at a recording; again within ten
+ * minutes adds nothing. */
 MUST_USE bool event_viewed(struct proctor *p, struct str session_id, struct str stream_id,
-                           int64_t staff_ref, struct error *err);
+                           int64_t user_ref, bool own, struct error *err);

@@ -364,3 +364,11 @@ bool evidence_unsigned(struct proctor *p, int64_t before_us, size_t max, struct 
     *ret_len = l.len;
     return true;
 }
+
+bool evidence_forget_in(struct db *db, struct str session_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM evidence WHERE session_id = $1", DB_ARGS(DB_TEXT(session_id)),
+                  NULL, err) &&
+           db_run(db, "DELETE FROM evidence_unsigned WHERE session_id = $1",
+                  DB_ARGS(DB_TEXT(session_id)), NULL, err);
+}

@@ -71,3 +71,7 @@ MUST_USE bool evidence_checkpoint(struct proctor *p, struct str session_id, stru
 MUST_USE bool evidence_unsigned(struct proctor *p, int64_t before_us, size_t max,
                                 struct arena *arena, struct str **ret_ids, size_t *ret_len,
                                 struct error *err);
+
+/* Deletes the chain of a session; who does it keeps its head in a signed receipt
+ * (proctor/deletion.h). */
+MUST_USE bool evidence_forget_in(struct db *db, struct str session_id, struct error *err);

@@ -310,3 +310,85 @@ bool flag_count(struct proctor *p, struct str session_id, struct flag_counts *re
     arena_done(&c.arena);
     return good;
 }
+
+/* ---- keys and deletion ---- */
+
+struct resealing {
+    struct str stream_id;
+    uint32_t index;
+};
+
+static bool list_pictures(struct db *db, struct str session_id, struct arena *arena,
+                          struct resealing **ret, size_t *ret_len, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    struct resealing *list = NULL;
+    size_t len = 0, room = 0;
+    if (!db_query(db,
+                  "SELECT stream_id, position FROM flag JOIN picture ON flag_id = id"
+                  " WHERE session_id = $1",
+                  DB_ARGS(DB_TEXT(session_id)), &rows, err))
+        return false;
+    for (bool row = true; row;) {
+        if (!db_next(rows, &row, err))
+            return false;
+        if (!row)
+            break;
+        list = arena_more(arena, list, len, &room, sizeof *list);
+        if (!list)
+            return error_no_memory(err);
+        list[len] = (struct resealing){db_col_copy(rows, 0, arena), (uint32_t)db_col_i64(rows, 1)};
+        if (!list[len++].stream_id.ptr)
+            return error_no_memory(err);
+    }
+    *ret = list;
+    *ret_len = len;
+    return true;
+}
+
+static bool reseal_picture(struct db *db, const struct resealing *x, const struct seal_key *old,
+                           const struct seal_key *now, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    CLEANUP(buf_done) struct buf context = {0};
+    CLEANUP(buf_done) struct buf plain = {0};
+    CLEANUP(buf_done) struct buf sealed = {0};
+    bool found;
+    picture_context(x->stream_id, x->index, &context);
+    if (!buf_ok(&context, err) ||
+        !db_query_one(db,
+                      "SELECT sealed FROM flag JOIN picture ON flag_id = id"
+                      " WHERE stream_id = $1 AND position = $2",
+                      DB_ARGS(DB_TEXT(x->stream_id), DB_I64(x->index)), &found, &rows, err))
+        return false;
+    return !found ||
+           (seal_open(old, buf_str(&context), db_col_text(rows, 0), &plain, err) &&
+            flag_picture_seal(now, x->stream_id, x->index, buf_str(&plain), &sealed, err) &&
+            flag_put_picture_in(db, x->stream_id, x->index, buf_str(&sealed), err));
+}
+
+bool flag_reseal_in(struct db *db, struct str session_id, const struct seal_key *old,
+                    const struct seal_key *now, struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct resealing *list;
+    size_t len;
+    if (!list_pictures(db, session_id, &arena, &list, &len, err))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!reseal_picture(db, &list[i], old, now, err))
+            return false;
+    return true;
+}
+
+bool flag_forget_in(struct db *db, struct str session_id, struct error *err)
+{
+    return db_run(db,
+                  "DELETE FROM picture WHERE flag_id IN"
+                  " (SELECT id FROM flag WHERE session_id = $1)",
+                  DB_ARGS(DB_TEXT(session_id)), NULL, err) &&
+           db_run(db, "DELETE FROM flag WHERE session_id = $1", DB_ARGS(DB_TEXT(session_id)), NULL,
+                  err) &&
+           db_run(db, "DELETE FROM session_flag WHERE session_id = $1",
+                  DB_ARGS(DB_TEXT(session_id)), NULL, err);
+}

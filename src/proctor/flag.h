@@ -65,3 +65,9 @@ MUST_USE bool flag_count_in(struct db *db, struct str session_id, struct arena *
                             struct flag_counts *ret, struct error *err);
 MUST_USE bool flag_count(struct proctor *p, struct str session_id, struct flag_counts *ret,
                          struct error *err);
+
+/* The session has another key now: its pictures are sealed anew. */
+MUST_USE bool flag_reseal_in(struct db *db, struct str session_id, const struct seal_key *old,
+                             const struct seal_key *now, struct error *err);
+/* Flags and pictures go. */
+MUST_USE bool flag_forget_in(struct db *db, struct str session_id, struct error *err);

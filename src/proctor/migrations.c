@@ -355,10 +355,89 @@ static const char version_app[] =
     /* evidence.c: most records are pieces */
     "CREATE INDEX evidence_other ON evidence (session_id, kind, seq) WHERE kind <> 'piece';";
 
+static const char version_result[] =
+    /* terms.c: NULL is as the deployment has it, there as terms.h has it */
+    "CREATE TABLE terms ("
+    " exam_id TEXT PRIMARY KEY," /* '': the deployment */
+    " recordings_days BIGINT,"
+    " derived_days BIGINT,"
+    " identity_days BIGINT,"
+    " appeal_days BIGINT,"
+    " staff_names BIGINT);"
+    /* keep.c */
+    "CREATE TABLE keep ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " exam_id TEXT NOT NULL,"
+    " user_ref BIGINT NOT NULL,"
+    " from_us BIGINT NOT NULL," /* the clock runs from here */
+    " appeal_days BIGINT NOT NULL,"
+    " staff_names BIGINT NOT NULL,"
+    " recordings_days BIGINT NOT NULL,"
+    " derived_days BIGINT NOT NULL,"
+    " identity_days BIGINT NOT NULL,"
+    " recordings_look_us BIGINT NOT NULL," /* when the sweeper comes to it */
+    " derived_look_us BIGINT NOT NULL,"
+    " identity_look_us BIGINT NOT NULL,"
+    " recordings_gone_us BIGINT NOT NULL DEFAULT 0,"
+    " derived_gone_us BIGINT NOT NULL DEFAULT 0,"
+    " identity_gone_us BIGINT NOT NULL DEFAULT 0);"
+    "CREATE INDEX keep_by_user ON keep (user_ref);"
+    "CREATE INDEX keep_by_exam ON keep (exam_id);"
+    "CREATE INDEX keep_recordings ON keep (recordings_look_us) WHERE recordings_gone_us = 0;"
+    "CREATE INDEX keep_derived ON keep (derived_look_us) WHERE derived_gone_us = 0;"
+    "CREATE INDEX keep_identity ON keep (identity_look_us) WHERE identity_gone_us = 0;"
+    "INSERT INTO keep (session_id, exam_id, user_ref, from_us, appeal_days, staff_names,"
+    " recordings_days, derived_days, identity_days, recordings_look_us, derived_look_us,"
+    " identity_look_us) SELECT id, exam_id, user_ref,"
+    " CASE WHEN ended_us > 0 THEN ended_us ELSE created_us END, 14, 0, 180, 365, 365, 0, 0, 0"
+    " FROM session;"
+    "UPDATE keep SET recordings_look_us = from_us + 15552000000000,"
+    " derived_look_us = from_us + 31536000000000, identity_look_us = from_us + 31536000000000;"
+    /* deletion.c */
+    "CREATE TABLE deletion ("
+    " id TEXT PRIMARY KEY,"
+    " session_id TEXT NOT NULL," /* '': the account of the user */
+    " user_ref BIGINT NOT NULL,"
+    " what TEXT NOT NULL,"
+    " made_us BIGINT NOT NULL,"
+    " receipt TEXT NOT NULL," /* not signed until its files are gone */
+    " is_signed BIGINT NOT NULL);"
+    "CREATE INDEX deletion_by_session ON deletion (session_id);"
+    "CREATE INDEX deletion_open ON deletion (made_us) WHERE is_signed = 0;"
+    /* release.c */
+    "CREATE TABLE release ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " exam_id TEXT NOT NULL,"
+    " outcome BIGINT NOT NULL," /* as it was told; a later decision is told by a later release */
+    " decided_by TEXT NOT NULL,"
+    " released_us BIGINT NOT NULL,"
+    " staff_ref BIGINT NOT NULL,"
+    " staff_name TEXT NOT NULL,"
+    " appeal_until_us BIGINT NOT NULL);"
+    /* appeal.c */
+    "CREATE TABLE annotation ("
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " flag_id BIGINT NOT NULL,"
+    " note TEXT NOT NULL,"
+    " time_us BIGINT NOT NULL,"
+    " PRIMARY KEY (session_id, flag_id));"
+    "CREATE TABLE appeal ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " reason TEXT NOT NULL,"
+    " made_us BIGINT NOT NULL,"
+    " outcome BIGINT NOT NULL DEFAULT 0," /* 0: not answered */
+    " answer TEXT NOT NULL DEFAULT '',"
+    " answered_us BIGINT NOT NULL DEFAULT 0,"
+    " staff_ref BIGINT NOT NULL DEFAULT 0,"
+    " staff_name TEXT NOT NULL DEFAULT '');"
+    "CREATE INDEX appeal_open ON appeal (made_us) WHERE answered_us = 0;"
+    /* stream.c */
+    "ALTER TABLE stream ADD COLUMN deleted_us BIGINT NOT NULL DEFAULT 0;";
+
 static const char *const versions[] = {
     version_1,       version_2,       version_evidence_unsigned,
     version_review,  version_support, version_session_flag,
-    version_checkin, version_app,
+    version_checkin, version_app,     version_result,
 };
 
 const struct db_migrations proctor_migrations = {

@@ -52,3 +52,27 @@ bool observation_read(struct proctor *p, struct str session_id, struct str strea
     struct read r = {.p = p, .session_id = session_id, .stream_id = stream_id, .to = to};
     return db_store_read(p->store, read_body, &r, err);
 }
+
+bool observation_reseal_in(struct db *db, struct str stream_id, const struct seal_key *old,
+                           const struct seal_key *now, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    CLEANUP(buf_done) struct buf context = {0};
+    CLEANUP(buf_done) struct buf plain = {0};
+    CLEANUP(buf_done) struct buf sealed = {0};
+    bool found;
+    stream_context(stream_id, "observation", &context);
+    if (!buf_ok(&context, err) ||
+        !db_query_one(db, "SELECT sealed FROM observation WHERE stream_id = $1",
+                      DB_ARGS(DB_TEXT(stream_id)), &found, &rows, err))
+        return false;
+    return !found || (seal_open(old, buf_str(&context), db_col_text(rows, 0), &plain, err) &&
+                      observation_seal(now, stream_id, buf_str(&plain), &sealed, err) &&
+                      observation_put_in(db, stream_id, buf_str(&sealed), err));
+}
+
+bool observation_forget_in(struct db *db, struct str stream_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM observation WHERE stream_id = $1", DB_ARGS(DB_TEXT(stream_id)),
+                  NULL, err);
+}

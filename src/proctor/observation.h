@@ -16,3 +16,8 @@ MUST_USE bool observation_put_in(struct db *db, struct str stream_id, struct str
  * was erased. */
 MUST_USE bool observation_read(struct proctor *p, struct str session_id, struct str stream_id,
                                struct buf *to, struct error *err);
+
+/* The session has another key now: the tracks of this stream are sealed anew. */
+MUST_USE bool observation_reseal_in(struct db *db, struct str stream_id, const struct seal_key *old,
+                                    const struct seal_key *now, struct error *err);
+MUST_USE bool observation_forget_in(struct db *db, struct str stream_id, struct error *err);

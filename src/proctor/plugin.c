@@ -72,3 +72,9 @@ bool plugin_report(struct proctor *p, struct str session_id, int64_t user_ref, s
     return check_text(version, "version", err) && check_text(plugin_id, "id", err) &&
            db_store_write(p->store, report_body, &r, err);
 }
+
+bool plugin_forget_in(struct db *db, struct str session_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM plugin_seen WHERE session_id = $1", DB_ARGS(DB_TEXT(session_id)),
+                  NULL, err);
+}

@@ -15,3 +15,5 @@ MUST_USE bool plugin_find_in(struct db *db, struct str session_id, struct arena 
 /* It answered. */
 MUST_USE bool plugin_report(struct proctor *p, struct str session_id, int64_t user_ref,
                             struct str version, struct str plugin_id, struct error *err);
+
+MUST_USE bool plugin_forget_in(struct db *db, struct str session_id, struct error *err);

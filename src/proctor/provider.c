@@ -4,6 +4,8 @@
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "proctor/profile.h"
+#include "proctor/release.h"
+#include "proctor/retention.h"
 #include "proctor/session.h"
 
 bool provider_register_exam(struct proctor *p, const struct provider_exam *exam,
@@ -18,10 +20,15 @@ bool provider_set_policy(struct proctor *p, struct str exam_id, struct str polic
     return proctored_exam_set_policy(p, exam_id, policy_json, err);
 }
 
+bool provider_may_erase_user(struct proctor *p, int64_t user_ref, struct error *err)
+{
+    return retention_may_erase(p, user_ref, err);
+}
+
 bool provider_erase_user(struct proctor *p, int64_t user_ref, size_t *ret_sessions,
                          struct error *err)
 {
-    return session_erase_user(p, user_ref, ret_sessions, err);
+    return retention_erase_user(p, user_ref, ret_sessions, err);
 }
 
 /* Whether a patch is right does not hang on what it is put on. */
@@ -73,8 +80,36 @@ const char *provider_stage_name(enum provider_stage stage)
 {
     static const char *const names[] = {[PROVIDER_UPLOADING] = "uploading",
                                         [PROVIDER_UPLOADED] = "uploaded",
-                                        [PROVIDER_REVIEW] = "awaiting review"};
-    return stage > PROVIDER_STAGE_NONE && stage <= PROVIDER_REVIEW ? names[stage] : "none";
+                                        [PROVIDER_REVIEW] = "awaiting review",
+                                        [PROVIDER_REVIEWED] = "reviewed",
+                                        [PROVIDER_RELEASED] = "released"};
+    return stage > PROVIDER_STAGE_NONE && stage <= PROVIDER_RELEASED ? names[stage] : "none";
+}
+
+struct outcome_read {
+    struct str session_id;
+    enum review_outcome outcome;
+};
+
+static bool outcome_body(struct db *db, void *context, struct error *err)
+{
+    struct outcome_read *o = context;
+    return review_outcome_in(db, o->session_id, &o->outcome, err);
+}
+
+static bool reviewed_stage(struct proctor *p, struct str session_id, enum provider_stage *ret,
+                           struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct outcome_read o = {.session_id = session_id};
+    struct release release;
+    if (!release_find(p, session_id, &arena, &release, err) ||
+        !db_store_read(p->store, outcome_body, &o, err))
+        return false;
+    *ret = release.made               ? PROVIDER_RELEASED
+           : o.outcome != REVIEW_NONE ? PROVIDER_REVIEWED
+                                      : PROVIDER_REVIEW;
+    return true;
 }
 
 bool provider_stage(struct proctor *p, struct str session_id, enum provider_stage *ret,
@@ -83,10 +118,11 @@ bool provider_stage(struct proctor *p, struct str session_id, enum provider_stag
     struct session s;
     if (!session_find(p, session_id, &s, err))
         return false;
-    *ret = s.state >= SESSION_REPORTED   ? PROVIDER_REVIEW
-           : s.state == SESSION_UPLOADED ? PROVIDER_UPLOADED
-           : s.state == SESSION_ENDED    ? PROVIDER_UPLOADING
-                                         : PROVIDER_STAGE_NONE;
+    if (s.state >= SESSION_REPORTED)
+        return reviewed_stage(p, session_id, ret, err);
+    *ret = s.state == SESSION_UPLOADED ? PROVIDER_UPLOADED
+           : s.state == SESSION_ENDED  ? PROVIDER_UPLOADING
+                                       : PROVIDER_STAGE_NONE;
     return true;
 }
 

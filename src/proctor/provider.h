@@ -21,8 +21,10 @@ MUST_USE bool provider_register_exam(struct proctor *p, const struct provider_ex
 /* Another policy for the sessions that are made from now on; ERROR_INVALID names the place. */
 MUST_USE bool provider_set_policy(struct proctor *p, struct str exam_id, struct str policy_json,
                                   struct error *err);
-/* Erases all that is kept of this user: the keys of their recordings and their identity profile.
- * *ret_sessions is how many sessions they had. */
+/* ERROR_CONFLICT while an appeal of this user waits for its answer. */
+MUST_USE bool provider_may_erase_user(struct proctor *p, int64_t user_ref, struct error *err);
+/* Erases all that is kept of this user (proctor/retention.h). *ret_sessions is how many sessions
+ * they had. ERROR_CONFLICT while an appeal of theirs waits for its answer. */
 MUST_USE bool provider_erase_user(struct proctor *p, int64_t user_ref, size_t *ret_sessions,
                                   struct error *err);
 
@@ -46,11 +48,11 @@ char *provider_session_url(struct arena *arena, struct str session_id);
 
 /* What is known of who a user is, for their own page; static texts but `name` and `reasons`. */
 struct provider_identity {
-    const char *state;         /* "none", "pending", "approved", "rejected", "expired" */
+    const char *state;          /* "none", "pending", "approved", "rejected", "expired" */
     const char *face, *id_card; /* "none", "kept", "rejected" */
-    struct str name;           /* the account's when it was compared; empty: not yet */
-    struct str reasons_json;   /* a list of texts */
-    int64_t expires_us;        /* 0: it is not whole yet */
+    struct str name;            /* the account's when it was compared; empty: not yet */
+    struct str reasons_json;    /* a list of texts */
+    int64_t expires_us;         /* 0: it is not whole yet */
 };
 MUST_USE bool provider_identity(struct proctor *p, int64_t user_ref, struct arena *arena,
                                 struct provider_identity *ret, struct error *err);
@@ -61,6 +63,8 @@ enum provider_stage {
     PROVIDER_UPLOADING,      /* recordings are still to come */
     PROVIDER_UPLOADED,       /* all is there and is being analysed */
     PROVIDER_REVIEW,         /* its report is made: it waits for a person */
+    PROVIDER_REVIEWED,       /* a person has decided */
+    PROVIDER_RELEASED,       /* and the candidate may read it */
 };
 const char *provider_stage_name(enum provider_stage stage); /* "uploading"; static */
 MUST_USE bool provider_stage(struct proctor *p, struct str session_id, enum provider_stage *ret,

@@ -326,3 +326,47 @@ bool review_tally(struct proctor *p, struct str exam_id, struct arena *arena,
     *ret_len = r.len;
     return true;
 }
+
+/* ---- for appeals ---- */
+
+bool review_has_decided_in(struct db *db, struct str session_id, int64_t user_ref, bool *ret,
+                           struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    return db_query_one(db,
+                        "SELECT 1 FROM review_outcome WHERE session_id = $1 AND user_ref = $2"
+                        " LIMIT 1",
+                        DB_ARGS(DB_TEXT(session_id), DB_I64(user_ref)), ret, &rows, err);
+}
+
+bool review_decided_by_in(struct db *db, struct str session_id, struct arena *arena,
+                          struct str *ret, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db,
+                      "SELECT name FROM review_outcome WHERE session_id = $1"
+                      " ORDER BY id DESC LIMIT 1",
+                      DB_ARGS(DB_TEXT(session_id)), &found, &rows, err))
+        return false;
+    struct str name = found ? db_col_copy(rows, 0, arena) : STR("");
+    if (!name.ptr)
+        return error_no_memory(err);
+    *ret = name;
+    return true;
+}
+
+bool review_overrule_in(struct db *db, struct str session_id, const struct review_person *by,
+                        enum review_outcome outcome, struct error *err)
+{
+    struct saying s = {.session_id = session_id, .note = STR(""), .by = by, .outcome = outcome};
+    return check_words(s.note, by, err) && decide_body(db, &s, err);
+}
+
+bool review_forget_in(struct db *db, struct str session_id, struct error *err)
+{
+    return db_run(db, "UPDATE review_outcome SET note = '' WHERE session_id = $1",
+                  DB_ARGS(DB_TEXT(session_id)), NULL, err) &&
+           db_run(db, "DELETE FROM review_answer WHERE session_id = $1",
+                  DB_ARGS(DB_TEXT(session_id)), NULL, err);
+}

@@ -77,3 +77,15 @@ struct review_tally {
 };
 MUST_USE bool review_tally(struct proctor *p, struct str exam_id, struct arena *arena,
                            struct review_tally **ret, size_t *ret_len, struct error *err);
+
+/* For appeals (proctor/appeal.h): did this person ever decide on the session, also where they took
+ * it back; who decided last; and the outcome of an appeal as the newest decision. */
+MUST_USE bool review_has_decided_in(struct db *db, struct str session_id, int64_t user_ref,
+                                    bool *ret, struct error *err);
+MUST_USE bool review_decided_by_in(struct db *db, struct str session_id, struct arena *arena,
+                                   struct str *ret, struct error *err);
+MUST_USE bool review_overrule_in(struct db *db, struct str session_id,
+                                 const struct review_person *by, enum review_outcome outcome,
+                                 struct error *err);
+/* Outcomes stay; notes and answers to incidents go. */
+MUST_USE bool review_forget_in(struct db *db, struct str session_id, struct error *err);

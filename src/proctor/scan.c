@@ -174,3 +174,10 @@ bool scan_drop_session_in(struct db *db, struct str session_id, struct error *er
                   " (SELECT id FROM scan WHERE session_id = $1)",
                   DB_ARGS(DB_TEXT(session_id)), NULL, err);
 }
+
+bool scan_forget_in(struct db *db, struct str session_id, struct error *err)
+{
+    return scan_drop_session_in(db, session_id, err) &&
+           db_run(db, "DELETE FROM scan WHERE session_id = $1", DB_ARGS(DB_TEXT(session_id)), NULL,
+                  err);
+}

@@ -64,3 +64,5 @@ MUST_USE bool scan_part_in(struct db *db, const struct seal_key *key, struct str
 MUST_USE bool scan_drop_parts_in(struct db *db, struct str scan_id, struct error *err);
 /* And those of all scans of this session. */
 MUST_USE bool scan_drop_session_in(struct db *db, struct str session_id, struct error *err);
+/* The rows of its scans, too. */
+MUST_USE bool scan_forget_in(struct db *db, struct str session_id, struct error *err);

@@ -70,3 +70,9 @@ bool screen_consent_give(struct proctor *p, struct str session_id, int64_t user_
                          "screen");
     return true;
 }
+
+bool screen_consent_forget_in(struct db *db, struct str session_id, struct error *err)
+{
+    return db_run(db, "DELETE FROM screen_consent WHERE session_id = $1",
+                  DB_ARGS(DB_TEXT(session_id)), NULL, err);
+}

@@ -13,3 +13,5 @@ MUST_USE bool screen_consent_find_in(struct db *db, struct str session_id, int64
  * is ERROR_CONFLICT with why, and a record of the evidence. */
 MUST_USE bool screen_consent_give(struct proctor *p, struct str session_id, int64_t user_ref,
                                   struct str surface, struct str label, struct error *err);
+
+MUST_USE bool screen_consent_forget_in(struct db *db, struct str session_id, struct error *err);

@@ -4,8 +4,8 @@
 #include "proctor/change.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
+#include "proctor/keep.h"
 #include "proctor/profile.h"
-#include "proctor/scan.h"
 #include "proctor/summary.h"
 
 #include <stdio.h>
@@ -57,6 +57,7 @@ bool session_move_in(struct db *db, struct str id, enum session_state to, bool *
                          session_state_name(s.state), session_state_name(to));
     if (moves && (!db_run(db, states[to].sql,
                           DB_ARGS(DB_I64(to), DB_I64(clock_wall_us()), DB_TEXT(id)), NULL, err) ||
+                  (to == SESSION_ENDED && !keep_ended_in(db, id, clock_wall_us(), err)) ||
                   !evidence_append_in(db, id, str_from(states[to].kind), STR("{}"), err) ||
                   !summary_refresh_in(db, id, err) ||
                   !change_note_in(db, "support", "session", STR("{}"), err)))
@@ -351,6 +352,7 @@ static bool create_body(struct db *db, void *context, struct error *err)
                           DB_I64(SESSION_CREATED), DB_BLOB(str_bytes(wrapped, sizeof wrapped)),
                           DB_I64(clock_wall_us())),
                   NULL, err) &&
+           keep_begin_in(db, str_from(c->id), s->exam_id, s->user_ref, err) &&
            note_creation(db, c, err) && summary_refresh_in(db, str_from(c->id), err);
 }
 
@@ -418,34 +420,39 @@ bool session_erase_key(struct proctor *p, struct str id, struct error *err)
     return db_store_write(p->store, erase_body, &id, err);
 }
 
-struct erase_all {
-    int64_t user_ref;
-    size_t sessions;
-};
-
-static bool erase_all_body(struct db *db, void *context, struct error *err)
+bool session_change_key_in(struct db *db, const struct seal_key *deployment, struct str id,
+                           const struct seal_key *now, struct error *err)
 {
-    struct erase_all *e = context;
-    CLEANUP(arena_done) struct arena arena = {0};
-    struct list l = {.user_ref = e->user_ref, .arena = &arena};
-    if (!list_body(db, &l, err))
-        return false;
-    for (size_t i = 0; i < l.len; i++) {
-        struct str id = str_from(l.sessions[i].id);
-        if (!scan_drop_session_in(db, id, err) || !erase_body(db, &id, err))
-            return false;
-    }
-    e->sessions = l.len;
-    return profile_erase_in(db, e->user_ref, err);
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    if (now)
+        seal_wrap(deployment, now, id, wrapped);
+    return db_run(db, "UPDATE session SET sealed_key = $1 WHERE id = $2",
+                  DB_ARGS(now ? DB_BLOB(str_bytes(wrapped, sizeof wrapped)) : DB_NULL, DB_TEXT(id)),
+                  NULL, err);
 }
 
-bool session_erase_user(struct proctor *p, int64_t user_ref, size_t *ret_sessions,
-                        struct error *err)
+/* The policy holds the accommodations, which may tell of a candidate's health. */
+bool session_forget_in(struct db *db, struct str id, bool name, struct error *err)
 {
-    struct erase_all e = {.user_ref = user_ref};
-    if (!db_store_write(p->store, erase_all_body, &e, err))
+    return db_run(db,
+                  "UPDATE session SET receipt = NULL, report = NULL, policy = '{}', tab = ''"
+                  " WHERE id = $1",
+                  DB_ARGS(DB_TEXT(id)), NULL, err) &&
+           db_run(db, "DELETE FROM consent WHERE session_id = $1", DB_ARGS(DB_TEXT(id)), NULL,
+                  err) &&
+           (!name || db_run(db, "UPDATE session SET candidate = $1 WHERE id = $2",
+                            DB_ARGS(DB_TEXT(STR(SESSION_ERASED_NAME)), DB_TEXT(id)), NULL, err)) &&
+           summary_refresh_in(db, id, err);
+}
+
+bool session_list_own_in(struct db *db, int64_t user_ref, struct arena *arena, struct session **ret,
+                         size_t *ret_len, struct error *err)
+{
+    struct list l = {.user_ref = user_ref, .arena = arena};
+    if (!list_body(db, &l, err))
         return false;
-    *ret_sessions = e.sessions;
+    *ret = l.sessions;
+    *ret_len = l.len;
     return true;
 }
 

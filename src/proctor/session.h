@@ -111,10 +111,16 @@ MUST_USE bool session_key_in(struct db *db, const struct seal_key *deployment, s
                              struct seal_key *ret, struct error *err);
 /* Deletes the key, and with it the recordings, for ever. */
 MUST_USE bool session_erase_key(struct proctor *p, struct str id, struct error *err);
-/* Deletes the keys of all sessions of a candidate, and their identity profile with its pictures and
- * template. */
-MUST_USE bool session_erase_user(struct proctor *p, int64_t user_ref, size_t *ret_sessions,
-                                 struct error *err);
+/* Another key takes its place (NULL: none): what the old one sealed is lost. */
+MUST_USE bool session_change_key_in(struct db *db, const struct seal_key *deployment, struct str id,
+                                    const struct seal_key *now, struct error *err);
+/* The texts that were made of it go: receipt, report, accommodations, consents. With `name` what
+ * the candidate is called, too; state and times stay. */
+MUST_USE bool session_forget_in(struct db *db, struct str id, bool name, struct error *err);
+/* The candidate's sessions, as session_list_own(). */
+MUST_USE bool session_list_own_in(struct db *db, int64_t user_ref, struct arena *arena,
+                                  struct session **ret, size_t *ret_len, struct error *err);
+#define SESSION_ERASED_NAME "(erased)" /* instead of a candidate's name */
 /* The exam's policy as it was when the session was made, with the candidate's accommodations; in
  * the arena. */
 MUST_USE bool session_policy_in(struct db *db, struct str id, struct arena *arena, struct str *ret,

@@ -60,6 +60,7 @@ bool stream_row_read(struct db_stmt *rows, struct arena *arena, struct stream *r
         .start_us = db_col_i64(rows, 7),
         .created_us = db_col_i64(rows, 8),
         .expires_us = db_col_i64(rows, 9),
+        .deleted_us = db_col_i64(rows, 15),
     };
     struct str sha = db_col_text(rows, 13);
     if (sha.len != sizeof ret->sha256)

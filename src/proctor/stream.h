@@ -38,6 +38,7 @@ struct stream {
     uint64_t length;
     int64_t start_us;               /* server time of its first byte, as far as it can be known */
     int64_t created_us, expires_us; /* expires_us 0 once complete */
+    int64_t deleted_us;             /* its bytes are gone since then; 0: they are there */
     char mime[64];
     unsigned char sha256[SHA256_SIZE]; /* of all its bytes so far */
     struct str metadata;               /* Upload-Metadata as given; in the arena of the call */
@@ -120,3 +121,12 @@ MUST_USE bool stream_read_at(struct stream_read *r, uint64_t at, size_t len, str
                              struct error *err);
 void stream_read_close(struct stream_read *r);
 void stream_read_closep(struct stream_read **r);
+
+/* The recordings of a session are to be deleted: what a client said of them goes at once, their
+ * files with stream_remove_marked(). Reading one is ERROR_GONE from now on. */
+MUST_USE bool stream_delete_all_in(struct db *db, struct str session_id, int64_t now_us,
+                                   struct error *err);
+/* Removes the files of what was deleted; at most a hundred, *ret_left says that there are more. */
+MUST_USE bool stream_remove_marked(struct proctor *p, bool *ret_left, struct error *err);
+/* Are files of this session still to be removed? */
+MUST_USE bool stream_marked_in(struct db *db, struct str session_id, bool *ret, struct error *err);

@@ -183,7 +183,6 @@ bool stream_expire(struct proctor *p, int64_t now_us, struct error *err)
 {
     CLEANUP(arena_done) struct arena arena = {0};
     struct expiry open = {.now_us = now_us, .arena = &arena};
-    struct expiry removable = {.to_remove = true, .arena = &arena};
     if (!db_store_read(p->store, expiry_body, &open, err))
         return false;
     for (size_t i = 0; i < open.len; i++) {
@@ -193,10 +192,40 @@ bool stream_expire(struct proctor *p, int64_t now_us, struct error *err)
     }
     if (open.len)
         tell(p);
+    bool left;
+    return stream_remove_marked(p, &left, err);
+}
+
+/* ---- deletion ---- */
+
+bool stream_remove_marked(struct proctor *p, bool *ret_left, struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct expiry removable = {.to_remove = true, .arena = &arena};
     if (!db_store_read(p->store, expiry_body, &removable, err))
         return false;
     for (size_t i = 0; i < removable.len; i++)
         if (!remove_file(p, removable.ids[i], err))
             return false;
+    *ret_left = removable.len == EXPIRE_STEP;
     return true;
+}
+
+/* Parts of a concatenation, too. */
+bool stream_delete_all_in(struct db *db, struct str session_id, int64_t now_us, struct error *err)
+{
+    return db_run(
+        db,
+        "UPDATE stream SET to_remove = 1, deleted_us = $1, hash_state = NULL, mime = '',"
+        " metadata = '', concat_text = '', expires_us = 0,"
+        " state = CASE WHEN state = $2 THEN $3 ELSE state END WHERE session_id = $4",
+        DB_ARGS(DB_I64(now_us), DB_I64(STREAM_OPEN), DB_I64(STREAM_CLOSED), DB_TEXT(session_id)),
+        NULL, err);
+}
+
+bool stream_marked_in(struct db *db, struct str session_id, bool *ret, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    return db_query_one(db, "SELECT 1 FROM stream WHERE session_id = $1 AND to_remove = 1 LIMIT 1",
+                        DB_ARGS(DB_TEXT(session_id)), ret, &rows, err);
 }

@@ -26,6 +26,8 @@ static bool open_body(struct db *db, void *context, struct error *err)
         return false;
     if (s.state == STREAM_CLOSED && s.kind == STREAM_FILE)
         return error_set(err, ERROR_GONE, "this file was removed");
+    if (s.deleted_us)
+        return error_set(err, ERROR_GONE, "the recordings of this session were deleted");
     r->size = s.size;
     return session_key_in(db, &r->p->deployment_key, str_from(s.session_id), &r->key, err);
 }

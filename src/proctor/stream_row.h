@@ -5,7 +5,7 @@
 
 #define STREAM_COLUMNS                                                                             \
     "SELECT id, session_id, kind, state, concat, size, length, start_us, created_us, expires_us,"  \
-    " mime, metadata, concat_text, sha256, sealed_size FROM stream"
+    " mime, metadata, concat_text, sha256, sealed_size, deleted_us FROM stream"
 
 MUST_USE bool stream_row_read(struct db_stmt *rows, struct arena *arena, struct stream *ret,
                               struct error *err);

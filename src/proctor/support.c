@@ -355,3 +355,15 @@ bool support_close(struct proctor *p, int64_t thread, const struct support_autho
     struct closing c = {.thread = thread, .by = by};
     return db_store_write(p->store, close_body, &c, err);
 }
+
+bool support_forget_in(struct db *db, int64_t user_ref, struct str session_id, struct error *err)
+{
+    return db_run(db,
+                  "DELETE FROM support_message WHERE thread_id IN (SELECT id FROM support_thread"
+                  " WHERE user_ref = $1 AND ($2 = '' OR session_id = $2))",
+                  DB_ARGS(DB_I64(user_ref), DB_TEXT(session_id)), NULL, err) &&
+           db_run(db,
+                  "DELETE FROM support_thread WHERE user_ref = $1"
+                  " AND ($2 = '' OR session_id = $2)",
+                  DB_ARGS(DB_I64(user_ref), DB_TEXT(session_id)), NULL, err);
+}

@@ -98,3 +98,8 @@ MUST_USE bool support_close(struct proctor *p, int64_t thread, const struct supp
 #define SUPPORT_TOPIC "support"
 #define SUPPORT_TOPIC_MAX 48
 void support_topic(enum support_log log, int64_t key, char ret[SUPPORT_TOPIC_MAX]);
+
+/* The conversations of a candidate go; or, when `session_id` is not empty, those of that session.
+ */
+MUST_USE bool support_forget_in(struct db *db, int64_t user_ref, struct str session_id,
+                                struct error *err);

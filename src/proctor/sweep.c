@@ -4,6 +4,7 @@
 #include "proctor/app_link.h"
 #include "proctor/evidence.h"
 #include "proctor/provider.h"
+#include "proctor/retention.h"
 #include "proctor/session.h"
 #include "proctor/stream.h"
 #include "proctor/summary.h"
@@ -58,5 +59,7 @@ bool sweep(struct proctor *p, int64_t now_us, struct error *err)
                 good = error_set(err, why.code, "session " STR_FMT ": %s", STR_ARG(ids[i]),
                                  why.message);
     }
+    if (!retention_sweep(p, now_us, &why) && good)
+        good = error_set(err, why.code, "%s", why.message);
     return good;
 }

@@ -1,4 +1,5 @@
-/* What happens by the clock alone: streams that expire, sessions that nobody came back to. */
+/* What happens by the clock alone: streams that expire, sessions that nobody came back to,
+ * what was kept long enough. */
 #pragma once
 #include "proctor/proctor.h"
 

@@ -361,11 +361,11 @@ static void a_view_is_on_record_once_in_ten_minutes(void **state)
     struct stream s = record(h, &arena, STR("bytes"));
     must(event_list(&h->p, house_session(h), &arena, &events, &before, err));
     for (int i = 0; i < 3; i++)
-        must(event_viewed(&h->p, house_session(h), str_from(s.id), 40, err));
-    must(event_viewed(&h->p, house_session(h), str_from(s.id), 41, err));
+        must(event_viewed(&h->p, house_session(h), str_from(s.id), 40, false, err));
+    must(event_viewed(&h->p, house_session(h), str_from(s.id), 41, false, err));
     char later[] = "UPDATE recording_view SET seen_us = seen_us - 601000000";
     house_run_sql(h, later);
-    must(event_viewed(&h->p, house_session(h), str_from(s.id), 40, err));
+    must(event_viewed(&h->p, house_session(h), str_from(s.id), 40, false, err));
     must(event_list(&h->p, house_session(h), &arena, &events, &len, err));
     assert_int_equal(len - before, 3);
     assert_non_null(strstr(events[len - 1].detail.ptr, "\"user\":40"));

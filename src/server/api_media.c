@@ -45,7 +45,8 @@ static bool media_read(void *context, uint64_t at, size_t max, struct buf *to, s
     return stream_read_at(m->read, at - m->head.len + m->skip, max, to, err);
 }
 
-bool api_media(struct server *s, struct request *q, struct response *r, struct error *err)
+static bool answer(struct server *s, struct request *q, struct response *r, bool own,
+                   struct error *err)
 {
     struct proctor *p = s->proctor;
     struct session session;
@@ -92,7 +93,8 @@ bool api_media(struct server *s, struct request *q, struct response *r, struct e
     struct str mime = str_from(stream.mime);
     bool mp4 = str_starts(mime, STR("video/mp4"));
     response_header(r, "Content-Type", mp4 ? "video/mp4" : "video/webm");
-    if (q->method != HTTP_HEAD && !event_viewed(p, q->params[0], q->params[1], q->user.id, err))
+    if (q->method != HTTP_HEAD &&
+        !event_viewed(p, q->params[0], q->params[1], q->user.id, own, err))
         return false;
     r->source.size = to - m->from;
     if (r->source.size == 0)
@@ -101,4 +103,14 @@ bool api_media(struct server *s, struct request *q, struct response *r, struct e
     r->source.close = media_close;
     r->source.context = TAKE(m);
     return true;
+}
+
+bool api_media(struct server *s, struct request *q, struct response *r, struct error *err)
+{
+    return answer(s, q, r, false, err);
+}
+
+bool api_media_own(struct server *s, struct request *q, struct response *r, struct error *err)
+{
+    return answer(s, q, r, true, err);
 }

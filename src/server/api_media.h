@@ -4,3 +4,5 @@
 
 /* GET .../sessions/:session/streams/:stream/media */
 bool api_media(struct server *s, struct request *q, struct response *r, struct error *err);
+/* The same for the candidate's own; the caller has checked whose it is, and that they may. */
+bool api_media_own(struct server *s, struct request *q, struct response *r, struct error *err);

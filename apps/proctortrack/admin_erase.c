@@ -22,12 +22,17 @@ static bool database_path(const struct admin_settings *s, char ret[PATH_MAX], st
            error_set(err, ERROR_INVALID, "%s: name too long", s->data);
 }
 
-bool admin_compact(struct data *d, const struct admin_settings *s, struct error *err)
+static bool scrub(const struct admin_settings *s, bool whole, struct error *err)
 {
     CLEANUP(db_closep) struct db *db = NULL;
     char path[PATH_MAX];
+    return database_path(s, path, err) && db_open(path, &db, err) && db_scrub(db, whole, err);
+}
+
+bool admin_compact(struct data *d, const struct admin_settings *s, struct error *err)
+{
     (void)d;
-    return database_path(s, path, err) && db_open(path, &db, err) && db_scrub(db, true, err);
+    return scrub(s, true, err);
 }
 
 static bool print_receipts(struct data *d, int64_t user_id, struct error *err)
@@ -57,7 +62,7 @@ bool admin_user_erase(struct data *d, const struct admin_settings *s, struct err
                           err))
         return false;
     bool small = stat(path, &st) == 0 && st.st_size <= COMPACT_AT_ONCE;
-    if (small && !admin_compact(d, s, err))
+    if (!scrub(s, small, err))
         return error_wrap(err, "all is erased, but run `proctortrack admin compact`");
     printf("erased %s: %zu session%s, %zu attempt%s\n", user.username, erased.sessions,
            erased.sessions == 1 ? "" : "s", erased.attempts, erased.attempts == 1 ? "" : "s");

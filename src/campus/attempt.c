@@ -461,3 +461,9 @@ bool attempt_sweep(struct campus *c, int64_t now_us, struct error *err)
     }
     return good;
 }
+
+bool attempt_close_in(struct db *db, int64_t id, struct error *err)
+{
+    return db_run(db, "UPDATE attempt SET state = $1 WHERE id = $2",
+                  DB_ARGS(DB_I64(ATTEMPT_SUBMITTED), DB_I64(id)), NULL, err);
+}

@@ -76,3 +76,6 @@ MUST_USE bool attempt_open_list_in(struct db *db, int64_t from_us, struct arena 
 
 /* Finishes what has reached its deadline and hands in what has reached the end of its grace. */
 MUST_USE bool attempt_sweep(struct campus *c, int64_t now_us, struct error *err);
+
+/* For erasing: nothing can be added to it any more. */
+MUST_USE bool attempt_close_in(struct db *db, int64_t id, struct error *err);

@@ -22,8 +22,9 @@ static bool erase_body(struct db *db, void *context, struct error *err)
     const struct erasing *e = context;
     for (size_t i = 0; i < e->len; i++) {
         int64_t id = e->attempts[i].id;
-        if (!answer_forget_in(db, id, err) || !item_state_forget_in(db, id, err) ||
-            !ledger_forget_in(db, id, err) || !attachment_forget_in(db, id, err))
+        if (!attempt_close_in(db, id, err) || !answer_forget_in(db, id, err) ||
+            !item_state_forget_in(db, id, err) || !ledger_forget_in(db, id, err) ||
+            !attachment_forget_in(db, id, err))
             return false;
     }
     return accommodation_forget_in(db, e->user_id, err) &&

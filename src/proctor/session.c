@@ -440,7 +440,8 @@ bool session_forget_in(struct db *db, struct str id, bool name, struct error *er
                   DB_ARGS(DB_TEXT(id)), NULL, err) &&
            db_run(db, "DELETE FROM consent WHERE session_id = $1", DB_ARGS(DB_TEXT(id)), NULL,
                   err) &&
-           (!name || db_run(db, "UPDATE session SET candidate = $1 WHERE id = $2",
+           /* whose it was, too: a page that is still open finds it no more */
+           (!name || db_run(db, "UPDATE session SET candidate = $1, user_ref = 0 WHERE id = $2",
                             DB_ARGS(DB_TEXT(STR(SESSION_ERASED_NAME)), DB_TEXT(id)), NULL, err)) &&
            summary_refresh_in(db, id, err);
 }

@@ -17,4 +17,5 @@ await import('./exam_time.mjs');
 await import('./kill.mjs');
 await import('./support.mjs');
 await import('./result.mjs');
+await import('./erase.mjs');
 await run();

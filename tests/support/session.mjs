@@ -46,5 +46,5 @@ export const reported = (reviewer, session, seconds = 60) =>
 
 // What only the clock does: moves times in the database of a server that stands still.
 export function sql(server, ...statements) {
-  execFileSync('sqlite3', [join(server.data, 'var', 'proctortrack.db'), ...statements], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return execFileSync('sqlite3', [join(server.data, 'var', 'proctortrack.db'), ...statements], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
 }

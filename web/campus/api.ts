@@ -4,7 +4,7 @@ import { fields, parseInteger, parseNumber, parseOneOf, type Parse } from "../ui
 
 export const EXAM_KINDS = ["practice", "exam"] as const;
 export const ATTEMPT_STATES = ["created", "running", "finished", "submitted"] as const;
-export const STAGES = ["uploading", "uploaded", "awaiting review"] as const;
+export const STAGES = ["uploading", "uploaded", "awaiting review", "reviewed", "released"] as const;
 export type Stage = (typeof STAGES)[number];
 export type ExamKind = (typeof EXAM_KINDS)[number];
 export type AttemptState = (typeof ATTEMPT_STATES)[number];

@@ -31,6 +31,7 @@ function State({ attempt }: { attempt: Assessment["attempt"] }) {
         {attempt.submittedUs === null ? null : (
           <span class="small muted">{t.submittedAt(formatDateTime(attempt.submittedUs))}</span>
         )}
+        {attempt.stage === "released" ? <a href="#/results">{texts.result.list.open}</a> : null}
       </span>
     );
   return <Badge tone={TONES[attempt.state]}>{t.states[attempt.state]}</Badge>;
@@ -40,7 +41,7 @@ function State({ attempt }: { attempt: Assessment["attempt"] }) {
 const LOOK_MS = 5000;
 
 function moves({ attempt }: Assessment): boolean {
-  return attempt !== null && (attempt.state !== "submitted" || attempt.stage !== "awaiting review");
+  return attempt !== null && (attempt.state !== "submitted" || attempt.stage === "uploading" || attempt.stage === "uploaded" || attempt.stage === null);
 }
 
 export function AssessmentsPage(props: { api: Api; openProctor: () => void }) {

@@ -15,11 +15,13 @@ import { AttemptsPage } from "./attempts";
 import { NamesPage } from "./names";
 import { ProfilePage } from "./profile";
 import { openProctorWindow, PROCTOR_PATH } from "./proctor-window";
+import { ResultPage } from "./result-page";
 import { ResultsPage } from "./results";
 import type { PortalModel } from "./state";
 import { SupportPage } from "./support";
 
 const t = texts.portal;
+const RESULT = /^results\/([0-9A-Za-z_-]{1,64})$/; // of one session
 const DESK_PATH = "/support-desk/"; // where a support agent works
 
 export interface PortalProps {
@@ -90,10 +92,14 @@ function SignedIn(props: PortalProps & { user: User }) {
   const staff = isStaff(user);
   const page =
     (candidate && ["assessments", "results"].includes(route)) ||
+    (candidate && RESULT.test(route)) ||
     (staff && ["attempts", "names"].includes(route)) ||
     route === "support"
       ? route
       : "profile";
+
+  const resultOf = RESULT.exec(page)?.[1] ?? null;
+  const menu = resultOf === null ? page : "results";
 
   useEffect(() => {
     const names: Record<string, string> = {
@@ -101,8 +107,8 @@ function SignedIn(props: PortalProps & { user: User }) {
       attempts: texts.player.staff.menu,
       names: texts.player.names.menu,
     };
-    document.title = `${names[page] ?? t.profile.title} - ${t.product}`;
-  }, [page]);
+    document.title = `${names[menu] ?? t.profile.title} - ${t.product}`;
+  }, [menu]);
 
   async function logOut() {
     setLeaving(true);
@@ -126,10 +132,10 @@ function SignedIn(props: PortalProps & { user: User }) {
       </Header>
       <div class="portal">
         <nav class="menu" aria-label={t.menu}>
-          <MenuLink page="profile" current={page} text={t.menuItems.profile} />
+          <MenuLink page="profile" current={menu} text={t.menuItems.profile} />
           {candidate ? (
             <>
-              <MenuLink page="assessments" current={page} text={t.menuItems.assessments} />
+              <MenuLink page="assessments" current={menu} text={t.menuItems.assessments} />
               <a
                 class="menu-item"
                 href={PROCTOR_PATH}
@@ -145,7 +151,7 @@ function SignedIn(props: PortalProps & { user: User }) {
                 </span>
                 <span class="visually-hidden">({t.opensWindow})</span>
               </a>
-              <MenuLink page="results" current={page} text={t.menuItems.results} />
+              <MenuLink page="results" current={menu} text={t.menuItems.results} />
             </>
           ) : null}
           {staff ? (
@@ -153,8 +159,8 @@ function SignedIn(props: PortalProps & { user: User }) {
               <a class="menu-item" href="/review/">
                 {t.menuItems.review}
               </a>
-              <MenuLink page="attempts" current={page} text={texts.player.staff.menu} />
-              <MenuLink page="names" current={page} text={texts.player.names.menu} />
+              <MenuLink page="attempts" current={menu} text={texts.player.staff.menu} />
+              <MenuLink page="names" current={menu} text={texts.player.names.menu} />
             </>
           ) : null}
           {mayHelp(user) ? (
@@ -162,7 +168,7 @@ function SignedIn(props: PortalProps & { user: User }) {
               {supportTexts.desk.menu}
             </a>
           ) : null}
-          <MenuLink page="support" current={page} text={t.menuItems.support} />
+          <MenuLink page="support" current={menu} text={t.menuItems.support} />
           <button type="button" class="menu-item" onClick={() => void logOut()}>
             {texts.common.logOut}
           </button>
@@ -180,6 +186,7 @@ function SignedIn(props: PortalProps & { user: User }) {
           {page === "names" ? <NamesPage api={api} /> : null}
           {page === "assessments" ? <AssessmentsPage api={api} openProctor={openProctor} /> : null}
           {page === "results" ? <ResultsPage api={api} /> : null}
+          {resultOf !== null ? <ResultPage key={resultOf} api={api} session={resultOf} /> : null}
           {page === "support" ? <SupportPage /> : null}
         </Main>
       </div>

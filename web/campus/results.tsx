@@ -7,12 +7,14 @@ import { texts } from "../ui/texts";
 import { formatDateTime } from "../ui/time";
 import { fetchResults } from "./api";
 import { useLoaded } from "./load";
+import { SupervisionCard } from "./supervision";
 
 const t = texts.portal.results;
 
 export function ResultsPage({ api }: { api: Api }) {
   const [list, reload] = useLoaded(() => fetchResults(api));
   return (
+    <div class="stack stretch">
     <section class="card">
       <h1>{t.title}</h1>
       {list.state === "loading" ? <Spinner /> : null}
@@ -44,5 +46,7 @@ export function ResultsPage({ api }: { api: Api }) {
         />
       ) : null}
     </section>
+      <SupervisionCard api={api} />
+    </div>
   );
 }

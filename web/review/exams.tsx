@@ -7,6 +7,7 @@ import { useTitle } from "./frame";
 import { Loaded } from "./loaded";
 import { parseExams } from "./parse";
 import { createRefresher } from "./refresh";
+import { OpenAppeals } from "./release";
 import { examsApi, examUrl, profilesUrl } from "./route";
 import { reviewTexts as t } from "./texts";
 
@@ -28,6 +29,7 @@ export function ExamsPage(props: { api: Api }) {
       <p>
         <a href={profilesUrl}>{t.profiles.link}</a>
       </p>
+      <OpenAppeals api={api} />
       <Loaded refresher={exams}>
         {(rows) => (
           <Card>

@@ -15,6 +15,7 @@ import { parseReview, type Review } from "./parse";
 import { createPlayer } from "./player";
 import { PlayerView } from "./player_view";
 import { createRefresher } from "./refresh";
+import { ReleaseCard } from "./release";
 import { examsUrl, examUrl, mediaApi, reportApi, reviewApi } from "./route";
 import { AnalysisBadge, StateBadge } from "./states";
 import { reviewTexts as t } from "./texts";
@@ -159,6 +160,14 @@ function Report(props: { api: Api; user: User; review: Review; onSaid: () => voi
         </div>
         <div class="details-side">
           <DecisionCard api={api} review={review} onSaid={onSaid} />
+          <ReleaseCard
+            api={api}
+            user={user}
+            session={session.id}
+            said={`${session.state} ${review.decisions[0]?.id ?? ""}`}
+            flags={review.flags.map((flag) => flag.id)}
+            onSaid={onSaid}
+          />
           <DocumentsCard review={review} />
           <PolicyCard review={review} />
           {session.state === "reported" ? (

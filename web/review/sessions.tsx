@@ -10,6 +10,7 @@ import { formatDateTime, formatTime } from "../ui/time";
 import { Trail, useTitle } from "./frame";
 import { Loaded } from "./loaded";
 import { OUTCOMES, parseSessions, SEVERITIES, type SessionList, type SessionRow } from "./parse";
+import { ReleaseAll } from "./release";
 import { createRefresher } from "./refresh";
 import {
   csvApi,
@@ -203,6 +204,7 @@ export function SessionsPage(props: { api: Api; exam: string }) {
               </div>
               <LinkButton href={csvApi(exam) + sessionsQuery(filter)}>{t.sessions.csv}</LinkButton>
             </div>
+            <ReleaseAll api={api} exam={exam} />
             <p class="small muted">{t.sessions.live}</p>
           </Card>
           <Tally api={api} exam={exam} />

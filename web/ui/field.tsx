@@ -107,3 +107,33 @@ export function SelectField(props: {
     </div>
   );
 }
+
+export function TextArea(props: {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  rows: number;
+  hint?: string;
+  maxLength?: number;
+}) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      <textarea
+        id={id}
+        class="input"
+        rows={props.rows}
+        value={props.value}
+        {...(props.maxLength === undefined ? {} : { maxLength: props.maxLength })}
+        {...(props.hint ? { "aria-describedby": `${id}-hint` } : {})}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+      />
+      {props.hint ? (
+        <p class="field-hint" id={`${id}-hint`}>
+          {props.hint}
+        </p>
+      ) : null}
+    </div>
+  );
+}

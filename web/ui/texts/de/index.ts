@@ -6,6 +6,7 @@ import { exam } from "./exam";
 import { player } from "./player";
 import { portal } from "./portal";
 import { proctor } from "./proctor";
+import { result } from "./result";
 
 export const de: Texts = {
   common,
@@ -18,4 +19,5 @@ export const de: Texts = {
   player,
   checkin,
   proctor,
+  result,
 };

@@ -112,6 +112,8 @@ export const player: typeof shape = {
     uploading: "Abgegeben, Upload nicht vollständig",
     uploaded: "Hochgeladen, wird ausgewertet",
     "awaiting review": "Wartet auf Durchsicht",
+    reviewed: "Durchgesehen, noch nicht mitgeteilt",
+    released: "Ergebnis mitgeteilt",
   },
   names: {
     title: "Meinen Namen berichtigen",

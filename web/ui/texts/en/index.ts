@@ -5,6 +5,7 @@ import { exam } from "./exam";
 import { player } from "./player";
 import { portal } from "./portal";
 import { proctor } from "./proctor";
+import { result } from "./result";
 
 export const en = {
   common,
@@ -17,4 +18,5 @@ export const en = {
   player,
   checkin,
   proctor,
+  result,
 };

@@ -104,6 +104,8 @@ export const player = {
     uploading: "Submitted, upload not complete",
     uploaded: "Uploaded, being analysed",
     "awaiting review": "Awaiting review",
+    reviewed: "Reviewed, not released yet",
+    released: "Result released",
   },
   names: {
     title: "Correct my name",

@@ -1,0 +1,41 @@
+/* Releases and appeals, for staff. */
+import { count } from "../ui/time";
+
+export const releaseTexts = {
+  title: "Result for the candidate",
+  before:
+    "The candidate reads the decision, their flags and their recording only after you release it. Notes of reviewers are never shown to them.",
+  notYet: "Nothing can be released yet: it needs the report and a decision.",
+  notYou: "Instructors and administrators release results.",
+  release: "Release the result",
+  releaseAgain: "Release the new decision",
+  changed: (now: string) => `The decision was changed after the release. The candidate still reads: ${now}.`,
+  sure: "Release this result?",
+  sureText: "The candidate can read it at once. It cannot be taken back; another decision can be released after it.",
+  goBack: "Go back",
+  released: (outcome: string, who: string, when: string) => `Released as "${outcome}" by ${who}, ${when}.`,
+  until: (when: string) => `They can appeal until ${when}.`,
+  noAppeal: "The terms of this exam have no appeal.",
+  remarks: "Remarks of the candidate",
+  remarkTo: (flag: string) => `To flag ${flag}`,
+  appeal: "Appeal",
+  appealed: (when: string) => `The candidate appealed ${when}:`,
+  notDecider: "You decided on this session, so somebody else answers this appeal.",
+  choose: "The decision that holds from now on",
+  answer: "Your answer",
+  answerHint: "The candidate reads it. Say what you looked at, and why the decision holds or not.",
+  send: "Send the answer",
+  sendSure: "Send this answer?",
+  sendSureText: "The candidate reads it at once, and the decision above holds from now on.",
+  answered: (outcome: string, who: string, when: string) => `Answered with "${outcome}" by ${who}, ${when}:`,
+  receipts: "Receipts of deletion",
+  list: "Appeals that wait for an answer",
+  candidate: "Candidate",
+  exam: "Exam",
+  since: "Since",
+  yours: "You decided: somebody else answers",
+  all: "Release all decided results",
+  allSure: "Release all decided results of this exam?",
+  allDone: (made: number, left: number) =>
+    `${count(made, "result")} released. ${left === 0 ? "None is left." : `${count(left, "session")} ${left === 1 ? "has" : "have"} no decision or report yet, or an open appeal.`}`,
+};

@@ -76,5 +76,6 @@ MUST_USE bool app_link_check_end_in(struct db *db, struct str session_id, struct
  */
 MUST_USE bool app_link_note_silence(struct proctor *p, int64_t now_us, size_t max,
                                     struct error *err);
+
 /* The app of this session is known no more. */
 MUST_USE bool app_link_forget_in(struct db *db, struct str session_id, struct error *err);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "proctor/exam.h"
+#include "proctor/keep.h"
 #include "proctor/stream.h"
 #include "server/downloads.h"
 
@@ -199,6 +200,15 @@ static json_t *head_json(const struct steps *steps, const struct proctored_exam 
         "frames_per_s", VIDEO_FRAMES_PER_S, "paused");
 }
 
+/* What the candidate is promised, before they agree to anything. */
+static json_t *terms_json(const struct terms *t)
+{
+    return json_pack(
+        "{s:I, s:I, s:I, s:I}", "recordings_days", (json_int_t)t->keep_days[TERMS_RECORDINGS],
+        "derived_days", (json_int_t)t->keep_days[TERMS_DERIVED], "identity_days",
+        (json_int_t)t->keep_days[TERMS_IDENTITY], "appeal_days", (json_int_t)t->appeal_days);
+}
+
 bool api_answer_session(struct server *server, struct request *q, struct response *r,
                         unsigned status, struct error *err)
 {
@@ -207,6 +217,7 @@ bool api_answer_session(struct server *server, struct request *q, struct respons
     struct steps *steps = ARENA_NEW(q->arena, struct steps);
     struct proctored_exam exam;
     struct stream *streams;
+    struct keep keep;
     size_t streams_len;
     CLEANUP(json_decrefp) json_t *instructions = NULL;
     CLEANUP(json_decrefp) json_t *agreement = NULL;
@@ -216,6 +227,7 @@ bool api_answer_session(struct server *server, struct request *q, struct respons
         return error_no_memory(err);
     if (!steps_read_own(p, q->params[0], q->user.id, q->arena, steps, err) ||
         !proctored_exam_find(p, str_from(steps->session.exam_id), &exam, err) ||
+        !keep_find(p, q->params[0], &keep, err) ||
         !stream_list(p, q->params[0], q->arena, &streams, &streams_len, err) ||
         !api_document_json(steps, q->arena, DOCUMENT_INSTRUCTIONS, &instructions, err) ||
         !api_document_json(steps, q->arena, DOCUMENT_AGREEMENT, &agreement, err) ||
@@ -231,7 +243,8 @@ bool api_answer_session(struct server *server, struct request *q, struct respons
         steps->policy.checkin.screen, "consented_us", time_json(steps->screen_us), "permitted",
         api_permitted_json(&steps->policy), "rules", rules_json(&steps->policy), "support", "phone",
         c->phone, "hours", c->hours, "name", c->name);
-    if (!answer || !rest || json_object_update(answer, rest))
+    if (!answer || !rest || json_object_update(answer, rest) ||
+        json_object_set_new(answer, "terms", terms_json(&keep.terms)))
         return error_no_memory(err);
     return response_json(r, status, TAKE(answer), err);
 }

@@ -10,7 +10,7 @@ import { temporaryFolder, USERS } from './server.mjs';
 // Somebody who is away for a while, once for all tests of a process.
 let clip;
 export function clipWithAbsence(t) {
-  if (!clip) clip = readFileSync(makeClip(join(temporaryFolder(t), 'clip.webm'), [{ seconds: 4, people: 1 }, { seconds: 9, people: 0 }, { seconds: 3, people: 1 }]));
+  if (!clip) clip = readFileSync(makeClip(join(temporaryFolder(t), 'clip.webm'), [{ seconds: 9, people: 1 }, { seconds: 8, people: 0 }, { seconds: 3, people: 1 }]));
   return clip;
 }
 

@@ -35,7 +35,7 @@ export function Receipts({ session, keep }: { session: string; keep: Kept }) {
 
 export function KeptCard({ session, keep }: { session: string; keep: Kept }) {
   return (
-    <section class="card">
+    <section class="card kept">
       <h2>{t.kept}</h2>
       <p class="muted">{t.keptIntro}</p>
       <dl class="facts">

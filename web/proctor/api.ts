@@ -58,7 +58,16 @@ export interface ServerStream {
   length: number | null;
 }
 
+/* How long what is made of the sitting is kept, and how long one can appeal. */
+export interface Terms {
+  recordingsDays: number;
+  derivedDays: number;
+  identityDays: number;
+  appealDays: number;
+}
+
 export interface Session {
+  terms: Terms | null;
   id: string;
   state: SessionState;
   step: string;
@@ -148,6 +157,16 @@ const parseServerStream: Parse<ServerStream> = (value, path) => {
   };
 };
 
+const parseTerms: Parse<Terms> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    recordingsDays: f.integer("recordings_days"),
+    derivedDays: f.integer("derived_days"),
+    identityDays: f.integer("identity_days"),
+    appealDays: f.integer("appeal_days"),
+  };
+};
+
 export const parseSession: Parse<Session> = (value, path) => {
   const f = fields(value, path);
   return {
@@ -171,6 +190,7 @@ export const parseSession: Parse<Session> = (value, path) => {
     examUrl: f.get("exam_url", parseOwnPath),
     returnUrl: f.get("return_url", parseOwnPath),
     serverUs: f.integer("server_us"),
+    terms: f.optional("terms", parseTerms, null),
     documents: f.get("documents", (inner, at) => {
       const d = fields(inner, at);
       return {

@@ -52,6 +52,15 @@ export const proctor: Texts["proctor"] = {
     regionLabel: "Anleitung und Regeln, bis zum Ende zu lesen",
   },
   agreement: {
+    terms: {
+      title: "Was von diesem Test aufbewahrt wird, und wie lange",
+      recordings: (days: number) => `Aufzeichnungen von Kamera, Mikrofon und Bildschirm: ${days} Tage nach der Abgabe.`,
+      derived: (days: number) => `Was darin auffiel, Standbilder und der Bericht: ${days} Tage.`,
+      identity: (days: number) => `Gesichts- und Ausweisscan: ${days} Tage, länger nur, wenn ein anderer Ihrer Tests sie braucht.`,
+      appeal: (days: number) =>
+        `Einspruch ist ${days} Tage nach Mitteilung des Ergebnisses möglich; bevor er beantwortet ist, wird nichts gelöscht.`,
+      noAppeal: "Bei diesem Test gibt es keinen Einspruch.",
+    },
     submit: "Absenden",
     regionLabel: "Vereinbarung",
     version: (version) => `Fassung ${version}`,

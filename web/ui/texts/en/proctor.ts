@@ -51,6 +51,15 @@ export const proctor = {
     regionLabel: "Instructions and rules, to be scrolled to the end",
   },
   agreement: {
+    terms: {
+      title: "What is kept of this test, and for how long",
+      recordings: (days: number) => `Recordings of camera, microphone and screen: ${days} days after you hand in.`,
+      derived: (days: number) => `What was noticed in them, stills and the report: ${days} days.`,
+      identity: (days: number) => `Face scan and ID scan: ${days} days, longer only if another of your tests needs them.`,
+      appeal: (days: number) =>
+        `You can appeal for ${days} days after the result is released; nothing is deleted before an appeal is answered.`,
+      noAppeal: "This test has no appeal.",
+    },
     submit: "Submit",
     regionLabel: "Agreement",
     version: (version: string) => `Version ${version}`,

@@ -151,11 +151,10 @@ test('a practice test makes the profile from face and card, sealed, and the exam
   writeFileSync(join(folder, 'plain.bin'), card);
   assert.ok(lying(folder).length > 0, 'the search finds what is there');
 
-  // Erasing takes profile and keys with it.
+  // Erasing takes profile and keys with it, and the account.
   assert.match(admin(server.data, ['user', 'erase', username]), /2 sessions/);
   await server.start();
-  const again = await signedIn(server, username);
-  assert.deepEqual([(await profileOf(again, exam.session)).state, (await profileOf(again, exam.session)).face], ['none', 'none']);
+  assert.equal(await statusOf(refused(new Client(server), 'POST', '/api/sign-in', { body: { username, password: PASSWORD } })), 401);
   assert.equal(await statusOf(refused(await signedIn(server, USERS.instructor), 'GET', path)), 404);
 }, { seconds: 240 });
 

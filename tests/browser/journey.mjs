@@ -49,7 +49,7 @@ async function checkIn(person) {
   for (const [name, picture] of [['Assessments', '03-assessments'], ['Results', '04-results'], ['Support', '05-support']]) {
     await menu(portal, name).click();
     await portal.getByRole('heading', { name, exact: true, level: 1 }).waitFor();
-    await portal.getByText('Loading...').waitFor({ state: 'detached' });
+    await until(`${name} is loaded`, 20, async () => (await portal.getByText('Loading...').count()) === 0);
     await checkPage(portal, picture);
   }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "proctor/event_flags.h"
+#include "proctor/live.h"
 #include "proctor/session.h"
 
 #include <stdlib.h>
@@ -42,6 +43,10 @@ static const struct {
     {"note", "Note by staff", false},
     {"support-message", "A message between candidate and support", false},
     {"staff-action", "Staff did something", false},
+    {"warning-acknowledged", "The candidate acknowledged a warning", false},
+    {"hand-raised", "The candidate raised a hand", false},
+    {"hand-lowered", "The candidate lowered the hand", false},
+    {"pause-over", "A pause ended by itself after a day", false},
     {"key-erased", "Recordings deleted", false},
     {"plugin-seen", "The plugin answered", false},
     {"camera-refused", "A virtual camera was refused", false},
@@ -124,7 +129,8 @@ static bool report_body(struct db *db, void *context, struct error *err)
         return error_set(err, ERROR_CONFLICT, "this session has ended and takes nothing any more");
     return session_count_event_in(db, r->session_id, err) &&
            evidence_append_in(db, r->session_id, r->kind, r->payload, err) &&
-           event_flags_update_in(db, r->session_id, r->kind, err);
+           event_flags_update_in(db, r->session_id, r->kind, err) &&
+           live_claimed_in(db, r->session_id, r->kind, err);
 }
 
 static bool report(struct proctor *p, struct str session_id, int64_t user_ref, struct str kind,

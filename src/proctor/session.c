@@ -4,6 +4,7 @@
 #include "proctor/change.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
+#include "proctor/live.h"
 #include "proctor/profile.h"
 #include "proctor/scan.h"
 #include "proctor/summary.h"
@@ -58,7 +59,7 @@ bool session_move_in(struct db *db, struct str id, enum session_state to, bool *
     if (moves && (!db_run(db, states[to].sql,
                           DB_ARGS(DB_I64(to), DB_I64(clock_wall_us()), DB_TEXT(id)), NULL, err) ||
                   !evidence_append_in(db, id, str_from(states[to].kind), STR("{}"), err) ||
-                  !summary_refresh_in(db, id, err) ||
+                  !summary_refresh_in(db, id, err) || !live_moved_in(db, id, to, err) ||
                   !change_note_in(db, "support", "session", STR("{}"), err)))
         return false;
     if (ret_moved)

@@ -16,4 +16,5 @@ await import('./attachments.mjs');
 await import('./exam_time.mjs');
 await import('./kill.mjs');
 await import('./support.mjs');
+await import('./live.mjs');
 await run();

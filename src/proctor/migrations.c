@@ -355,10 +355,18 @@ static const char version_app[] =
     /* evidence.c: most records are pieces */
     "CREATE INDEX evidence_other ON evidence (session_id, kind, seq) WHERE kind <> 'piece';";
 
+static const char version_plugin[] =
+    /* plugin_event.c */
+    "CREATE TABLE plugin_run ("
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " run TEXT NOT NULL,"
+    " next_seq BIGINT NOT NULL," /* those before it are in the evidence */
+    " PRIMARY KEY (session_id, run));";
+
 static const char *const versions[] = {
     version_1,       version_2,       version_evidence_unsigned,
     version_review,  version_support, version_session_flag,
-    version_checkin, version_app,
+    version_checkin, version_app,     version_plugin,
 };
 
 const struct db_migrations proctor_migrations = {

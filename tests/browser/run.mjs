@@ -7,4 +7,5 @@ await import('./interruptions.mjs');
 await import('./support.mjs');
 await import('./checkin.mjs');
 await import('./player.mjs');
+await import('./plugin.mjs');
 await run();

@@ -20,7 +20,7 @@
 #define STILL_MIN_S 2.0F
 #define STILL_MOVED_MIN 0.07F /* of the face's size: moved on purpose, or by a hand */
 #define STILL_UNMOVED_S 15.0F
-#define DRAWN_CONTRAST_MIN 0.35F /* half of a card's; one colour may be a wall, or a covered lens */
+#define DRAWN_CONTRAST_MIN 0.35F /* half of a card's; one colour may be a wall or a lid */
 #define FROZEN_MAX 0.006F        /* motion: then it is camera-frozen's */
 
 static double threshold(const struct policy *p, enum rule rule) { return p->rules[rule].threshold; }

@@ -434,10 +434,19 @@ static const char version_result[] =
     /* stream.c */
     "ALTER TABLE stream ADD COLUMN deleted_us BIGINT NOT NULL DEFAULT 0;";
 
+static const char version_plugin[] =
+    /* plugin_event.c */
+    "CREATE TABLE plugin_run ("
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " run TEXT NOT NULL,"
+    " next_seq BIGINT NOT NULL," /* those before it are in the evidence */
+    " PRIMARY KEY (session_id, run));";
+
 static const char *const versions[] = {
     version_1,       version_2,       version_evidence_unsigned,
     version_review,  version_support, version_session_flag,
     version_checkin, version_app,     version_result,
+    version_plugin,
 };
 
 const struct db_migrations proctor_migrations = {

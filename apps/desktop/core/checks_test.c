@@ -1,6 +1,7 @@
 /* The seven points, what changes become events, the phases, links: all that is pure. */
 #include "app_core/checks.h"
 #include "app_core/link.h"
+#include "app_core/pages.h"
 #include "app_core/sitting.h"
 #include "app_core/watch.h"
 #include "app_core/webm.h"
@@ -251,6 +252,20 @@ static void phases_only_move_forward(void **state)
     assert_int_equal(p, PHASE_DONE);
 }
 
+static void every_phase_has_its_page(void **state)
+{
+    (void)state;
+    assert_int_equal(page_of(PHASE_NONE, false, false), PAGE_PAIR);
+    assert_int_equal(page_of(PHASE_CONSENT, false, false), PAGE_CONSENT);
+    assert_int_equal(page_of(PHASE_READY, true, false), PAGE_CHECKS);
+    assert_int_equal(page_of(PHASE_MONITORING, false, false), PAGE_MONITOR);
+    assert_int_equal(page_of(PHASE_STOPPED, true, false), PAGE_ASK);
+    assert_int_equal(page_of(PHASE_UPLOADING, true, false), PAGE_UPLOAD); /* "Yes" was pressed */
+    assert_int_equal(page_of(PHASE_DONE, false, true), PAGE_GONE);
+    assert_false(page_is_small(PAGE_CHECKS));
+    assert_true(page_is_small(PAGE_MONITOR));
+}
+
 /* ---- links ---- */
 
 static void links_lead_only_to_servers_that_are_safe(void **state)
@@ -322,6 +337,7 @@ int main(void)
         T(names_are_made_alike),
         T(only_changes_are_told_each_once),
         T(phases_only_move_forward),
+        T(every_phase_has_its_page),
         T(links_lead_only_to_servers_that_are_safe),
         T(blocks_stand_in_clusters_that_key_frames_begin),
     };

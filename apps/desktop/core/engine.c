@@ -142,6 +142,22 @@ bool engine_start(const struct platform *p, struct engine **ret, struct error *e
     return true;
 }
 
+bool engine_open(const struct platform *p, struct str link, struct engine **ret, struct error *err)
+{
+    struct engine *e;
+    struct error why = {0};
+    if (!engine_start(p, &e, &why)) {
+        if (why.code != ERROR_BUSY)
+            return error_set(err, why.code, "%s", why.message);
+        *ret = NULL;
+        return engine_pass_on(p, link, err);
+    }
+    if (link.len)
+        engine_pair(e, link);
+    *ret = e;
+    return true;
+}
+
 void engine_stop(struct engine *e)
 {
     if (!e)

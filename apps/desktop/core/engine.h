@@ -43,6 +43,10 @@ struct engine_view {
 /* `p` is borrowed. Goes on with a session that a crash has left. ERROR_BUSY when an app of this
  * user is running already: engine_pass_on() gives it the link. */
 MUST_USE bool engine_start(const struct platform *p, struct engine **ret, struct error *err);
+/* What a program does at its start: the same, and with `link` (may be empty) the session that it
+ * names; where an app is running already, that one gets the link, and *ret is NULL. */
+MUST_USE bool engine_open(const struct platform *p, struct str link, struct engine **ret,
+                          struct error *err);
 /* Ends the threads; what is not sent yet waits on the disk. NULL is fine. */
 void engine_stop(struct engine *e);
 /* Leaves a link for the app that is running. */

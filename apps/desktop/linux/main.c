@@ -111,15 +111,10 @@ static bool run(struct machine *m, struct str link, struct error *err)
         .encoder_destroy = encoder_destroy,
     };
     struct engine *engine;
-    struct error why = {0};
-    if (!engine_start(&platform, &engine, &why)) {
-        if (why.code == ERROR_BUSY) /* it runs: it takes the link, and shows itself */
-            return engine_pass_on(&platform, link, err);
-        return error_set(err, why.code, "%s", why.message);
-    }
-    if (link.len)
-        engine_pair(engine, link);
-    bool good = window_run(engine, m->program, err);
+    if (!engine_open(&platform, link, &engine, err))
+        return false;
+    bool good = !engine || /* another one runs, and shows itself */
+                window_run(engine, m->program, err);
     engine_stop(engine);
     return good;
 }

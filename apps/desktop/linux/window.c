@@ -1,5 +1,6 @@
 #include "window.h"
 
+#include "app_core/pages.h"
 #include "frame.h"
 #include "install.h"
 #include "place.h"
@@ -14,19 +15,10 @@
 #define SMALL_WIDE 380
 #define SMALL_TALL 230
 
-enum page {
-    PAGE_PAIR,
-    PAGE_CONSENT,
-    PAGE_CHECKS,
-    PAGE_MONITOR,
-    PAGE_ASK,
-    PAGE_UPLOAD,
-    PAGE_DONE,
-    PAGE_GONE,
-    PAGES
-};
-static const char *const page_names[PAGES] = {"pair", "consent", "checks", "monitor",
-                                              "ask",  "upload",  "done",   "gone"};
+static const char *const page_names[PAGES] = {
+    [PAGE_PAIR] = "pair",       [PAGE_CONSENT] = "consent", [PAGE_CHECKS] = "checks",
+    [PAGE_MONITOR] = "monitor", [PAGE_ASK] = "ask",         [PAGE_UPLOAD] = "upload",
+    [PAGE_DONE] = "done",       [PAGE_GONE] = "gone"};
 
 struct row {
     GtkWidget *mark, *title, *problem;
@@ -278,43 +270,21 @@ static void make_last_pages(struct window *w)
 
 /* ---- showing ---- */
 
-static enum page page_of(const struct window *w, const struct engine_view *v)
-{
-    if (w->removed)
-        return PAGE_GONE;
-    switch (v->phase) {
-    case PHASE_NONE:
-    case PHASE_PAIR:
-        return PAGE_PAIR;
-    case PHASE_CONSENT:
-        return PAGE_CONSENT;
-    case PHASE_CHECKING:
-    case PHASE_READY:
-        return PAGE_CHECKS;
-    case PHASE_MONITORING:
-    case PHASE_STOPPED:
-        return w->asking ? PAGE_ASK : PAGE_MONITOR;
-    case PHASE_UPLOADING:
-        return PAGE_UPLOAD;
-    case PHASE_DONE:
-        return PAGE_DONE;
-    }
-    return PAGE_PAIR;
-}
-
 static void show_page(struct window *w, enum page page)
 {
-    static const char *const titles[PAGES] = {"Proctortrack",
-                                              "Proctortrack: agreement",
-                                              "Proctortrack: system check",
-                                              "Proctortrack: monitoring",
-                                              "Proctortrack: upload the exam?",
-                                              "Proctortrack: uploading",
-                                              "Proctortrack: uploaded",
-                                              "Proctortrack: removed"};
+    static const char *const titles[PAGES] = {
+        [PAGE_PAIR] = "Proctortrack",
+        [PAGE_CONSENT] = "Proctortrack: agreement",
+        [PAGE_CHECKS] = "Proctortrack: system check",
+        [PAGE_MONITOR] = "Proctortrack: monitoring",
+        [PAGE_ASK] = "Proctortrack: upload the exam?",
+        [PAGE_UPLOAD] = "Proctortrack: uploading",
+        [PAGE_DONE] = "Proctortrack: uploaded",
+        [PAGE_GONE] = "Proctortrack: removed",
+    };
     if (page == w->page)
         return;
-    bool was_small = w->page >= PAGE_MONITOR && w->page < PAGES, small = page >= PAGE_MONITOR;
+    bool was_small = page_is_small(w->page), small = page_is_small(page);
     w->page = page;
     gtk_stack_set_visible_child_name(GTK_STACK(w->stack), page_names[page]);
     gtk_window_set_title(GTK_WINDOW(w->window), titles[page]);
@@ -322,7 +292,10 @@ static void show_page(struct window *w, enum page page)
         gtk_window_set_default_size(GTK_WINDOW(w->window), small ? SMALL_WIDE : WIDE,
                                     small ? SMALL_TALL : TALL);
     w->place = small ? 6 : 0;
-    GtkWidget *first[PAGES] = {w->address, w->agree, w->again, w->end};
+    GtkWidget *first[PAGES] = {[PAGE_PAIR] = w->address,
+                               [PAGE_CONSENT] = w->agree,
+                               [PAGE_CHECKS] = w->again,
+                               [PAGE_MONITOR] = w->end};
     if (first[page])
         gtk_widget_grab_focus(first[page]);
     gtk_window_set_default_widget(GTK_WINDOW(w->window), page == PAGE_PAIR ? w->connect : NULL);
@@ -410,7 +383,7 @@ static gboolean tick(gpointer context)
     struct window *w = context;
     struct engine_view v;
     engine_look(w->engine, &v);
-    show_page(w, page_of(w, &v));
+    show_page(w, page_of(v.phase, w->asking, w->removed));
     set_text(w->pair_message, v.message);
     gtk_widget_set_sensitive(w->connect, !v.busy);
     show_consent(w, &v);
@@ -429,7 +402,7 @@ static gboolean tick(gpointer context)
 
 bool window_run(struct engine *e, const char *program, struct error *err)
 {
-    struct window w = {.engine = e, .program = program, .page = PAGES};
+    struct window w = {.engine = e, .program = program};
     if (!frame_create(&w.frame, err))
         return false;
     w.loop = g_main_loop_new(NULL, FALSE);

@@ -66,15 +66,10 @@ static bool run(HINSTANCE instance, char *data, const char *program, struct str 
         .unprotect = install_unprotect,
     };
     struct engine *engine;
-    struct error why = {0};
-    if (!engine_start(&platform, &engine, &why)) {
-        if (why.code == ERROR_BUSY) /* it runs: it takes the link, and shows itself */
-            return engine_pass_on(&platform, link, err);
-        return error_set(err, why.code, "%s", why.message);
-    }
-    if (link.len)
-        engine_pair(engine, link);
-    bool good = window_run(instance, &engine, err);
+    if (!engine_open(&platform, link, &engine, err))
+        return false;
+    bool good = !engine || /* another one runs, and shows itself */
+                window_run(instance, &engine, err);
     engine_stop(engine);
     displays_done();
     return good;

@@ -1,5 +1,6 @@
 #include "window.h"
 
+#include "app_core/pages.h"
 #include "frame.h"
 #include "install.h"
 #include "wide.h"
@@ -18,18 +19,7 @@
 #define GAP 24 /* pixels from the edges of the screen */
 #define TEXT_MAX 1200
 
-enum page {
-    PAGE_NONE,
-    PAGE_PAIR = 1,
-    PAGE_CONSENT = 2,
-    PAGE_CHECKS = 4,
-    PAGE_MONITOR = 8,
-    PAGE_ASK = 16,
-    PAGE_UPLOAD = 32,
-    PAGE_DONE = 64,
-    PAGE_GONE = 128,
-};
-#define SMALL_PAGES (PAGE_MONITOR | PAGE_ASK | PAGE_UPLOAD | PAGE_DONE | PAGE_GONE)
+#define ON(page) (1 << (page)) /* a bit of control.pages */
 
 enum id {
     ID_NONE = 100,
@@ -71,64 +61,65 @@ static const struct control {
     DWORD style;
     int x, y, width, height;
 } controls[] = {
-    {ID_PAIR_TITLE, PAGE_PAIR, L"STATIC", L"Proctortrack", 0, 18, 18, 580, 24},
-    {ID_PAIR_TEXT, PAGE_PAIR, L"STATIC",
+    {ID_PAIR_TITLE, ON(PAGE_PAIR), L"STATIC", L"Proctortrack", 0, 18, 18, 580, 24},
+    {ID_PAIR_TEXT, ON(PAGE_PAIR), L"STATIC",
      L"Press \"Open Proctortrack\" on the page of your exam. Or type here the address of the page "
      L"and the code that it shows.",
      0, 18, 48, 580, 44},
-    {ID_ADDRESS_LABEL, PAGE_PAIR, L"STATIC", L"A&ddress of the page", 0, 18, 100, 580, 20},
-    {ID_ADDRESS, PAGE_PAIR, L"EDIT", L"", WS_TABSTOP | WS_BORDER | ES_AUTOHSCROLL, 18, 122, 580,
+    {ID_ADDRESS_LABEL, ON(PAGE_PAIR), L"STATIC", L"A&ddress of the page", 0, 18, 100, 580, 20},
+    {ID_ADDRESS, ON(PAGE_PAIR), L"EDIT", L"", WS_TABSTOP | WS_BORDER | ES_AUTOHSCROLL, 18, 122, 580,
      26},
-    {ID_CODE_LABEL, PAGE_PAIR, L"STATIC", L"C&ode", 0, 18, 158, 580, 20},
-    {ID_CODE, PAGE_PAIR, L"EDIT", L"", WS_TABSTOP | WS_BORDER | ES_AUTOHSCROLL, 18, 180, 200, 26},
-    {ID_CONNECT, PAGE_PAIR, L"BUTTON", L"&Connect", WS_TABSTOP | BS_DEFPUSHBUTTON, 18, 222, 140,
+    {ID_CODE_LABEL, ON(PAGE_PAIR), L"STATIC", L"C&ode", 0, 18, 158, 580, 20},
+    {ID_CODE, ON(PAGE_PAIR), L"EDIT", L"", WS_TABSTOP | WS_BORDER | ES_AUTOHSCROLL, 18, 180, 200,
+     26},
+    {ID_CONNECT, ON(PAGE_PAIR), L"BUTTON", L"&Connect", WS_TABSTOP | BS_DEFPUSHBUTTON, 18, 222, 140,
      32},
 
-    {ID_WHO, PAGE_CONSENT, L"STATIC", L"", SS_NOPREFIX, 18, 14, 580, 80},
-    {ID_AGREEMENT, PAGE_CONSENT, L"EDIT", L"",
+    {ID_WHO, ON(PAGE_CONSENT), L"STATIC", L"", SS_NOPREFIX, 18, 14, 580, 80},
+    {ID_AGREEMENT, ON(PAGE_CONSENT), L"EDIT", L"",
      WS_TABSTOP | WS_BORDER | WS_VSCROLL | ES_MULTILINE | ES_READONLY, 18, 100, 580, 250},
-    {ID_PRIVACY, PAGE_CONSENT, L"STATIC",
+    {ID_PRIVACY, ON(PAGE_CONSENT), L"STATIC",
      L"During the exam this app reads: displays and pictures of them, the window in front, running "
      L"programs that are not allowed, sound and input devices. Before you agree it reads nothing, "
      L"and afterwards nothing any more.",
      0, 18, 358, 580, 52},
-    {ID_AGREE, PAGE_CONSENT, L"BUTTON", L"I have &read the agreement and I agree",
+    {ID_AGREE, ON(PAGE_CONSENT), L"BUTTON", L"I have &read the agreement and I agree",
      WS_TABSTOP | BS_AUTOCHECKBOX, 18, 414, 580, 24},
-    {ID_START, PAGE_CONSENT, L"BUTTON", L"&Start System Check", WS_TABSTOP | BS_DEFPUSHBUTTON, 18,
-     444, 200, 32},
+    {ID_START, ON(PAGE_CONSENT), L"BUTTON", L"&Start System Check", WS_TABSTOP | BS_DEFPUSHBUTTON,
+     18, 444, 200, 32},
 
-    {ID_POINTS, PAGE_CHECKS, L"STATIC", L"", SS_NOPREFIX, 18, 14, 580, 420},
-    {ID_AGAIN, PAGE_CHECKS, L"BUTTON", L"Check &again", WS_TABSTOP, 18, 444, 150, 32},
-    {ID_BEGIN, PAGE_CHECKS, L"BUTTON", L"I Agree, Let's &Begin", WS_TABSTOP | BS_DEFPUSHBUTTON, 180,
-     444, 220, 32},
+    {ID_POINTS, ON(PAGE_CHECKS), L"STATIC", L"", SS_NOPREFIX, 18, 14, 580, 420},
+    {ID_AGAIN, ON(PAGE_CHECKS), L"BUTTON", L"Check &again", WS_TABSTOP, 18, 444, 150, 32},
+    {ID_BEGIN, ON(PAGE_CHECKS), L"BUTTON", L"I Agree, Let's &Begin", WS_TABSTOP | BS_DEFPUSHBUTTON,
+     180, 444, 220, 32},
 
-    {ID_ELAPSED, PAGE_MONITOR, L"STATIC", L"", 0, 14, 12, 350, 40},
-    {ID_READING, PAGE_MONITOR, L"STATIC", L"", SS_NOPREFIX, 14, 54, 350, 60},
-    {ID_END, PAGE_MONITOR, L"BUTTON", L"&End", WS_TABSTOP, 14, 158, 100, 30},
+    {ID_ELAPSED, ON(PAGE_MONITOR), L"STATIC", L"", 0, 14, 12, 350, 40},
+    {ID_READING, ON(PAGE_MONITOR), L"STATIC", L"", SS_NOPREFIX, 14, 54, 350, 60},
+    {ID_END, ON(PAGE_MONITOR), L"BUTTON", L"&End", WS_TABSTOP, 14, 158, 100, 30},
 
-    {ID_ASK, PAGE_ASK, L"STATIC",
+    {ID_ASK, ON(PAGE_ASK), L"STATIC",
      L"Upload the exam?\r\n\r\nAnswer Yes when you have handed in your exam: monitoring ends, and "
      L"what "
      L"was recorded is sent.",
      0, 14, 12, 350, 96},
-    {ID_YES, PAGE_ASK, L"BUTTON", L"&Yes", WS_TABSTOP | BS_DEFPUSHBUTTON, 14, 158, 100, 30},
-    {ID_NO, PAGE_ASK, L"BUTTON", L"&No", WS_TABSTOP, 124, 158, 100, 30},
+    {ID_YES, ON(PAGE_ASK), L"BUTTON", L"&Yes", WS_TABSTOP | BS_DEFPUSHBUTTON, 14, 158, 100, 30},
+    {ID_NO, ON(PAGE_ASK), L"BUTTON", L"&No", WS_TABSTOP, 124, 158, 100, 30},
 
-    {ID_BAR, PAGE_UPLOAD, PROGRESS_CLASSW, L"", 0, 14, 48, 350, 22},
-    {ID_SENT, PAGE_UPLOAD, L"STATIC", L"", SS_NOPREFIX, 14, 12, 350, 30},
+    {ID_BAR, ON(PAGE_UPLOAD), PROGRESS_CLASSW, L"", 0, 14, 48, 350, 22},
+    {ID_SENT, ON(PAGE_UPLOAD), L"STATIC", L"", SS_NOPREFIX, 14, 12, 350, 30},
 
-    {ID_DONE, PAGE_DONE, L"STATIC",
+    {ID_DONE, ON(PAGE_DONE), L"STATIC",
      L"100 % uploaded\r\n\r\nEverything is with your university. Nothing of it is on this computer "
      L"any "
      L"more.",
      0, 14, 12, 350, 90},
-    {ID_QUIT, PAGE_DONE | PAGE_GONE, L"BUTTON", L"&Quit App", WS_TABSTOP | BS_DEFPUSHBUTTON, 14,
-     158, 110, 30},
-    {ID_UNINSTALL, PAGE_DONE, L"BUTTON", L"&Uninstall", WS_TABSTOP, 134, 158, 110, 30},
-    {ID_GONE, PAGE_GONE, L"STATIC", L"", SS_NOPREFIX, 14, 12, 350, 140},
+    {ID_QUIT, ON(PAGE_DONE) | ON(PAGE_GONE), L"BUTTON", L"&Quit App", WS_TABSTOP | BS_DEFPUSHBUTTON,
+     14, 158, 110, 30},
+    {ID_UNINSTALL, ON(PAGE_DONE), L"BUTTON", L"&Uninstall", WS_TABSTOP, 134, 158, 110, 30},
+    {ID_GONE, ON(PAGE_GONE), L"STATIC", L"", SS_NOPREFIX, 14, 12, 350, 140},
 
-    {ID_MESSAGE, PAGE_PAIR | PAGE_CONSENT | PAGE_CHECKS, L"STATIC", L"", SS_NOPREFIX, 18, 484, 580,
-     46},
+    {ID_MESSAGE, ON(PAGE_PAIR) | ON(PAGE_CONSENT) | ON(PAGE_CHECKS), L"STATIC", L"", SS_NOPREFIX,
+     18, 484, 580, 46},
 };
 
 struct window {
@@ -246,30 +237,6 @@ static void on_close(struct window *w)
 
 /* ---- showing ---- */
 
-static enum page page_of(const struct window *w, const struct engine_view *v)
-{
-    if (w->removed)
-        return PAGE_GONE;
-    switch (v->phase) {
-    case PHASE_NONE:
-    case PHASE_PAIR:
-        return PAGE_PAIR;
-    case PHASE_CONSENT:
-        return PAGE_CONSENT;
-    case PHASE_CHECKING:
-    case PHASE_READY:
-        return PAGE_CHECKS;
-    case PHASE_MONITORING:
-    case PHASE_STOPPED:
-        return w->asking ? PAGE_ASK : PAGE_MONITOR;
-    case PHASE_UPLOADING:
-        return PAGE_UPLOAD;
-    case PHASE_DONE:
-        return PAGE_DONE;
-    }
-    return PAGE_PAIR;
-}
-
 static void place(struct window *w, bool small)
 {
     RECT r = {0, 0, scaled(w, small ? SMALL_WIDE : WIDE), scaled(w, small ? SMALL_TALL : TALL)};
@@ -303,6 +270,7 @@ static const wchar_t *title_of(enum page page)
     case PAGE_GONE:
         return L"Proctortrack: removed";
     case PAGE_NONE:
+    case PAGES:
     case PAGE_PAIR:
         break;
     }
@@ -312,14 +280,14 @@ static const wchar_t *title_of(enum page page)
 static void show_page(struct window *w, enum page page)
 {
     HWND focus = NULL;
-    bool was_small = w->page & SMALL_PAGES, small = page & SMALL_PAGES;
+    bool was_small = page_is_small(w->page), small = page_is_small(page);
     if (page == w->page)
         return;
     if (w->page == PAGE_NONE || small != was_small)
         place(w, small);
     w->page = page;
     for (size_t i = 0; i < ARRAY_LEN(controls); i++) {
-        bool shown = (controls[i].pages & (int)page) != 0;
+        bool shown = (controls[i].pages & ON(page)) != 0;
         ShowWindow(item(w, controls[i].id), shown ? SW_SHOWNA : SW_HIDE);
         if (shown && !focus && controls[i].style & WS_TABSTOP)
             focus = item(w, controls[i].id);
@@ -421,7 +389,7 @@ static void tick(struct window *w)
     struct engine_view v = {.phase = PHASE_NONE};
     if (*w->engine)
         engine_look(*w->engine, &v);
-    show_page(w, page_of(w, &v));
+    show_page(w, page_of(v.phase, w->asking, w->removed));
     frame_show(w->frame, v.displays, phase_monitors(v.phase) ? v.displays_len : 0);
     if (!*w->engine)
         return;

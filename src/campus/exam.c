@@ -208,9 +208,9 @@ bool exam_set_policy(struct campus *c, int64_t id, struct str policy_json, struc
     "SELECT id, title, kind, duration_s, proctored_id,"                                            \
     " (SELECT COUNT(*) FROM item WHERE exam_id = exam.id) FROM exam"
 
-static bool read_exam(struct db_stmt *rows, struct arena *arena, struct exam *ret,
-                      struct error *err)
+static bool read_exam(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
 {
+    struct exam *ret = to;
     *ret = (struct exam){.id = db_col_i64(rows, 0),
                          .kind = (enum exam_kind)db_col_i64(rows, 2),
                          .duration_s = db_col_i64(rows, 3),
@@ -236,22 +236,8 @@ static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct find *f = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db, COLUMNS " ORDER BY kind, id", DB_NO_ARGS, &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct exam *more = arena_more(f->arena, f->list, f->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        f->list = more;
-        if (!read_exam(rows, f->arena, &f->list[f->len++], err))
-            return false;
-    }
-    return true;
+    return db_query(db, COLUMNS " ORDER BY kind, id", DB_NO_ARGS, &rows, err) &&
+           db_collect(rows, f->arena, sizeof *f->list, read_exam, &f->list, &f->len, err);
 }
 
 bool exam_list(struct campus *c, struct arena *arena, struct exam **ret, size_t *ret_len,
@@ -265,41 +251,31 @@ bool exam_list(struct campus *c, struct arena *arena, struct exam **ret, size_t 
     return true;
 }
 
+static bool read_option(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct item_option *o = to;
+    *o = (struct item_option){.id = db_col_i64(rows, 0),
+                              .text = db_col_copy(rows, 1, arena),
+                              .correct = db_col_i64(rows, 2) != 0};
+    return o->text.ptr || error_no_memory(err);
+}
+
 static bool read_options(struct db *db, struct item *item, struct arena *arena, struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    struct item_option *options = NULL;
-    size_t len = 0, room = 0;
-    if (!db_query(db,
-                  "SELECT id, option_text, correct FROM item_option WHERE item_id = $1"
-                  " ORDER BY position",
-                  DB_ARGS(DB_I64(item->id)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct item_option *more = arena_more(arena, options, len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        options = more;
-        options[len] = (struct item_option){.id = db_col_i64(rows, 0),
-                                            .text = db_col_copy(rows, 1, arena),
-                                            .correct = db_col_i64(rows, 2) != 0};
-        if (!options[len++].text.ptr)
-            return error_no_memory(err);
-    }
-    item->options = options;
-    item->options_len = len;
-    return true;
+    return db_query(db,
+                    "SELECT id, option_text, correct FROM item_option WHERE item_id = $1"
+                    " ORDER BY position",
+                    DB_ARGS(DB_I64(item->id)), &rows, err) &&
+           db_collect(rows, arena, sizeof *item->options, read_option, &item->options,
+                      &item->options_len, err);
 }
 
 #define ITEM_COLUMNS "SELECT id, position, kind, prompt, points, number, tolerance FROM item"
 
-static bool read_item(struct db_stmt *rows, struct arena *arena, struct item *ret,
-                      struct error *err)
+static bool read_item(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
 {
+    struct item *ret = to;
     *ret = (struct item){.id = db_col_i64(rows, 0),
                          .position = db_col_i64(rows, 1),
                          .kind = (enum item_kind)db_col_i64(rows, 2),
@@ -326,24 +302,13 @@ bool exam_item_in(struct db *db, int64_t exam_id, int64_t item_id, struct arena 
 bool exam_items_in(struct db *db, int64_t exam_id, struct arena *arena, struct item **ret,
                    size_t *ret_len, struct error *err)
 {
-    struct item *items = NULL;
-    size_t len = 0, room = 0;
+    struct item *items;
+    size_t len;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
     if (!db_query(db, ITEM_COLUMNS " WHERE exam_id = $1 ORDER BY position",
-                  DB_ARGS(DB_I64(exam_id)), &rows, err))
+                  DB_ARGS(DB_I64(exam_id)), &rows, err) ||
+        !db_collect(rows, arena, sizeof *items, read_item, &items, &len, err))
         return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct item *more = arena_more(arena, items, len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        items = more;
-        if (!read_item(rows, arena, &items[len++], err))
-            return false;
-    }
     for (size_t i = 0; i < len; i++)
         if (!read_options(db, &items[i], arena, err))
             return false;

@@ -34,33 +34,25 @@ bool item_state_set(struct campus *c, int64_t attempt_id, int64_t user_id, int64
     return db_store_write(c->store, set_body, &s, err);
 }
 
+static bool read_state(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    (void)arena;
+    (void)err;
+    *(struct item_state *)to = (struct item_state){.item_id = db_col_i64(rows, 0),
+                                                   .marked = db_col_i64(rows, 1) != 0,
+                                                   .seen_us = db_col_i64(rows, 2)};
+    return true;
+}
+
 bool item_state_list_in(struct db *db, int64_t attempt_id, struct arena *arena,
                         struct item_state **ret, size_t *ret_len, struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    struct item_state *list = NULL;
-    size_t len = 0, room = 0;
-    if (!db_query(db,
-                  "SELECT item_id, marked, seen_us FROM item_state WHERE attempt_id = $1"
-                  " ORDER BY item_id",
-                  DB_ARGS(DB_I64(attempt_id)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct item_state *more = arena_more(arena, list, len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        list = more;
-        list[len++] = (struct item_state){.item_id = db_col_i64(rows, 0),
-                                          .marked = db_col_i64(rows, 1) != 0,
-                                          .seen_us = db_col_i64(rows, 2)};
-    }
-    *ret = list;
-    *ret_len = len;
-    return true;
+    return db_query(db,
+                    "SELECT item_id, marked, seen_us FROM item_state WHERE attempt_id = $1"
+                    " ORDER BY item_id",
+                    DB_ARGS(DB_I64(attempt_id)), &rows, err) &&
+           db_collect(rows, arena, sizeof **ret, read_state, ret, ret_len, err);
 }
 
 bool item_state_forget_in(struct db *db, int64_t attempt_id, struct error *err)

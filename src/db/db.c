@@ -450,6 +450,36 @@ bool db_query_one(struct db *db, const char *sql, struct db_args args, bool *ret
     return true;
 }
 
+bool db_collect(struct db_stmt *rows, struct arena *arena, size_t size, db_read_row *read,
+                void *ret_list, size_t *ret_len, struct error *err)
+{
+    char *list = NULL;
+    size_t len = 0, room = 0;
+    for (bool row = true; row;) {
+        if (!db_next(rows, &row, err))
+            return false;
+        if (!row)
+            break;
+        list = arena_more(arena, list, len, &room, size);
+        if (!list)
+            return error_no_memory(err);
+        char *to = list + len++ * size;
+        memset(to, 0, size);
+        if (!read(rows, arena, to, err))
+            return false;
+    }
+    memcpy(ret_list, &list, sizeof list); /* whatever type its pointer has */
+    *ret_len = len;
+    return true;
+}
+
+bool db_read_text(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct str *text = to;
+    *text = db_col_copy(rows, 0, arena);
+    return text->ptr || error_no_memory(err);
+}
+
 bool db_col_null(struct db_stmt *rows, int column)
 {
     return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;

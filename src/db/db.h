@@ -72,6 +72,14 @@ void db_donep(struct db_stmt **rows);
 /* One row or none: *ret_found; the statement stays on the row until db_donep(). */
 MUST_USE bool db_query_one(struct db *db, const char *sql, struct db_args args, bool *ret_found,
                            struct db_stmt **ret, struct error *err);
+/* All rows that are left, as an array in the arena of items of `size` bytes, each made by `read`;
+ * `ret_list` is where the array's pointer goes (struct thing **list), NULL for no rows. What `read`
+ * gets in `to` is zeroed. (A function's type, as db_body is.) */
+typedef bool db_read_row(struct db_stmt *rows, struct arena *arena, void *to, struct error *err);
+MUST_USE bool db_collect(struct db_stmt *rows, struct arena *arena, size_t size, db_read_row *read,
+                         void *ret_list, size_t *ret_len, struct error *err);
+/* A db_read_row for rows of one text that is not NULL: `to` is a struct str. */
+MUST_USE bool db_read_text(struct db_stmt *rows, struct arena *arena, void *to, struct error *err);
 bool db_col_null(struct db_stmt *rows, int column);
 int64_t db_col_i64(struct db_stmt *rows, int column);
 double db_col_double(struct db_stmt *rows, int column);

@@ -115,6 +115,56 @@ static void values_come_back_as_they_went_in(void **state)
     assert_false(found);
 }
 
+static bool read_number(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    int64_t *n = to;
+    (void)arena;
+    assert_int_equal(*n, 0);
+    *n = db_col_i64(rows, 0);
+    return *n < 1000 || error_set(err, ERROR_CONFLICT, "%lld is too much", (long long)*n);
+}
+
+static void rows_are_collected_until_one_is_bad(void **state)
+{
+    (void)state;
+    CLEANUP(test_folder_done) struct test_folder folder;
+    test_folder_init(&folder);
+    CLEANUP(db_closep) struct db *db = open_at(&folder);
+    CLEANUP(arena_done) struct arena arena = {0};
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    struct error err;
+    int64_t before, *list = &before;
+    struct str *texts = NULL;
+    size_t len = 7;
+    const char *sql = "SELECT x FROM t ORDER BY x";
+    run(db, "CREATE TABLE t (x BIGINT)");
+    assert_good(db_query(db, sql, DB_NO_ARGS, &rows, &err), err);
+    assert_good(db_collect(rows, &arena, sizeof *list, read_number, &list, &len, &err), err);
+    assert_null(list);
+    assert_int_equal(len, 0);
+    db_donep(&rows);
+
+    for (int i = 0; i < 100; i++) /* more than an array begins with */
+        assert_good(db_run(db, "INSERT INTO t VALUES ($1)", DB_ARGS(DB_I64(i)), NULL, &err), err);
+    assert_good(db_query(db, sql, DB_NO_ARGS, &rows, &err), err);
+    assert_good(db_collect(rows, &arena, sizeof *list, read_number, &list, &len, &err), err);
+    assert_int_equal(len, 100);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(list[i], i);
+    db_donep(&rows);
+
+    run(db, "INSERT INTO t VALUES (1000)");
+    assert_good(db_query(db, sql, DB_NO_ARGS, &rows, &err), err);
+    assert_error(db_collect(rows, &arena, sizeof *list, read_number, &list, &len, &err), err,
+                 ERROR_CONFLICT);
+    db_donep(&rows);
+
+    assert_good(db_query(db, "SELECT 'a' UNION SELECT 'bc'", DB_NO_ARGS, &rows, &err), err);
+    assert_good(db_collect(rows, &arena, sizeof *texts, db_read_text, &texts, &len, &err), err);
+    assert_int_equal(len, 2);
+    assert_str(texts[1], STR("bc"));
+}
+
 static void values_are_bound_by_their_number(void **state)
 {
     (void)state;
@@ -507,6 +557,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_file_is_private_durable_and_strict),
         cmocka_unit_test(values_come_back_as_they_went_in),
+        cmocka_unit_test(rows_are_collected_until_one_is_bad),
         cmocka_unit_test(values_are_bound_by_their_number),
         cmocka_unit_test(the_same_query_may_run_within_its_own_rows),
         cmocka_unit_test(more_texts_than_are_kept_still_work),

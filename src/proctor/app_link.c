@@ -385,41 +385,37 @@ static bool look_at(struct db *db, struct str id, int64_t silent_us, struct aren
            ((double)silent_us < policy.app.silent_s * 1e6 || note_lost(db, id, silent_us, err));
 }
 
+struct quiet {
+    struct str id;
+    int64_t seen_us;
+};
+
+static bool read_quiet(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct quiet *q = to;
+    *q = (struct quiet){db_col_copy(rows, 0, arena), db_col_i64(rows, 1)};
+    return q->id.ptr || error_no_memory(err);
+}
+
 static bool silence_body(struct db *db, void *context, struct error *err)
 {
     const struct silence *c = context;
     CLEANUP(arena_done) struct arena arena = {0};
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    struct quiet {
-        struct str id;
-        int64_t silent_us;
-    } *list = NULL;
-    size_t len = 0, room = 0;
+    struct quiet *list;
+    size_t len;
     /* Those silent for days are of sessions that have long ended. */
     if (!db_query(db,
                   "SELECT session_id, seen_us FROM app_link WHERE lost = 0 AND seen_us < $1"
                   " AND seen_us > $2 ORDER BY seen_us LIMIT $3",
                   DB_ARGS(DB_I64(c->now_us - APP_GONE_US), DB_I64(c->now_us - SESSION_KEEP_US),
                           DB_U64(c->max)),
-                  &rows, err))
+                  &rows, err) ||
+        !db_collect(rows, &arena, sizeof *list, read_quiet, &list, &len, err))
         return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct quiet *more = arena_more(&arena, list, len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        list = more;
-        list[len] = (struct quiet){db_col_copy(rows, 0, &arena), c->now_us - db_col_i64(rows, 1)};
-        if (!list[len].id.ptr)
-            return error_no_memory(err);
-        len++;
-    }
     db_donep(&rows);
     for (size_t i = 0; i < len; i++)
-        if (!look_at(db, list[i].id, list[i].silent_us, &arena, err))
+        if (!look_at(db, list[i].id, c->now_us - list[i].seen_us, &arena, err))
             return false;
     return true;
 }

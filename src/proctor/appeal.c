@@ -65,32 +65,24 @@ bool appeal_find(struct proctor *p, struct str session_id, struct arena *arena, 
     return true;
 }
 
+static bool read_note(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct annotation *n = to;
+    *n = (struct annotation){.flag_id = db_col_i64(rows, 0),
+                             .note = db_col_copy(rows, 1, arena),
+                             .time_us = db_col_i64(rows, 2)};
+    return n->note.ptr || error_no_memory(err);
+}
+
 static bool notes_body(struct db *db, void *context, struct error *err)
 {
     struct finding *f = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db,
-                  "SELECT flag_id, note, time_us FROM annotation WHERE session_id = $1"
-                  " ORDER BY flag_id",
-                  DB_ARGS(DB_TEXT(f->session_id)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        f->notes = arena_more(f->arena, f->notes, f->len, &room, sizeof *f->notes);
-        if (!f->notes)
-            return error_no_memory(err);
-        struct annotation *n = &f->notes[f->len++];
-        *n = (struct annotation){.flag_id = db_col_i64(rows, 0),
-                                 .note = db_col_copy(rows, 1, f->arena),
-                                 .time_us = db_col_i64(rows, 2)};
-        if (!n->note.ptr)
-            return error_no_memory(err);
-    }
-    return true;
+    return db_query(db,
+                    "SELECT flag_id, note, time_us FROM annotation WHERE session_id = $1"
+                    " ORDER BY flag_id",
+                    DB_ARGS(DB_TEXT(f->session_id)), &rows, err) &&
+           db_collect(rows, f->arena, sizeof *f->notes, read_note, &f->notes, &f->len, err);
 }
 
 bool appeal_annotations(struct proctor *p, struct str session_id, struct arena *arena,
@@ -104,31 +96,23 @@ bool appeal_annotations(struct proctor *p, struct str session_id, struct arena *
     return true;
 }
 
+static bool read_waiting(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct appeal_waiting *w = to;
+    *w = (struct appeal_waiting){.session_id = db_col_copy(rows, 0, arena),
+                                 .made_us = db_col_i64(rows, 1)};
+    return w->session_id.ptr || error_no_memory(err);
+}
+
 static bool waiting_body(struct db *db, void *context, struct error *err)
 {
     struct finding *f = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db,
-                  "SELECT session_id, made_us FROM appeal WHERE answered_us = 0"
-                  " ORDER BY made_us LIMIT $1",
-                  DB_ARGS(DB_I64(APPEAL_OPEN_LIST_MAX)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        f->waiting = arena_more(f->arena, f->waiting, f->len, &room, sizeof *f->waiting);
-        if (!f->waiting)
-            return error_no_memory(err);
-        struct appeal_waiting *w = &f->waiting[f->len++];
-        *w = (struct appeal_waiting){.session_id = db_col_copy(rows, 0, f->arena),
-                                     .made_us = db_col_i64(rows, 1)};
-        if (!w->session_id.ptr)
-            return error_no_memory(err);
-    }
-    return true;
+    return db_query(db,
+                    "SELECT session_id, made_us FROM appeal WHERE answered_us = 0"
+                    " ORDER BY made_us LIMIT $1",
+                    DB_ARGS(DB_I64(APPEAL_OPEN_LIST_MAX)), &rows, err) &&
+           db_collect(rows, f->arena, sizeof *f->waiting, read_waiting, &f->waiting, &f->len, err);
 }
 
 bool appeal_waiting(struct proctor *p, struct arena *arena, struct appeal_waiting **ret,

@@ -58,32 +58,25 @@ static bool query(struct db *db, const struct listing *l, struct db_stmt **ret, 
                     DB_ARGS(DB_I64(SIGN_STEP)), ret, err);
 }
 
+static bool read_deletion(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct deletion *d = to;
+    *d = (struct deletion){.id = db_col_copy(rows, 0, arena),
+                           .session_id = db_col_copy(rows, 1, arena),
+                           .what = db_col_copy(rows, 2, arena),
+                           .made_us = db_col_i64(rows, 3),
+                           .is_signed = db_col_i64(rows, 4) != 0,
+                           .receipt = db_col_copy(rows, 5, arena)};
+    return (d->id.ptr && d->session_id.ptr && d->what.ptr && d->receipt.ptr) ||
+           error_no_memory(err);
+}
+
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct listing *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!query(db, l, &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        l->list = arena_more(l->arena, l->list, l->len, &room, sizeof *l->list);
-        if (!l->list)
-            return error_no_memory(err);
-        struct deletion *d = &l->list[l->len++];
-        *d = (struct deletion){.id = db_col_copy(rows, 0, l->arena),
-                               .session_id = db_col_copy(rows, 1, l->arena),
-                               .what = db_col_copy(rows, 2, l->arena),
-                               .made_us = db_col_i64(rows, 3),
-                               .is_signed = db_col_i64(rows, 4) != 0,
-                               .receipt = db_col_copy(rows, 5, l->arena)};
-        if (!d->id.ptr || !d->session_id.ptr || !d->what.ptr || !d->receipt.ptr)
-            return error_no_memory(err);
-    }
-    return true;
+    return query(db, l, &rows, err) &&
+           db_collect(rows, l->arena, sizeof *l->list, read_deletion, &l->list, &l->len, err);
 }
 
 static bool list(struct proctor *p, struct listing *l, struct deletion **ret, size_t *ret_len,

@@ -131,9 +131,9 @@ struct list {
     size_t len;
 };
 
-static bool read_record(struct db_stmt *rows, struct arena *arena, struct evidence_record *ret,
-                        struct error *err)
+static bool read_record(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
 {
+    struct evidence_record *ret = to;
     struct str hash = db_col_text(rows, 4);
     *ret = (struct evidence_record){
         .seq = (uint64_t)db_col_i64(rows, 0),
@@ -150,54 +150,17 @@ static bool read_record(struct db_stmt *rows, struct arena *arena, struct eviden
     return true;
 }
 
-static bool read_all(struct db_stmt *rows, struct arena *arena, struct evidence_record **ret,
-                     size_t *ret_len, struct error *err)
-{
-    struct evidence_record *records = NULL;
-    size_t len = 0, room = 0;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        records = arena_more(arena, records, len, &room, sizeof *records);
-        if (!records)
-            return error_no_memory(err);
-        if (!read_record(rows, arena, &records[len], err))
-            return false;
-        len++;
-    }
-    *ret = records;
-    *ret_len = len;
-    return true;
-}
-
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct list *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    if (!db_query(db,
-                  "SELECT seq, time_us, kind, payload, hash FROM evidence"
-                  " WHERE session_id = $1 AND seq >= $2 AND kind <> $3 ORDER BY seq LIMIT $4",
-                  DB_ARGS(DB_TEXT(l->session_id), DB_U64(l->from_seq), DB_TEXT(l->without),
-                          DB_U64(l->max)),
-                  &rows, err))
-        return false;
-    return read_all(rows, l->arena, &l->records, &l->len, err);
-}
-
-bool evidence_of_kind_in(struct db *db, struct str session_id, const char *kind,
-                         struct arena *arena, struct evidence_record **ret, size_t *ret_len,
-                         struct error *err)
-{
-    CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    *ret = NULL;
-    *ret_len = 0;
     return db_query(db,
                     "SELECT seq, time_us, kind, payload, hash FROM evidence"
-                    " WHERE session_id = $1 AND kind = $2 ORDER BY seq",
-                    DB_ARGS(DB_TEXT(session_id), DB_TEXT(str_from(kind))), &rows, err) &&
-           read_all(rows, arena, ret, ret_len, err);
+                    " WHERE session_id = $1 AND seq >= $2 AND kind <> $3 ORDER BY seq LIMIT $4",
+                    DB_ARGS(DB_TEXT(l->session_id), DB_U64(l->from_seq), DB_TEXT(l->without),
+                            DB_U64(l->max)),
+                    &rows, err) &&
+           db_collect(rows, l->arena, sizeof *l->records, read_record, &l->records, &l->len, err);
 }
 
 bool evidence_list(struct proctor *p, struct str session_id, uint64_t from_seq, size_t max,
@@ -237,7 +200,7 @@ bool evidence_list_kinds_in(struct db *db, struct str session_id, const char *co
     values[kinds_len + 1] = DB_U64(max);
     if (!buf_c_text(&sql, &text, err) ||
         !db_query(db, text, (struct db_args){values, kinds_len + 2}, &rows, err) ||
-        !read_all(rows, arena, &l.records, &l.len, err))
+        !db_collect(rows, arena, sizeof *l.records, read_record, &l.records, &l.len, err))
         return false;
     for (size_t i = 0; i < l.len / 2; i++) { /* oldest first */
         struct evidence_record one = l.records[i];
@@ -331,27 +294,11 @@ static bool unsigned_body(struct db *db, void *context, struct error *err)
 {
     struct unsigned_list *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db,
-                  "SELECT session_id FROM evidence_unsigned WHERE since_us <= $1"
-                  " ORDER BY since_us LIMIT $2",
-                  DB_ARGS(DB_I64(l->before_us), DB_U64(l->max)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct str *more = arena_more(l->arena, l->ids, l->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        l->ids = more;
-        l->ids[l->len] = db_col_copy(rows, 0, l->arena);
-        if (!l->ids[l->len].ptr)
-            return error_no_memory(err);
-        l->len++;
-    }
-    return true;
+    return db_query(db,
+                    "SELECT session_id FROM evidence_unsigned WHERE since_us <= $1"
+                    " ORDER BY since_us LIMIT $2",
+                    DB_ARGS(DB_I64(l->before_us), DB_U64(l->max)), &rows, err) &&
+           db_collect(rows, l->arena, sizeof *l->ids, db_read_text, &l->ids, &l->len, err);
 }
 
 bool evidence_unsigned(struct proctor *p, int64_t before_us, size_t max, struct arena *arena,

@@ -35,10 +35,6 @@ MUST_USE bool evidence_has_in(struct db *db, struct str session_id, const char *
 /* When the last record of this kind was made; 0: there is none. */
 MUST_USE bool evidence_last_us_in(struct db *db, struct str session_id, const char *kind,
                                   int64_t *ret_us, struct error *err);
-/* All records of one kind, in order; in the arena. */
-MUST_USE bool evidence_of_kind_in(struct db *db, struct str session_id, const char *kind,
-                                  struct arena *arena, struct evidence_record **ret,
-                                  size_t *ret_len, struct error *err);
 /* How many records there are and the hash of the last; zeros for none. */
 MUST_USE bool evidence_head_in(struct db *db, struct str session_id, uint64_t *ret_records,
                                unsigned char ret_hash[CHAIN_HASH_SIZE], struct error *err);

@@ -318,32 +318,22 @@ struct resealing {
     uint32_t index;
 };
 
+static bool read_place(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct resealing *x = to;
+    *x = (struct resealing){db_col_copy(rows, 0, arena), (uint32_t)db_col_i64(rows, 1)};
+    return x->stream_id.ptr || error_no_memory(err);
+}
+
 static bool list_pictures(struct db *db, struct str session_id, struct arena *arena,
                           struct resealing **ret, size_t *ret_len, struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    struct resealing *list = NULL;
-    size_t len = 0, room = 0;
-    if (!db_query(db,
-                  "SELECT stream_id, position FROM flag JOIN picture ON flag_id = id"
-                  " WHERE session_id = $1",
-                  DB_ARGS(DB_TEXT(session_id)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        list = arena_more(arena, list, len, &room, sizeof *list);
-        if (!list)
-            return error_no_memory(err);
-        list[len] = (struct resealing){db_col_copy(rows, 0, arena), (uint32_t)db_col_i64(rows, 1)};
-        if (!list[len++].stream_id.ptr)
-            return error_no_memory(err);
-    }
-    *ret = list;
-    *ret_len = len;
-    return true;
+    return db_query(db,
+                    "SELECT stream_id, position FROM flag JOIN picture ON flag_id = id"
+                    " WHERE session_id = $1",
+                    DB_ARGS(DB_TEXT(session_id)), &rows, err) &&
+           db_collect(rows, arena, sizeof **ret, read_place, ret, ret_len, err);
 }
 
 static bool reseal_picture(struct db *db, const struct resealing *x, const struct seal_key *old,

@@ -106,22 +106,8 @@ static bool exams(struct db *db, struct arena *arena, struct str **ret, size_t *
                   struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    struct str *list = NULL;
-    size_t len = 0, room = 0;
-    if (!db_query(db, "SELECT DISTINCT exam_id FROM keep", DB_NO_ARGS, &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        list = arena_more(arena, list, len, &room, sizeof *list);
-        if (!list || !(list[len++] = db_col_copy(rows, 0, arena)).ptr)
-            return error_no_memory(err);
-    }
-    *ret = list;
-    *ret_len = len;
-    return true;
+    return db_query(db, "SELECT DISTINCT exam_id FROM keep", DB_NO_ARGS, &rows, err) &&
+           db_collect(rows, arena, sizeof **ret, db_read_text, ret, ret_len, err);
 }
 
 bool keep_shorten_in(struct db *db, struct str exam_id, struct error *err)
@@ -174,19 +160,8 @@ static bool due_body(struct db *db, void *context, struct error *err)
 {
     struct due *d = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db, sql[d->part].due, DB_ARGS(DB_I64(d->now_us), DB_U64(d->max)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        d->ids = arena_more(d->arena, d->ids, d->len, &room, sizeof *d->ids);
-        if (!d->ids || !(d->ids[d->len++] = db_col_copy(rows, 0, d->arena)).ptr)
-            return error_no_memory(err);
-    }
-    return true;
+    return db_query(db, sql[d->part].due, DB_ARGS(DB_I64(d->now_us), DB_U64(d->max)), &rows, err) &&
+           db_collect(rows, d->arena, sizeof *d->ids, db_read_text, &d->ids, &d->len, err);
 }
 
 bool keep_due(struct proctor *p, enum terms_part part, int64_t now_us, size_t max,

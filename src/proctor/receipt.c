@@ -27,37 +27,48 @@ static json_t *stream_lines(const struct stream *streams, size_t len)
 
 /* ---- what the portal told ---- */
 
-/* Among the records of some kinds the last of each `key` (a member of their payload) counts. Takes
- * it out of `list` where the last is of the kind `gone`. */
-static bool keep_last(json_t *list, const char *key, json_t *payload, bool gone, struct error *err)
+#define TOLD_MAX ((size_t)1 << 20) /* records: more than any exam has */
+
+/* Milestones of the portal, and what each says of a list: of things with the same `key` the last
+ * one told counts, until it is told to be gone. */
+static const char *const kinds[] = {"answered", "attachment-complete", "attachment-removed"};
+static const struct {
+    const char *key;
+    bool file, gone;
+} meanings[ARRAY_LEN(kinds)] = {
+    {"item", false, false}, {"file", true, false}, {"file", true, true}};
+
+static bool take(json_t *list, const char *key, json_t *payload, bool gone, struct error *err)
 {
     const json_t *name = json_object_get(payload, key);
-    size_t i = 0;
-    while (i < json_array_size(list) &&
-           !json_equal(json_object_get(json_array_get(list, i), key), name))
+    size_t i = 0, len = json_array_size(list);
+    while (i < len && !json_equal(json_object_get(json_array_get(list, i), key), name))
         i++;
     int failed = 0;
-    if (gone && i < json_array_size(list))
-        failed = json_array_remove(list, i);
-    else if (!gone && i < json_array_size(list))
-        failed = json_array_set(list, i, payload);
-    else if (!gone)
-        failed = json_array_append(list, payload);
+    if (gone)
+        failed = i < len ? json_array_remove(list, i) : 0;
+    else
+        failed = i < len ? json_array_set(list, i, payload) : json_array_append(list, payload);
     return !failed || error_no_memory(err);
 }
 
-static bool collect(struct db *db, struct str session_id, const char *kind, const char *key,
-                    bool gone, json_t *list, struct error *err)
+static bool collect(struct db *db, struct str session_id, json_t *answers, json_t *files,
+                    struct error *err)
 {
     CLEANUP(arena_done) struct arena arena = {0};
     struct evidence_record *records;
     size_t len;
-    if (!evidence_of_kind_in(db, session_id, kind, &arena, &records, &len, err))
+    if (!evidence_list_kinds_in(db, session_id, kinds, ARRAY_LEN(kinds), TOLD_MAX, &arena, &records,
+                                &len, err))
         return false;
     for (size_t i = 0; i < len; i++) {
         CLEANUP(json_decrefp) json_t *payload = NULL;
+        size_t k = 0;
+        while (!str_eq(records[i].kind, str_from(kinds[k])))
+            k++;
         if (!json_parse(records[i].payload, &payload, err) ||
-            !keep_last(list, key, payload, gone, err))
+            !take(meanings[k].file ? files : answers, meanings[k].key, payload, meanings[k].gone,
+                  err))
             return error_wrap(err, "record %" PRIu64, records[i].seq);
     }
     return true;
@@ -80,13 +91,10 @@ bool receipt_make_in(struct proctor *p, struct db *db, struct str session_id, st
     CLEANUP(freep) char *text = NULL;
     if (!answers || !files)
         return error_no_memory(err);
-    /* A file is complete once and removed once at most, in this order. */
     if (!session_find_in(db, session_id, &s, err) ||
         !proctored_exam_find_in(db, str_from(s.exam_id), &exam, err) ||
         !stream_list_in(db, session_id, &arena, &streams, &len, err) ||
-        !collect(db, session_id, "answered", "item", false, answers, err) ||
-        !collect(db, session_id, "attachment-complete", "file", false, files, err) ||
-        !collect(db, session_id, "attachment-removed", "file", true, files, err) ||
+        !collect(db, session_id, answers, files, err) ||
         !evidence_head_in(db, session_id, &records, head, err))
         return false;
     str_to_hex(str_bytes(head, sizeof head), head_hex);

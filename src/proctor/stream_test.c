@@ -461,9 +461,9 @@ static void an_unfinished_stream_expires(void **state)
     struct stream camera = house_make_stream(h, &arena, STREAM_CAMERA);
     struct stream file = house_make_stream(h, &arena, STREAM_FILE);
     must(house_write(h, camera.id, 0, STR("kept"), &size, err));
-    must(stream_expire(&h->p, clock_wall_us() + STREAM_KEEP_US - SECOND_US, err));
+    must(stream_expire(&h->p, clock_wall_us() + STREAM_KEEP_US - 60 * SECOND_US, err));
     must(stream_find(&h->p, house_session(h), str_from(file.id), USER, &arena, &found, err));
-    must(stream_expire(&h->p, clock_wall_us() + STREAM_KEEP_US + SECOND_US, err));
+    must(stream_expire(&h->p, clock_wall_us() + STREAM_KEEP_US + 60 * SECOND_US, err));
     must_fail(ERROR_GONE,
               stream_find(&h->p, house_session(h), str_from(file.id), USER, &arena, &found, err));
     must(stream_get(&h->p, house_session(h), str_from(camera.id), &arena, &found, err));

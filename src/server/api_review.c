@@ -55,7 +55,7 @@ static json_t *streams_json(const struct stream *streams, size_t len,
     return list;
 }
 
-static json_t *flags_json(const struct flag_row *flags, size_t len)
+json_t *review_flags_json(const struct flag_row *flags, size_t len)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < len; i++) {
@@ -73,7 +73,7 @@ static json_t *flags_json(const struct flag_row *flags, size_t len)
     return list;
 }
 
-static json_t *incidents_json(const struct incident *incidents, size_t len,
+json_t *review_incidents_json(const struct incident *incidents, size_t len,
                               const struct flag_row *flags)
 {
     json_t *list = json_array();
@@ -201,9 +201,10 @@ static bool get_review(struct server *server, struct request *q, struct response
     json_t *review = json_pack(
         "{s:o, s:o, s:I, s:o, s:o, s:o, s:O, s:O, s:o, s:o, s:o}", "session", session, "exam",
         review_exam_json(&exam), "server_us", (json_int_t)clock_wall_us(), "streams",
-        streams_json(streams, streams_len, jobs, jobs_len), "flags", flags_json(flags, flags_len),
-        "incidents", incidents_json(incidents, incidents_len, flags), "events", events_value,
-        "policy", policy_value, "documents", consents_json(consents, consents_len), "decisions",
+        streams_json(streams, streams_len, jobs, jobs_len), "flags",
+        review_flags_json(flags, flags_len), "incidents",
+        review_incidents_json(incidents, incidents_len, flags), "events", events_value, "policy",
+        policy_value, "documents", consents_json(consents, consents_len), "decisions",
         decisions_json(decisions, decisions_len), "answers", answers_json(answers, answers_len));
     return response_json(r, 200, review, err);
 }

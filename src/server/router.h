@@ -73,6 +73,7 @@ extern const struct route proctor_routes[];
 extern const struct route review_routes[];
 extern const struct route review_list_routes[];
 extern const struct route review_say_routes[];
+extern const struct route rejudge_routes[];
 extern const struct route accommodation_routes[];
 extern const struct route support_routes[];
 extern const struct route checkin_routes[];

@@ -82,6 +82,25 @@ test('flags arrive while the exam is still going on; the report is final seconds
   const policy = join(folder, 'policy.json');
   writeFileSync(policy, JSON.stringify({ rules: { 'no-face': { on: false } } }));
   assert.deepEqual(judge('--policy', policy).recordings[0].flags.map(({ rule }) => rule), ['several-faces']);
+
+  // The same over HTTP, as a preview beside what was found, which stays; each is noted.
+  const preview = (policy, options) => reviewer.send('POST', `/api/review/sessions/${session}/rejudge`, { body: { policy }, ...options });
+  const same = (await preview('standard')).body;
+  const without = ({ id, picture, ...flag }) => flag;
+  assert.deepEqual(same.flags.map(without), final.flags.map(without));
+  assert.deepEqual(same.incidents.map(({ from_us: from, to_us: to, severity }) => [from, to, severity]), final.incidents.map(({ from_us: from, to_us: to, severity }) => [from, to, severity]));
+  assert.deepEqual([same.recordings, same.without], [1, 0]);
+  const other = (await preview({ name: 'Mine', rules: { 'no-face': { on: false }, 'several-faces': { severity: 'low' } } })).body;
+  assert.deepEqual([other.policy.name, ...other.flags.map(({ rule, severity }) => `${rule} ${severity}`)], ['Mine', 'several-faces low']);
+  for (const wrong of ['lenient', 5, { rules: { 'no-such-rule': {} } }, null]) {
+    assert.equal((await preview(wrong, { accept: [400] })).status, 400, JSON.stringify(wrong));
+  }
+  const again = await review();
+  assert.deepEqual([again.flags, again.incidents], [final.flags, final.incidents]);
+  const noted = again.events.filter(({ kind }) => kind === 'staff-action').map(({ detail }) => detail);
+  assert.deepEqual(noted.map(({ action, by, detail }) => [action, by, detail.policy, detail.flags]), [['rejudged', 'Helena Marsh', 'standard', 2], ['rejudged', 'Helena Marsh', 'Mine', 1]]);
+  assert.ok(noted.every(({ detail }) => /^[0-9a-f]{64}$/.test(detail.policy_sha256)));
+
   const face = final.events.filter((event) => event.kind === 'first-face');
   assert.equal(face.length, 1);
   assert.ok(face[0].time_us - start < 1e6, 'the first face was seen at once');

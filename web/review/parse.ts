@@ -218,7 +218,7 @@ const parseStream: Parse<Stream> = (value, path) => {
   };
 };
 
-const parseFlag: Parse<Flag> = (value, path) => {
+export const parseFlag: Parse<Flag> = (value, path) => {
   const f = fields(value, path);
   return {
     id: f.get("id", parseId),
@@ -236,7 +236,7 @@ const parseFlag: Parse<Flag> = (value, path) => {
   };
 };
 
-const parseIncident: Parse<Incident> = (value, path) => {
+export const parseIncident: Parse<Incident> = (value, path) => {
   const f = fields(value, path);
   return {
     fromUs: f.integer("from_us"),

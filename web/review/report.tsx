@@ -15,6 +15,7 @@ import { parseReview, type Review } from "./parse";
 import { createPlayer } from "./player";
 import { PlayerView } from "./player_view";
 import { createRefresher } from "./refresh";
+import { RejudgeCard } from "./rejudge";
 import { ReleaseCard } from "./release";
 import { examsUrl, examUrl, mediaApi, reportApi, reviewApi } from "./route";
 import { AnalysisBadge, StateBadge } from "./states";
@@ -157,6 +158,7 @@ function Report(props: { api: Api; user: User; review: Review; onSaid: () => voi
         <div class="details-side">
           <EventsCard watch={watch} review={review} />
           <RecordingsCard review={review} />
+          <RejudgeCard api={api} watch={watch} review={review} />
         </div>
         <div class="details-side">
           <DecisionCard api={api} review={review} onSaid={onSaid} />

@@ -58,6 +58,7 @@ export const csvApi = (exam: string): string => `/api/review/exams/${exam}/csv`;
 export const summaryApi = (exam: string): string => `/api/review/exams/${exam}/summary`;
 export const decisionsApi = (session: string): string =>
   `/api/review/sessions/${session}/decisions`;
+export const rejudgeApi = (session: string): string => `/api/review/sessions/${session}/rejudge`;
 export const incidentApi = (session: string, flag: string): string =>
   `/api/review/sessions/${session}/incidents/${flag}`;
 export const reviewApi = (session: string): string => `/api/review/sessions/${session}`;

@@ -288,6 +288,33 @@ export const reviewTexts = {
     no: "no",
     seconds: (s: number) => `${s} s`,
   },
+  rejudge: {
+    title: "Try other rules",
+    intro:
+      "What the recordings would raise under another policy, from what was measured. It is a preview: nothing is changed, and that you looked is noted in the session's evidence.",
+    which: "Policy",
+    policies: {
+      open: "Built-in: open",
+      standard: "Built-in: standard",
+      strict: "Built-in: strict",
+      own: "My own (JSON)",
+    } as Record<string, string>,
+    own: "Policy as JSON",
+    ownHint: 'For example {"base": "standard", "rules": {"no-face": {"min_s": 10}}}',
+    notJson: "This is no JSON object. Please check brackets, commas and quotes.",
+    show: "Show preview",
+    result: (policy: string, recordings: number, incidents: number) =>
+      `Under "${policy}": ${count(incidents, "incident")} in ${count(recordings, "recording")}. What no detector looked for at that time cannot be found now.`,
+    without: (n: number) =>
+      `${count(n, "recording")} could not be judged: not analysed yet, or the analysis failed.`,
+    caption: "Flags of the recordings, now and under the other policy",
+    rule: "Rule",
+    now: "Found",
+    then: "Preview",
+    nothing: "Neither raises a flag in the recordings.",
+    each: (n: number) => `${count(n, "flag")} of the preview`,
+    eachCaption: "Flags under the other policy",
+  },
   recordings: {
     title: "Recordings",
     caption: "Recordings of the session",

@@ -217,6 +217,24 @@ async function judge({ person, page }, reviewer, session) {
   assert.deepEqual(decisions.map(({ outcome, name }) => [outcome, name]), [['violation', 'Helena Marsh'], ['suspicious', 'Helena Marsh']]);
   assert.deepEqual(answers.map(({ flag, answer }) => [flag, answer]), [[flags[0].id, 'breaks']]);
   assert.equal(events.filter(({ kind }) => kind === 'decision').length, 2, 'decisions are evidence');
+
+  // Other rules, as a preview: with the face's rule off there is less, and what was found stays.
+  const rejudge = page.locator('section', { has: page.getByRole('heading', { name: 'Try other rules' }) });
+  await rejudge.getByLabel('Policy', { exact: true }).selectOption('own');
+  await rejudge.getByLabel('Policy as JSON').fill('{"name": "Mine", ');
+  await button(rejudge, 'Show preview').click();
+  await rejudge.getByText('This is no JSON object').waitFor();
+  await rejudge.getByLabel('Policy as JSON').fill('{"name": "Mine", "rules": {"no-face": {"on": false}}}');
+  await button(rejudge, 'Show preview').click();
+  await rejudge.getByText('Under "Mine"').waitFor();
+  const absent = flags.find(({ rule }) => rule === 'no-face');
+  const row = rejudge.getByRole('row', { name: absent.title }).first();
+  assert.deepEqual((await row.getByRole('cell').allInnerTexts()).map(Number), [flags.filter(({ rule }) => rule === 'no-face').length, 0]);
+  await rejudge.locator('summary').click();
+  await rejudge.scrollIntoViewIfNeeded();
+  await checkPage(page, '25-other-rules');
+  assert.deepEqual((await reviewer.get(`/api/review/sessions/${session}`)).flags, flags);
+
   await page.getByRole('link', { name: 'Introduction to the life sciences' }).click();
   await page.getByLabel('Decision of a person').selectOption('passed');
   await page.getByText('No session fits this search').waitFor();

@@ -18,7 +18,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PROGRESS_EVERY 8 /* looks */
+#define PROGRESS_EVERY 8               /* looks */
+#define STILL_US (5 * SECOND_US)       /* of the recording between two stills... */
+#define STILL_CLOCK_US (2 * SECOND_US) /* ...and no more often than that */
 
 /* Stages of the work beside those of the detectors, which have their names (base/stages.h). */
 #define STAGE_START "start: models, sandbox"
@@ -40,6 +42,9 @@ struct decoder {
     struct buf jpeg;             /* owned */
     uint64_t bytes;              /* read in sequence */
     int64_t interval_us;         /* from look to look */
+    size_t still_side;           /* pixels; 0: nobody watches */
+    int64_t next_still_us;       /* of the recording */
+    int64_t next_still_clock_us; /* monotonic */
 };
 
 static void decoder_done(struct decoder *d)
@@ -59,16 +64,21 @@ static void decoder_done(struct decoder *d)
 struct decoder_options {
     const char *models; /* borrowed */
     struct policy policy;
-    bool enrolled, screen, stages;
+    bool enrolled, screen, stages, stills;
 };
 
 static bool read_options(int argc, char **argv, struct decoder_options *ret, struct error *err)
 {
     ret->enrolled = argc > 3 && strcmp(argv[3], "enrolled") == 0;
     ret->screen = argc > 3 && strcmp(argv[3], "screen") == 0;
-    ret->stages = argc == 5 && strcmp(argv[4], "stages") == 0;
     bool known = argc > 3 && (ret->enrolled || ret->screen || strcmp(argv[3], "camera") == 0);
-    if (!known || (argc != 4 && !ret->stages))
+    for (int i = 4; i < argc; i++) {
+        bool stages = strcmp(argv[i], "stages") == 0, stills = strcmp(argv[i], "stills") == 0;
+        ret->stages = ret->stages || stages;
+        ret->stills = ret->stills || stills;
+        known = known && (stages || stills);
+    }
+    if (!known)
         return error_set(err, ERROR_INVALID, "decoder is started by analyze and worker only");
     ret->models = argv[1];
     return policy_parse(str_from(argv[2]), &ret->policy, err);
@@ -105,7 +115,7 @@ static bool take_sound(void *context, const struct sound *s, struct error *err)
 
 static bool prepare(struct decoder *d, int argc, char **argv, struct error *err)
 {
-    struct decoder_options given;
+    struct decoder_options given = {0};
     struct detect_options options;
     const struct sound_ear ear = {tell_sound, d};
     struct stat st;
@@ -119,6 +129,8 @@ static bool prepare(struct decoder *d, int argc, char **argv, struct error *err)
         (given.stages && !stages_create(STAGE_START, &d->stages, err)))
         return false;
     const bool screen = given.screen;
+    if (given.stills)
+        d->still_side = screen ? MESSAGE_SCREEN_SIDE : MESSAGE_PICTURE_SIDE;
     d->interval_us = screen ? DETECT_SCREEN_INTERVAL_US : DETECT_INTERVAL_US;
     rules_ask(&given.policy, screen, &options);
     options.stages = d->stages;
@@ -174,6 +186,24 @@ static bool look_at(struct decoder *d, struct frame *f, struct error *err)
            message_send(STDOUT_FILENO, MESSAGE_OBSERVATION, str_bytes(&o, sizeof o), STR(""), err);
 }
 
+/* For people who watch. What the rules see does not depend on it, so it may go by the clock, too:
+ * whoever catches up with a long recording does not draw all of it. */
+static bool tell_still(struct decoder *d, struct frame *f, struct error *err)
+{
+    if (!d->still_side || f->time_us < d->next_still_us ||
+        clock_monotonic_us() < d->next_still_clock_us)
+        return true;
+    d->next_still_us = f->time_us + STILL_US;
+    d->next_still_clock_us = clock_monotonic_us() + STILL_CLOCK_US;
+    stages_enter(d->stages, STAGE_THUMBNAIL);
+    buf_clear(&d->jpeg);
+    if (!frame_to_jpeg(d->scaler, f, (int)d->still_side, &d->jpeg, err) || !buf_ok(&d->jpeg, err))
+        return error_wrap(err, "still");
+    return d->jpeg.len > MESSAGE_JPEG_MAX ||
+           message_send(STDOUT_FILENO, MESSAGE_STILL, str_bytes(&f->time_us, sizeof f->time_us),
+                        buf_str(&d->jpeg), err);
+}
+
 static bool look_through(struct decoder *d, struct error *err)
 {
     const struct reader_tap tap = {take_bytes, d};
@@ -207,7 +237,7 @@ static bool look_through(struct decoder *d, struct error *err)
             detect_glance(d->detect, f);
             continue;
         }
-        if (!look_at(d, f, err))
+        if (!look_at(d, f, err) || !tell_still(d, f, err))
             return false;
         /* On a grid, so that looks do not drift apart when pictures come a little late. */
         next_us = (f->time_us / d->interval_us + 1) * d->interval_us;

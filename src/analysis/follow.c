@@ -32,6 +32,12 @@ static bool start_child(struct follow *f, const struct follow_options *options, 
     if (!policy_text(options->policy, &policy, err) ||
         (options->enrolled && !who_pack(options->enrolled, &enrolled, err)))
         return false;
+    const char *words[3] = {NULL}; /* NULL at the end */
+    size_t len = 0;
+    if (options->stages)
+        words[len++] = "stages";
+    if (options->stills)
+        words[len++] = "stills";
     const char *const arguments[] = {"proctortrack",
                                      "decoder",
                                      options->models_folder,
@@ -39,7 +45,8 @@ static bool start_child(struct follow *f, const struct follow_options *options, 
                                      options->screen     ? "screen"
                                      : options->enrolled ? "enrolled"
                                                          : "camera",
-                                     options->stages ? "stages" : NULL,
+                                     words[0],
+                                     words[1],
                                      NULL};
     const struct child_options child = {.program = options->program,
                                         .arguments = arguments,

@@ -36,6 +36,8 @@ struct follow_events {
     /* A thumbnail; it comes just before the flag that first names its time (flag->best_us), and
      * only when there is such a flag. */
     void (*picture)(void *context, const struct follow_picture *picture);
+    /* How it looks about now (options.stills): every few seconds, for people who watch. */
+    void (*still)(void *context, const struct follow_picture *still);
     void (*progress)(void *context, const struct follow_progress *progress);
     /* CPU time of a stage of the child's work (base/stages.h), near the end; options.stages. */
     void (*stage)(void *context, const struct stage *stage);
@@ -54,6 +56,7 @@ struct follow_options {
     bool screen; /* the recording is of a screen, not of a camera: then `enrolled` is NULL */
     const struct follow_enrolment *enrolled; /* NULL: nobody is */
     bool stages;                             /* take times; they are told by events.stage */
+    bool stills;                             /* they are told by events.still */
     int file_fd; /* a whole, seekable file for the child to read itself; -1: bytes are fed */
 };
 

@@ -1,5 +1,5 @@
 /* The order of the conversation is READY, INFO, then looks (each perhaps with its picture before
- * it) and sounds, at last HEAD perhaps, and END. A child gone wild can at worst give false
+ * it), sounds and stills, at last HEAD perhaps, and END. A child gone wild can at worst give false
  * observations of the recording that took it over; how many it can give is bounded by media time,
  * and what is kept of its pictures by the number of rules. */
 #include "analysis/listener.h"
@@ -227,6 +227,18 @@ static bool take_stage(struct listener *l, struct str payload, struct error *err
     return true;
 }
 
+static bool take_still(struct listener *l, struct str payload, struct error *err)
+{
+    struct follow_picture still;
+    if (l->state != STATE_LOOKING || l->pictured)
+        return out_of_order(err);
+    if (!message_read_picture(payload, &still.time_us, &still.jpeg, err))
+        return false;
+    if (l->events.still)
+        l->events.still(l->events.context, &still);
+    return true;
+}
+
 static bool take_end(struct listener *l, struct str payload, struct error *err)
 {
     if (l->state != STATE_LOOKING || l->pictured)
@@ -255,6 +267,8 @@ static bool take_message(struct listener *l, const struct message *m, struct err
         return take_progress(l, m->payload, err);
     case MESSAGE_STAGE:
         return take_stage(l, m->payload, err);
+    case MESSAGE_STILL:
+        return take_still(l, m->payload, err);
     case MESSAGE_HEAD:
         return take_head(l, m->payload, err);
     case MESSAGE_END:

@@ -15,7 +15,7 @@
     "{\"blazeface\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}"
 
 struct heard {
-    int looks, flags, pictures, progress;
+    int looks, flags, pictures, stills, progress;
     int64_t picture_us;
     struct flag flag; /* the last */
 };
@@ -43,6 +43,14 @@ static void heard_picture(void *context, const struct follow_picture *picture)
     assert_str(picture->jpeg, STR(JPEG));
 }
 
+static void heard_still(void *context, const struct follow_picture *still)
+{
+    struct heard *h = context;
+    h->stills++;
+    h->picture_us = still->time_us;
+    assert_str(still->jpeg, STR(JPEG));
+}
+
 static void heard_progress(void *context, const struct follow_progress *progress)
 {
     struct heard *h = context;
@@ -55,6 +63,7 @@ static struct listener *listen_for(struct heard *heard)
     const struct follow_events events = {.observed = heard_look,
                                          .flag = heard_flag,
                                          .picture = heard_picture,
+                                         .still = heard_still,
                                          .progress = heard_progress,
                                          .context = heard};
     struct policy policy;
@@ -419,6 +428,42 @@ static void without_memory_it_fails_and_leaks_nothing(void **state)
     }
 }
 
+static void a_still_comes_between_looks_and_is_a_whole_picture(void **state)
+{
+    struct heard heard;
+    struct error err;
+    CLEANUP(listener_destroyp) struct listener *l = listen_for(&heard);
+    CLEANUP(buf_done) struct buf said = {0};
+    struct observation o = nobody(0);
+    int64_t time_us = 4 * SECOND_US;
+    (void)state;
+    add_start(&said);
+    add_look(&said, &o);
+    add(&said, MESSAGE_STILL, str_bytes(&time_us, 8), STR(JPEG));
+    assert_good(listener_take(l, buf_str(&said), &err), err);
+    assert_int_equal(heard.stills, 1);
+    assert_int_equal(heard.picture_us, time_us);
+    buf_clear(&said);
+    add(&said, MESSAGE_STILL, str_bytes(&time_us, 8), STR("<svg onload=...>"));
+    assert_false(listener_take(l, buf_str(&said), &err));
+    assert_int_equal(err.code, ERROR_IO);
+    assert_int_equal(heard.stills, 1);
+}
+
+static void no_still_comes_between_a_picture_and_its_look(void **state)
+{
+    struct heard heard;
+    struct error err;
+    CLEANUP(listener_destroyp) struct listener *l = listen_for(&heard);
+    CLEANUP(buf_done) struct buf said = {0};
+    int64_t time_us = 0;
+    (void)state;
+    add_start(&said);
+    add(&said, MESSAGE_PICTURE, str_bytes(&time_us, 8), STR(JPEG));
+    add(&said, MESSAGE_STILL, str_bytes(&time_us, 8), STR(JPEG));
+    assert_false(listener_take(l, buf_str(&said), &err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -431,6 +476,8 @@ int main(void)
         cmocka_unit_test(models_and_pictures_are_not_taken_unseen),
         cmocka_unit_test(the_childs_own_error_is_told_in_one_clean_line),
         cmocka_unit_test(without_memory_it_fails_and_leaks_nothing),
+        cmocka_unit_test(a_still_comes_between_looks_and_is_a_whole_picture),
+        cmocka_unit_test(no_still_comes_between_a_picture_and_its_look),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

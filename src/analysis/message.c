@@ -20,6 +20,7 @@ static const struct {
     [MESSAGE_HEAD] = {sizeof(uint64_t) + 1, MESSAGE_PAYLOAD_MAX},
     [MESSAGE_END] = {sizeof(struct message_end), sizeof(struct message_end)},
     [MESSAGE_STAGE] = {sizeof(struct message_stage), sizeof(struct message_stage)},
+    [MESSAGE_STILL] = {sizeof(int64_t) + 4, sizeof(int64_t) + MESSAGE_JPEG_MAX},
     [MESSAGE_FACE] = {sizeof(struct face_look), sizeof(struct face_look)},
     [MESSAGE_FACTS] = {sizeof(struct document_facts), sizeof(struct document_facts)},
     [MESSAGE_GUIDANCE] = {sizeof(int32_t), sizeof(int32_t)},

@@ -21,6 +21,7 @@ enum message_type {
     MESSAGE_ERROR, /* the last one of a bad run */
     MESSAGE_SOUND, /* half a second of sound; between looks as it is met */
     MESSAGE_STAGE, /* where CPU time went; before the end, when it was asked for */
+    MESSAGE_STILL, /* how it looks just now, for those who watch; of no use to the rules */
     /* An examiner's answers (examine.h); it says READY and ERROR, too. */
     MESSAGE_FACE,
     MESSAGE_FACTS,
@@ -34,6 +35,7 @@ enum message_type {
     ((size_t)4 << 20)            /* a head: 64 KiB and 65536 cues of up to 40 bytes                \
                                   */
 #define MESSAGE_PICTURE_SIDE 320 /* pixels; enough to recognise, small to keep */
+#define MESSAGE_SCREEN_SIDE 640  /* of a screen: its windows can be told apart */
 #define MESSAGE_TIME_MAX_US FIELD_TIME_MAX_US
 #define MESSAGE_TEXT_MAX 4096
 
@@ -71,6 +73,7 @@ MUST_USE bool message_read_observation(struct str payload, struct observation *r
                                        struct error *err);
 MUST_USE bool message_read_sound(struct str payload, struct sound_observation *ret,
                                  struct error *err);
+/* Of a picture and of a still. */
 MUST_USE bool message_read_picture(struct str payload, int64_t *ret_time_us, struct str *ret_jpeg,
                                    struct error *err);
 MUST_USE bool message_read_progress(struct str payload, struct message_progress *ret,

@@ -24,7 +24,7 @@ const char *attempt_state_name(enum attempt_state state)
 
 #define COLUMNS                                                                                    \
     "SELECT id, exam_id, user_id, state, session_id, created_us, started_us, deadline_us,"         \
-    " finished_us, submitted_us, extra_s, grace_until_us FROM attempt"
+    " finished_us, submitted_us, extra_s, grace_until_us, paused_us, pause_reason FROM attempt"
 
 static bool read_attempt(struct db_stmt *rows, struct arena *arena, struct attempt *ret,
                          struct error *err)
@@ -42,8 +42,10 @@ static bool read_attempt(struct db_stmt *rows, struct arena *arena, struct attem
         .submitted_us = db_col_i64(rows, 9),
         .extra_s = db_col_i64(rows, 10),
         .grace_until_us = db_col_i64(rows, 11),
+        .paused_us = db_col_i64(rows, 12),
+        .pause_reason = db_col_copy(rows, 13, arena),
     };
-    return ret->session_id.ptr || error_no_memory(err);
+    return (ret->session_id.ptr && ret->pause_reason.ptr) || error_no_memory(err);
 }
 
 bool attempt_get_in(struct db *db, int64_t id, struct arena *arena, struct attempt *ret,
@@ -128,8 +130,8 @@ _Static_assert(ATTEMPT_RUNNING == 2 && ATTEMPT_FINISHED == 3, "the queries name 
 
 /* ---- states ---- */
 
-/* Who makes the move: the candidate, or the clock when the time is over. */
-static const char by_candidate[] = "candidate", by_clock[] = "clock";
+/* Who makes the move: the candidate, the clock when the time is over, or staff. */
+static const char by_candidate[] = "candidate", by_clock[] = "clock", by_staff[] = "staff";
 
 /* Whoever reviews sees why this candidate had longer. */
 /* An accommodation's time is in the ledger like any other that is given. */
@@ -228,6 +230,8 @@ static bool step_body(struct db *db, void *context, struct error *err)
      * that was asked for is refused after it. */
     if (a.state == ATTEMPT_RUNNING && over && !move(db, &a, ATTEMPT_FINISHED, by_clock, now, err))
         return false;
+    if (s->to == ATTEMPT_FINISHED && a.paused_us)
+        return error_set(err, ERROR_CONFLICT, "the exam is paused");
     if (s->to == ATTEMPT_RUNNING && a.state > ATTEMPT_RUNNING)
         return error_set(err, ERROR_CONFLICT, "the exam is over");
     if (a.state >= s->to)
@@ -237,6 +241,17 @@ static bool step_body(struct db *db, void *context, struct error *err)
     if (s->to == ATTEMPT_SUBMITTED && a.state < ATTEMPT_FINISHED)
         return error_set(err, ERROR_CONFLICT, "finish the exam before you hand it in");
     return move(db, &a, s->to, by_candidate, now, err);
+}
+
+bool attempt_hand_in_in(struct db *db, struct attempt *a, struct error *err)
+{
+    int64_t now = clock_wall_us();
+    if (a->state == ATTEMPT_RUNNING && !move(db, a, ATTEMPT_FINISHED, by_staff, now, err))
+        return false;
+    if (a->state == ATTEMPT_FINISHED && !move(db, a, ATTEMPT_SUBMITTED, by_staff, now, err))
+        return false;
+    /* One that was never started has nothing to hand in: only its recording ends. */
+    return a->state == ATTEMPT_SUBMITTED || provider_exam_ended_in(db, a->session_id, err);
 }
 
 bool attempt_start(struct campus *c, int64_t id, int64_t user_id, struct error *err)
@@ -412,10 +427,13 @@ static bool due_body(struct db *db, void *context, struct error *err)
 {
     struct due *d = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    if (!db_query(db,
-                  "SELECT id FROM attempt WHERE state IN (2, 3) AND ((state = 2 AND"
-                  " deadline_us <= $1) OR (state = 3 AND grace_until_us <= $1)) LIMIT $2",
-                  DB_ARGS(DB_I64(d->now_us), DB_I64(SWEEP_MAX)), &rows, err))
+    if (!db_query(
+            db,
+            "SELECT id FROM attempt WHERE state IN (2, 3) AND ((state = 2 AND"
+            " deadline_us <= $1 AND (paused_us = 0 OR paused_us <= $2)) OR"
+            " (state = 3 AND grace_until_us <= $1)) LIMIT $3",
+            DB_ARGS(DB_I64(d->now_us), DB_I64(d->now_us - ATTEMPT_PAUSE_MAX_US), DB_I64(SWEEP_MAX)),
+            &rows, err))
         return false;
     for (bool row = true; row && d->len < SWEEP_MAX;) {
         if (!db_next(rows, &row, err))
@@ -438,6 +456,10 @@ static bool sweep_body(struct db *db, void *context, struct error *err)
     bool over;
     if (!attempt_get_in(db, s->id, &arena, &a, err))
         return false;
+    /* Nobody has thought of it for a day; by its deadline it has at most a day's time left. */
+    if (a.paused_us && s->now_us - a.paused_us >= ATTEMPT_PAUSE_MAX_US)
+        return attempt_resume_in(db, &a, STR("the pause had lasted for a day"), STR(""), err) &&
+               provider_pause_over_in(db, a.session_id, err);
     if (!attempt_is_over_in(db, &a, s->now_us, &over, err))
         return false;
     if (a.state == ATTEMPT_RUNNING)

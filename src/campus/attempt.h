@@ -1,9 +1,11 @@
-/* Attempts: one try of a candidate at an exam. Only this module (attempt.c, attempt_time.c) touches
+/* Attempts: one try of a candidate at an exam. Only this module (attempt*.c) touches
  * the table `attempt`. The state moves only forward (created, running, finished, submitted), and
  * the server's clock decides.
  */
 #pragma once
 #include "campus/exam.h"
+
+struct time_entry;
 
 enum attempt_state {
     ATTEMPT_STATE_NONE = 0,
@@ -14,6 +16,7 @@ enum attempt_state {
 };
 
 #define ATTEMPT_GRACE_US (600 * INT64_C(1000000)) /* from finished to handed in by the server */
+#define ATTEMPT_PAUSE_MAX_US (24 * 3600 * INT64_C(1000000)) /* then the clock goes on by itself */
 
 struct attempt {
     int64_t id, exam_id, user_id;
@@ -22,6 +25,8 @@ struct attempt {
     int64_t created_us, started_us, deadline_us, finished_us, submitted_us; /* 0: not yet */
     int64_t extra_s;        /* of the time to the deadline: an accommodation's, since the start */
     int64_t grace_until_us; /* when the server hands in what is finished; 0 before that */
+    int64_t paused_us;      /* its clock stands since then: `deadline_us` moves when it goes on */
+    struct str pause_reason;
 };
 
 const char *attempt_state_name(enum attempt_state state); /* "created"; static */
@@ -73,6 +78,19 @@ MUST_USE bool attempt_credit_outage_in(struct db *db, int64_t from_us, int64_t t
 /* Those that are running, or finished and not handed in, whose time was not over at `from_us`. */
 MUST_USE bool attempt_open_list_in(struct db *db, int64_t from_us, struct arena *arena,
                                    struct attempt **ret, size_t *ret_len, struct error *err);
+
+/* ---- what a proctor asks for (attempt_pause.c) ---- */
+
+struct provider_portal;
+extern const struct provider_portal attempt_portal; /* of proctor/provider.h */
+/* Ends the pause, if there is one: a ledger entry gives the time back. */
+MUST_USE bool attempt_resume_in(struct db *db, struct attempt *a, struct str reason, struct str by,
+                                struct error *err);
+/* Hands in what there is, whatever state it is in; for `by` of the evidence. */
+MUST_USE bool attempt_hand_in_in(struct db *db, struct attempt *a, struct error *err);
+/* For attempt_pause.c: an entry and all that moves with it. */
+MUST_USE bool attempt_give_in(struct db *db, const struct attempt *a,
+                              const struct time_entry *given, struct error *err);
 
 /* Finishes what has reached its deadline and hands in what has reached the end of its grace. */
 MUST_USE bool attempt_sweep(struct campus *c, int64_t now_us, struct error *err);

@@ -29,7 +29,7 @@ bool attempt_is_over_in(struct db *db, struct attempt *a, int64_t now_us, bool *
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
     bool found;
     *ret = a->state > ATTEMPT_RUNNING;
-    if (a->state != ATTEMPT_RUNNING || now_us < a->deadline_us)
+    if (a->state != ATTEMPT_RUNNING || a->paused_us || now_us < a->deadline_us)
         return true;
     if (!beat_in(db, now_us, err) ||
         !db_query_one(db, "SELECT deadline_us FROM attempt WHERE id = $1", DB_ARGS(DB_I64(a->id)),
@@ -46,6 +46,9 @@ bool attempt_must_run_in(struct db *db, struct attempt *a, int64_t now_us, struc
     bool over;
     if (a->state == ATTEMPT_CREATED)
         return error_set(err, ERROR_CONFLICT, "the exam has not been started");
+    /* "Busy" is what a page tries again: an answer given just before the pause is not lost. */
+    if (a->paused_us)
+        return error_set(err, ERROR_BUSY, "the exam is paused");
     if (!attempt_is_over_in(db, a, now_us, &over, err))
         return false;
     return !over || error_set(err, ERROR_CONFLICT, "the exam is over");
@@ -68,8 +71,8 @@ static bool add_milestone(struct db *db, const struct attempt *a, const struct t
             provider_milestone_in(db, a->session_id, STR("time-given"), str_from(text), err));
 }
 
-static bool give(struct db *db, const struct attempt *a, const struct time_entry *given,
-                 struct error *err)
+bool attempt_give_in(struct db *db, const struct attempt *a, const struct time_entry *given,
+                     struct error *err)
 {
     struct time_entry e = *given;
     e.attempt_id = a->id;
@@ -111,7 +114,7 @@ bool attempt_add_time_in(struct db *db, int64_t attempt_id, const struct time_en
         return false;
     if (over)
         return error_set(err, ERROR_CONFLICT, "the exam is over");
-    return give(db, &a, given, err);
+    return attempt_give_in(db, &a, given, err);
 }
 
 struct giving {
@@ -151,8 +154,10 @@ bool attempt_credit_outage_in(struct db *db, int64_t from_us, int64_t to_us, str
                                .to_us = to_us,
                                .reason = STR("the server was away"),
                                .who = STR("")};
+        if (a->paused_us) /* what comes behind is given back with the pause */
+            e.to_us = MIN(to_us, a->paused_us);
         e.given_us = e.to_us - e.from_us;
-        if (e.given_us > 0 && !give(db, a, &e, err))
+        if (e.given_us > 0 && !attempt_give_in(db, a, &e, err))
             return error_wrap(err, "attempt %" PRId64, a->id);
     }
     return true;

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "proctor/proctor.h"
+#include "proctor/provider.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -22,6 +22,7 @@ bool campus_open(struct db_store *store, struct proctor *proctor, struct campus 
     c->store = store;
     c->proctor = proctor;
     if (proctor) {
+        provider_set_portal(proctor, &attempt_portal);
         c->blobs = proctor->blobs;
         c->deployment_key = proctor->deployment_key;
     }

@@ -150,7 +150,12 @@ static const char version_3[] =
     " decision_reason TEXT NOT NULL DEFAULT '');"
     "CREATE UNIQUE INDEX name_request_open ON name_request (user_id) WHERE state = 1;";
 
-static const char *const versions[] = {version_1, version_2, version_3};
+/* attempt.c: since when the exam's clock stands, and what the candidate is told of it */
+static const char version_pause[] =
+    "ALTER TABLE attempt ADD COLUMN paused_us BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN pause_reason TEXT NOT NULL DEFAULT '';";
+
+static const char *const versions[] = {version_1, version_2, version_3, version_pause};
 
 const struct db_migrations campus_migrations = {
     .owner = "campus", .sql = versions, .len = ARRAY_LEN(versions)};

@@ -61,7 +61,7 @@ static bool attempt_body(struct db *db, void *context, struct error *err)
     v->extra_s = v->attempt.state == ATTEMPT_CREATED
                      ? accommodation_extra_s(&own, v->exam.duration_s)
                      : v->attempt.extra_s; /* what is set now is too late for it */
-    return r->any || v->attempt.state != ATTEMPT_RUNNING ||
+    return r->any || v->attempt.state != ATTEMPT_RUNNING || v->attempt.paused_us ||
            (exam_items_in(db, v->attempt.exam_id, r->arena, &v->items, &v->items_len, err) &&
             answer_list_in(db, v->attempt.id, r->arena, &v->answers, &v->answers_len, err) &&
             item_state_list_in(db, v->attempt.id, r->arena, &v->states, &v->states_len, err));

@@ -23,7 +23,7 @@ struct attempt_view {
     struct exam exam;
     bool may_start;     /* created, and its session records */
     int64_t extra_s;    /* comes to the exam's duration: an accommodation */
-    struct item *items; /* only while it is running */
+    struct item *items; /* only while it is running, and does not stand */
     struct answer *answers;
     struct item_state *states;
     size_t items_len, answers_len, states_len;

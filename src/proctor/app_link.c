@@ -5,6 +5,7 @@
 #include "proctor/change.h"
 #include "proctor/event_flags.h"
 #include "proctor/evidence.h"
+#include "proctor/live.h"
 #include "proctor/session.h"
 
 #include <stdio.h>
@@ -330,6 +331,7 @@ static bool seen_body(struct db *db, void *context, struct error *err)
                           DB_TEXT(s->session_id)),
                   NULL, err) &&
            event_flags_grow_in(db, s->session_id, err) &&
+           live_app_in(db, s->session_id, now, err) &&
            (!news || app_link_changed_in(db, s->session_id, err));
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "proctor/event_flags.h"
+#include "proctor/live.h"
 #include "proctor/session.h"
 
 #include <stdlib.h>
@@ -47,6 +48,10 @@ static const struct {
     {"annotated", "The candidate wrote a remark to a flag", false},
     {"appealed", "The candidate appealed", false},
     {"appeal-answered", "The appeal was answered", false},
+    {"warning-acknowledged", "The candidate acknowledged a warning", false},
+    {"hand-raised", "The candidate raised a hand", false},
+    {"hand-lowered", "The candidate lowered the hand", false},
+    {"pause-over", "A pause ended by itself after a day", false},
     {"key-erased", "Recordings deleted", false},
     {"plugin-seen", "The plugin answered", false},
     {"camera-refused", "A virtual camera was refused", false},
@@ -129,7 +134,8 @@ static bool report_body(struct db *db, void *context, struct error *err)
         return error_set(err, ERROR_CONFLICT, "this session has ended and takes nothing any more");
     return session_count_event_in(db, r->session_id, err) &&
            evidence_append_in(db, r->session_id, r->kind, r->payload, err) &&
-           event_flags_update_in(db, r->session_id, r->kind, err);
+           event_flags_update_in(db, r->session_id, r->kind, err) &&
+           live_claimed_in(db, r->session_id, r->kind, err);
 }
 
 static bool report(struct proctor *p, struct str session_id, int64_t user_ref, struct str kind,

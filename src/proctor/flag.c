@@ -1,5 +1,6 @@
 #include "proctor/flag.h"
 
+#include "proctor/live.h"
 #include "proctor/session.h"
 #include "proctor/stream_row.h"
 
@@ -13,6 +14,8 @@ bool flag_put_in(struct db *db, struct str session_id, struct str stream_id, int
 {
     if (index >= FLAG_PER_STREAM_MAX)
         return true; /* nobody reads on: the first ones tell enough */
+    if (!live_flag_in(db, session_id, start_us, f, err))
+        return false;
     return db_run(
         db,
         "INSERT INTO flag (session_id, stream_id, position, rule, severity, start_us, from_us,"

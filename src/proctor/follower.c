@@ -9,6 +9,7 @@
 #include "crypto/crypto.h"
 #include "proctor/evidence.h"
 #include "proctor/flag.h"
+#include "proctor/live.h"
 #include "proctor/observation.h"
 #include "proctor/session.h"
 #include "proctor/stream.h"
@@ -19,6 +20,9 @@
 
 #define FEED_STEP ((size_t)64 << 10) /* well under a second of decoding */
 #define RENEW_US (ANALYSIS_LEASE_US / 3)
+/* A microphone that is on has noise of its own, of -80 dBFS and more; one that is muted gives
+ * zeros, of which the codec makes nothing louder than this. */
+#define SILENT_DB (-95.0F)
 #define PICTURES_KEPT 16 /* a picture comes just before the flags that name it */
 
 struct raised {
@@ -49,6 +53,11 @@ struct follower {
         struct buf jpeg;
     } pictures[PICTURES_KEPT];
     size_t next_picture;
+    enum stream_kind kind;
+    struct buf still;       /* sealed, not yet written */
+    int64_t still_us;       /* of the recording */
+    int64_t silent_from_us; /* media time since when nothing at all is heard; -1: it is */
+    bool muted, muted_written;
     struct error trouble; /* from an event, which cannot report it */
 };
 
@@ -68,6 +77,20 @@ static void on_sound(void *context, const struct sound_observation *o)
     struct follower *f = context;
     if (f->trouble.code == ERROR_NONE)
         (void)!track_write_sound(f->track, o, &f->trouble);
+    if (o->rms_db > SILENT_DB)
+        f->silent_from_us = -1;
+    else if (f->silent_from_us < 0)
+        f->silent_from_us = o->time_us;
+    f->muted = f->silent_from_us >= 0 && o->time_us - f->silent_from_us >= LIVE_MUTED_US;
+}
+
+static void on_still(void *context, const struct follow_picture *still)
+{
+    struct follower *f = context;
+    buf_clear(&f->still);
+    if (still->jpeg.len <= LIVE_STILL_MAX && f->trouble.code == ERROR_NONE &&
+        live_still_seal(&f->key, str_from(f->job->stream_id), still->jpeg, &f->still, &f->trouble))
+        f->still_us = still->time_us;
 }
 
 static void on_picture(void *context, const struct follow_picture *picture)
@@ -162,11 +185,24 @@ static bool put_first_face(struct db *db, struct follower *f, struct error *err)
                                      err));
 }
 
+/* What those who watch see. */
+static bool put_live(struct db *db, struct follower *f, struct error *err)
+{
+    struct str session_id = str_from(f->job->session_id);
+    const struct live_still still = {.session_id = session_id,
+                                     .stream_id = str_from(f->job->stream_id),
+                                     .kind = f->kind,
+                                     .taken_us = f->start_us + f->still_us,
+                                     .sealed = buf_str(&f->still)};
+    return (f->still.len == 0 || live_still_put_in(db, &still, err)) &&
+           (f->muted == f->muted_written || live_muted_in(db, session_id, f->muted, err));
+}
+
 static bool flush_body(struct db *db, void *context, struct error *err)
 {
     struct follower *f = context;
     return analysis_job_renew_in(db, str_from(f->job->stream_id), f->options->owner, f->fed, err) &&
-           put_flags(db, f, err) && put_first_face(db, f, err) &&
+           put_flags(db, f, err) && put_first_face(db, f, err) && put_live(db, f, err) &&
            summary_refresh_in(db, str_from(f->job->session_id), err);
 }
 
@@ -180,12 +216,15 @@ static bool flush(struct follower *f, struct error *err)
         return error_set(err, f->trouble.code, "%s", f->trouble.message);
     for (size_t i = 0; i < f->flags_len; i++)
         news = news || f->flags[i].dirty;
+    news = news || f->still.len > 0 || f->muted != f->muted_written;
     if (!news)
         return true;
     if (!db_store_write(f->options->p->store, flush_body, f, err))
         return false;
     f->renewed_us = now;
     f->first_face_written = f->first_face_us >= 0;
+    f->muted_written = f->muted;
+    buf_clear(&f->still);
     flags_written(f);
     return true;
 }
@@ -369,18 +408,21 @@ static bool set_up(struct follower *f, struct error *err)
         !stream_read_open(p, stream_id, &f->reader, err))
         return false;
     f->start_us = stream.start_us;
+    f->kind = stream.kind;
     if (!track_writer_create(&f->track, err))
         return false;
     struct follow_events events = {.observed = on_look,
                                    .heard = on_sound,
                                    .flag = on_flag,
                                    .picture = on_picture,
+                                   .still = on_still,
                                    .context = f};
     struct follow_options options = {.program = f->options->program,
                                      .models_folder = f->options->models_folder,
                                      .policy = &f->policy,
                                      .screen =
                                          stream.kind == STREAM_SCREEN || stream.kind == STREAM_APP,
+                                     .stills = !f->job->ended,
                                      .file_fd = -1};
     return follow_the_enrolled(f, &options, &events, err);
 }
@@ -442,6 +484,7 @@ static void follower_done(struct follower *f)
     free(f->flags);
     for (size_t i = 0; i < PICTURES_KEPT; i++)
         buf_done(&f->pictures[i].jpeg);
+    buf_done(&f->still);
     seal_key_wipe(&f->key);
 }
 
@@ -453,7 +496,7 @@ bool follower_run(const struct follower_options *options, const struct analysis_
         return error_no_memory(err);
     f->options = options;
     f->job = job;
-    f->first_face_us = -1;
+    f->first_face_us = f->silent_from_us = -1;
     bool good = run(f, err);
     follower_done(f);
     free(f);

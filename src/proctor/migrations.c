@@ -434,10 +434,67 @@ static const char version_result[] =
     /* stream.c */
     "ALTER TABLE stream ADD COLUMN deleted_us BIGINT NOT NULL DEFAULT 0;";
 
+static const char version_live[] =
+    /* live.c: a row for each session that has begun to record */
+    "CREATE TABLE live ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " exam_id TEXT NOT NULL,"
+    " user_ref BIGINT NOT NULL,"
+    " candidate TEXT NOT NULL,"
+    " state BIGINT NOT NULL,"
+    " since_us BIGINT NOT NULL,"
+    " needs_screen BIGINT NOT NULL DEFAULT 0,"
+    " needs_app BIGINT NOT NULL DEFAULT 0,"
+    " needs_plugin BIGINT NOT NULL DEFAULT 0,"
+    " seen_us BIGINT NOT NULL DEFAULT 0," /* these are heard of last, 0: never */
+    " camera_us BIGINT NOT NULL DEFAULT 0,"
+    " screen_us BIGINT NOT NULL DEFAULT 0,"
+    " app_us BIGINT NOT NULL DEFAULT 0,"
+    " plugin BIGINT NOT NULL DEFAULT 0,"
+    " camera_lost BIGINT NOT NULL DEFAULT 0,"
+    " screen_lost BIGINT NOT NULL DEFAULT 0,"
+    " muted BIGINT NOT NULL DEFAULT 0,"
+    " hand_us BIGINT NOT NULL DEFAULT 0,"
+    " paused_us BIGINT NOT NULL DEFAULT 0,"
+    " pause_reason TEXT NOT NULL DEFAULT '',"
+    " ended_us BIGINT NOT NULL DEFAULT 0," /* by staff */
+    " end_reason TEXT NOT NULL DEFAULT '',"
+    " flag_us BIGINT NOT NULL DEFAULT 0,"
+    " flag_rule TEXT NOT NULL DEFAULT '',"
+    " flag_title TEXT NOT NULL DEFAULT '',"
+    " flag_severity BIGINT NOT NULL DEFAULT 0,"
+    " flag_open BIGINT NOT NULL DEFAULT 0,"
+    " watched_until_us BIGINT NOT NULL DEFAULT 0,"
+    " told BIGINT NOT NULL DEFAULT 0);" /* hash of the row that was told last */
+    "CREATE INDEX live_by_exam ON live (exam_id) WHERE state IN (3, 4);"
+    "INSERT INTO live (session_id, exam_id, user_ref, candidate, state, since_us, seen_us)"
+    " SELECT id, exam_id, user_ref, candidate, state, started_us, seen_us FROM session"
+    " WHERE state IN (3, 4);"
+    "CREATE TABLE live_warning ("
+    " id INTEGER PRIMARY KEY,"
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " author_ref BIGINT NOT NULL,"
+    " author TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " made_us BIGINT NOT NULL,"
+    " acknowledged_us BIGINT NOT NULL DEFAULT 0);"
+    "CREATE INDEX live_warning_by_session ON live_warning (session_id);"
+    "CREATE TABLE live_still ("
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " kind BIGINT NOT NULL," /* of its stream */
+    " exam_id TEXT NOT NULL,"
+    " stream_id TEXT NOT NULL,"
+    " taken_us BIGINT NOT NULL,"
+    " put_us BIGINT NOT NULL,"
+    " sealed BLOB NOT NULL,"
+    " PRIMARY KEY (session_id, kind));"
+    "CREATE INDEX live_still_by_exam ON live_still (exam_id, put_us);";
+
 static const char *const versions[] = {
     version_1,       version_2,       version_evidence_unsigned,
     version_review,  version_support, version_session_flag,
     version_checkin, version_app,     version_result,
+    version_live,
 };
 
 const struct db_migrations proctor_migrations = {

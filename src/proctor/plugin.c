@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "proctor/evidence.h"
+#include "proctor/live.h"
 #include "proctor/session.h"
 
 bool plugin_find_in(struct db *db, struct str session_id, struct arena *arena, struct plugin *ret,
@@ -54,7 +55,8 @@ static bool report_body(struct db *db, void *context, struct error *err)
            evidence_add_in(db, r->session_id, "plugin-seen",
                            json_pack("{s:s%, s:s%}", "version", r->version.ptr, r->version.len,
                                      "id", r->plugin_id.ptr, r->plugin_id.len),
-                           err);
+                           err) &&
+           live_plugin_in(db, r->session_id, err);
 }
 
 static bool check_text(struct str text, const char *what, struct error *err)

@@ -8,6 +8,7 @@
 
 struct examiners;  /* proctor/examiners.h */
 struct face_scans; /* proctor/face_scan.h */
+struct provider_portal; /* proctor/provider.h */
 
 /* Borrowed by every module of this folder; made once by apps/. Any thread. */
 struct proctor {
@@ -21,6 +22,7 @@ struct proctor {
     /* Only where candidates check in; else NULL, and a scan is ERROR_UNSUPPORTED. */
     struct examiners *examiners;   /* borrowed */
     struct face_scans *face_scans; /* borrowed */
+    const struct provider_portal *portal; /* whose exams these are; NULL: nobody said so yet */
     int64_t profile_keep_us;       /* how long a profile counts; 0: PROFILE_KEEP_US */
 };
 

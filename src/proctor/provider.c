@@ -3,10 +3,16 @@
 #include "analysis/policy.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
+#include "proctor/live.h"
 #include "proctor/profile.h"
 #include "proctor/release.h"
 #include "proctor/retention.h"
 #include "proctor/session.h"
+
+void provider_set_portal(struct proctor *p, const struct provider_portal *portal)
+{
+    p->portal = portal;
+}
 
 bool provider_register_exam(struct proctor *p, const struct provider_exam *exam,
                             char ret_exam_id[ID_TEXT_SIZE], struct error *err)
@@ -163,6 +169,11 @@ bool provider_exam_ended_in(struct db *db, struct str session_id, struct error *
     if (s.state >= SESSION_ENDED)
         return true;
     return session_move_in(db, session_id, SESSION_ENDED, NULL, err);
+}
+
+bool provider_pause_over_in(struct db *db, struct str session_id, struct error *err)
+{
+    return live_pause_over_in(db, session_id, err);
 }
 
 bool provider_renamed_in(struct db *db, int64_t user_ref, struct str name, struct error *err)

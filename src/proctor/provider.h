@@ -88,6 +88,30 @@ MUST_USE bool provider_milestone_in(struct db *db, struct str session_id, struct
                                     struct str detail_json, struct error *err);
 MUST_USE bool provider_exam_started_in(struct db *db, struct str session_id, struct error *err);
 MUST_USE bool provider_exam_ended_in(struct db *db, struct str session_id, struct error *err);
+/* What the portal does with an attempt when a proctor asks for it; inside the proctor's write, so
+ * that the act and what it does to the exam are one. Times are the portal's: the provider has no
+ * clock of an exam. */
+struct provider_act {
+    struct str reason; /* in words; the candidate reads it */
+    struct str by;     /* a person's name; empty: the server itself */
+};
+struct provider_portal {
+    /* The exam's clock stands from now on and no answer is taken. ERROR_CONFLICT unless the exam
+     * runs. */
+    bool (*pause_in)(struct db *db, struct str session_id, const struct provider_act *act,
+                     struct error *err);
+    /* It goes on with the time that was left. An exam that does not stand is fine. */
+    bool (*resume_in)(struct db *db, struct str session_id, const struct provider_act *act,
+                      struct error *err);
+    /* Over: what was answered so far is handed in, and provider_exam_ended_in() was called. */
+    bool (*end_in)(struct db *db, struct str session_id, const struct provider_act *act,
+                   struct error *err);
+};
+/* The portal that the sessions' attempts are of; `portal` is static. */
+void provider_set_portal(struct proctor *p, const struct provider_portal *portal);
+/* The portal ended a pause by itself, because it had lasted for too long. */
+MUST_USE bool provider_pause_over_in(struct db *db, struct str session_id, struct error *err);
+
 /* The account of this user has another name now. */
 MUST_USE bool provider_renamed_in(struct db *db, int64_t user_ref, struct str name,
                                   struct error *err);

@@ -5,6 +5,7 @@
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "proctor/keep.h"
+#include "proctor/live.h"
 #include "proctor/profile.h"
 #include "proctor/summary.h"
 
@@ -59,7 +60,7 @@ bool session_move_in(struct db *db, struct str id, enum session_state to, bool *
                           DB_ARGS(DB_I64(to), DB_I64(clock_wall_us()), DB_TEXT(id)), NULL, err) ||
                   (to == SESSION_ENDED && !keep_ended_in(db, id, clock_wall_us(), err)) ||
                   !evidence_append_in(db, id, str_from(states[to].kind), STR("{}"), err) ||
-                  !summary_refresh_in(db, id, err) ||
+                  !summary_refresh_in(db, id, err) || !live_moved_in(db, id, to, err) ||
                   !change_note_in(db, "support", "session", STR("{}"), err)))
         return false;
     if (ret_moved)

@@ -1,6 +1,7 @@
 /* What a candidate does to a session before and while it records: the lease of the tab, the two
  * consents, "Start Proctoring"; and what the clock finds (session.h). */
 #include "proctor/evidence.h"
+#include "proctor/live.h"
 #include "proctor/session.h"
 #include "proctor/steps.h"
 
@@ -64,7 +65,8 @@ static bool lease_body(struct db *db, void *context, struct error *err)
         !evidence_append_in(db, l->id, STR("tab-changed"), STR("{}"), err))
         return false;
     return db_run(db, "UPDATE session SET tab = $1, seen_us = $2, silent = 0 WHERE id = $3",
-                  DB_ARGS(DB_TEXT(l->tab), DB_I64(now), DB_TEXT(l->id)), NULL, err);
+                  DB_ARGS(DB_TEXT(l->tab), DB_I64(now), DB_TEXT(l->id)), NULL, err) &&
+           live_seen_in(db, l->id, now, err);
 }
 
 bool session_lease(struct proctor *p, struct str id, int64_t user_ref, struct str tab,

@@ -71,6 +71,9 @@ MUST_USE bool support_of_candidate(struct proctor *p, int64_t user_ref, struct a
                                    struct error *err);
 MUST_USE bool support_thread_find(struct proctor *p, int64_t thread, struct arena *arena,
                                   struct support_thread *ret, struct error *err);
+/* The conversation of this candidate that is not closed; 0: there is none. */
+MUST_USE bool support_current(struct proctor *p, int64_t user_ref, int64_t *ret_thread,
+                              struct error *err);
 MUST_USE bool support_messages(struct proctor *p, int64_t thread, struct arena *arena,
                                struct support_message **ret, size_t *ret_len, struct error *err);
 /* Those that wait first, then by when something happened; closed ones of the last day, too. */

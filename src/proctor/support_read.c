@@ -261,3 +261,30 @@ bool support_thread_find(struct proctor *p, int64_t thread, struct arena *arena,
     *ret = t.list[0];
     return true;
 }
+
+struct current {
+    int64_t user_ref, thread;
+};
+
+static bool current_body(struct db *db, void *context, struct error *err)
+{
+    struct current *c = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db,
+                      "SELECT id FROM support_thread WHERE user_ref = $1 AND state < $2"
+                      " ORDER BY id DESC LIMIT 1",
+                      DB_ARGS(DB_I64(c->user_ref), DB_I64(SUPPORT_CLOSED)), &found, &rows, err))
+        return false;
+    c->thread = found ? db_col_i64(rows, 0) : 0;
+    return true;
+}
+
+bool support_current(struct proctor *p, int64_t user_ref, int64_t *ret_thread, struct error *err)
+{
+    struct current c = {.user_ref = user_ref};
+    if (!db_store_read(p->store, current_body, &c, err))
+        return false;
+    *ret_thread = c.thread;
+    return true;
+}

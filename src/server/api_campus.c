@@ -121,6 +121,14 @@ static bool items_json(const struct attempt_view *v, json_t **ret, struct error 
     return true;
 }
 
+static json_t *pause_json(const struct attempt *a)
+{
+    if (a->state != ATTEMPT_RUNNING || !a->paused_us)
+        return json_null();
+    return json_pack("{s:I, s:s%}", "since_us", (json_int_t)a->paused_us, "reason",
+                     a->pause_reason.ptr, a->pause_reason.len);
+}
+
 static bool answer_attempt(struct server *s, struct request *q, struct response *r, int64_t id,
                            struct error *err)
 {
@@ -131,7 +139,7 @@ static bool answer_attempt(struct server *s, struct request *q, struct response 
     return response_json(
         r, 200,
         json_pack("{s:I, s:{s:I, s:s, s:s, s:I}, s:I, s:s, s:b, s:o, s:o, s:I, s:o, s:o, s:o, s:o,"
-                  " s:{s:I, s:I, s:I}}",
+                  " s:{s:I, s:I, s:I}, s:o}",
                   "id", (json_int_t)v.attempt.id, "exam", "id", (json_int_t)v.exam.id, "title",
                   v.exam.title, "kind", exam_kind_name(v.exam.kind), "duration_s",
                   (json_int_t)v.exam.duration_s, "extra_s", (json_int_t)v.extra_s, "state",
@@ -141,7 +149,7 @@ static bool answer_attempt(struct server *s, struct request *q, struct response 
                   time_json(v.attempt.grace_until_us), "time", api_times_json(&v), "attachments",
                   api_files_json(&v), "limits", "file_bytes", (json_int_t)ATTACHMENT_SIZE_MAX,
                   "files_of_item", (json_int_t)ATTACHMENTS_PER_ITEM, "all_bytes",
-                  (json_int_t)ATTACHMENTS_SIZE_MAX),
+                  (json_int_t)ATTACHMENTS_SIZE_MAX, "paused", pause_json(&v.attempt)),
         err);
 }
 

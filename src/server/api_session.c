@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "proctor/exam.h"
 #include "proctor/keep.h"
+#include "proctor/live.h"
 #include "proctor/stream.h"
 #include "server/downloads.h"
 
@@ -188,16 +189,45 @@ static json_t *streams_json(const struct stream *streams, size_t len)
 static json_t *head_json(const struct steps *steps, const struct proctored_exam *exam)
 {
     const struct session *s = &steps->session;
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:s, s:{s:s, s:s, s:s, s:I}, s:s, s:s, s:I,"
-        " s:{s:i, s:i, s:i, s:i, s:i, s:i}, s:n}",
-        "id", s->id, "state", session_state_name(s->state), "step", step_name(steps_current(steps)),
-        "steps", steps_json(steps), "candidate", s->candidate, "exam", "id", exam->id, "title",
-        exam->title, "kind", exam->practice ? "practice" : "exam", "duration_s",
-        (json_int_t)exam->duration_s, "exam_url", s->exam_url, "return_url", s->return_url,
-        "server_us", (json_int_t)clock_wall_us(), "recording", "piece_ms", PIECE_MS, "video_bps",
-        VIDEO_BPS, "audio_bps", AUDIO_BPS, "width", VIDEO_WIDTH, "height", VIDEO_HEIGHT,
-        "frames_per_s", VIDEO_FRAMES_PER_S, "paused");
+    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:{s:s, s:s, s:s, s:I}, s:s, s:s, s:I,"
+                     " s:{s:i, s:i, s:i, s:i, s:i, s:i}}",
+                     "id", s->id, "state", session_state_name(s->state), "step",
+                     step_name(steps_current(steps)), "steps", steps_json(steps), "candidate",
+                     s->candidate, "exam", "id", exam->id, "title", exam->title, "kind",
+                     exam->practice ? "practice" : "exam", "duration_s",
+                     (json_int_t)exam->duration_s, "exam_url", s->exam_url, "return_url",
+                     s->return_url, "server_us", (json_int_t)clock_wall_us(), "recording",
+                     "piece_ms", PIECE_MS, "video_bps", VIDEO_BPS, "audio_bps", AUDIO_BPS, "width",
+                     VIDEO_WIDTH, "height", VIDEO_HEIGHT, "frames_per_s", VIDEO_FRAMES_PER_S);
+}
+
+/* What a proctor has done, as far as the candidate has to know. */
+static bool add_live(struct proctor *p, struct request *q, json_t *answer, struct error *err)
+{
+    struct live_state state;
+    struct live_warning *warnings;
+    size_t len;
+    if (!live_state(p, q->params[0], q->arena, &state, err) ||
+        !live_warnings(p, q->params[0], q->arena, &warnings, &len, err))
+        return false;
+    CLEANUP(json_decrefp) json_t *open = json_array();
+    for (size_t i = 0; i < len; i++)
+        if (!warnings[i].acknowledged_us)
+            json_array_append_new(open,
+                                  json_pack("{s:I, s:o, s:I}", "id", (json_int_t)warnings[i].id,
+                                            "text", text_json(warnings[i].text), "made_us",
+                                            (json_int_t)warnings[i].made_us));
+    json_t *paused = state.paused_us
+                         ? json_pack("{s:I, s:o}", "since_us", (json_int_t)state.paused_us,
+                                     "reason", text_json(state.pause_reason))
+                         : json_null();
+    json_t *ended = state.ended_us ? json_pack("{s:I, s:o}", "time_us", (json_int_t)state.ended_us,
+                                               "reason", text_json(state.end_reason))
+                                   : json_null();
+    CLEANUP(json_decrefp)
+    json_t *live = json_pack("{s:o, s:o, s:O, s:o}", "paused", paused, "ended", ended, "warnings",
+                             open, "hand_us", time_json(state.hand_us));
+    return (live && json_object_update(answer, live) == 0) || error_no_memory(err);
 }
 
 /* What the candidate is promised, before they agree to anything. */
@@ -246,7 +276,7 @@ bool api_answer_session(struct server *server, struct request *q, struct respons
     if (!answer || !rest || json_object_update(answer, rest) ||
         json_object_set_new(answer, "terms", terms_json(&keep.terms)))
         return error_no_memory(err);
-    return response_json(r, status, TAKE(answer), err);
+    return add_live(p, q, answer, err) && response_json(r, status, TAKE(answer), err);
 }
 
 /* null and absent are the same. */

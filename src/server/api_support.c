@@ -1,5 +1,6 @@
 /* The chat with the support center, both sides of it. A candidate has no ids to guess: their routes
  * are about themselves, and a thread by its number is somebody else's unless it is theirs. */
+#include "server/api_support.h"
 #include "base/clock.h"
 #include "proctor/support.h"
 #include "server/api_desk.h"
@@ -90,7 +91,8 @@ static bool read_thread(struct server *s, int64_t key, int64_t after, struct buf
     return read_log(s, SUPPORT_LOG_THREAD, key, after, to, ret_last, err);
 }
 
-static const struct event_log candidate_log = {read_candidate}, thread_log = {read_thread};
+static const struct event_log candidate_log = {read_candidate};
+const struct event_log api_support_thread_log = {read_thread};
 
 /* A number of the query; 0 when it is not there. */
 static bool query_number(const struct request *q, const char *name, int64_t *ret, struct error *err)
@@ -124,7 +126,7 @@ static bool get_desk_events(struct server *s, struct request *q, struct response
         return false;
     support_topic(SUPPORT_LOG_THREAD, thread, topic);
     const struct events_wish wish = {.topics = {SUPPORT_TOPIC, thread ? topic : NULL},
-                                     .log = thread ? &thread_log : NULL,
+                                     .log = thread ? &api_support_thread_log : NULL,
                                      .log_key = thread,
                                      .log_after = after};
     return events_answer(s->state->events, q, r, &wish, err);

@@ -85,4 +85,5 @@ extern const struct route name_routes[];
 extern const struct route identity_routes[];
 extern const struct route result_routes[];
 extern const struct route release_routes[];
+extern const struct route live_routes[];
 extern const struct route *const server_route_tables[]; /* all of them, NULL at the end: server.c */

@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include "server/live_ticker.h"
 #include "server/state.h"
 #include "server/static.h"
 
@@ -8,10 +9,13 @@
 #define STOP_WAIT_MS 8000 /* with what ends afterwards, less than the 10 s that are promised */
 
 const struct route *const server_route_tables[] = {
-    sign_in_routes,    tus_routes,        campus_routes,        proctor_routes, review_list_routes,
-    review_routes,     review_say_routes, accommodation_routes, support_routes, attempt_routes,
-    attachment_routes, name_routes,       identity_routes,      rejudge_routes, result_routes,
-    release_routes,    checkin_routes,    checkin_staff_routes, app_routes,     NULL,
+    sign_in_routes,    tus_routes,           campus_routes,
+    proctor_routes,    review_list_routes,   review_routes,
+    review_say_routes, accommodation_routes, support_routes,
+    attempt_routes,    attachment_routes,    name_routes,
+    identity_routes,   rejudge_routes,       result_routes,
+    release_routes,    checkin_routes,       checkin_staff_routes,
+    app_routes,        live_routes,          NULL,
 };
 
 /* The guide's own, where the deployment names no other. */
@@ -44,6 +48,7 @@ bool server_start(struct server *s, struct error *err)
     if (!logins_create(s->store, s->campus, &s->state->logins, err) ||
         !throttle_create(&s->state->throttle, err) || !throttle_create(&s->state->pairing, err) ||
         !events_create(s, &(struct events_options){0}, &s->state->events, err) ||
+        !live_ticker_create(s, &s->state->live, err) ||
         !transport_start(s, &options, &s->state->transport, err)) {
         server_stop(s);
         return false;
@@ -59,6 +64,7 @@ void server_stop(struct server *s)
         return;
     events_close(s->state->events); /* streams never end by themselves */
     transport_stop(s->state->transport, STOP_WAIT_MS);
+    live_ticker_destroy(s->state->live);
     events_destroy(s->state->events);
     throttle_destroy(s->state->throttle);
     throttle_destroy(s->state->pairing);

@@ -5,12 +5,15 @@
 #include "server/throttle.h"
 #include "server/transport.h"
 
+struct live_ticker; /* server/live_ticker.h */
+
 struct server_state {
     struct transport *transport; /* owned */
     struct logins *logins;       /* owned */
     struct throttle *throttle;   /* owned; of signing in */
     struct throttle *pairing;    /* owned; of pairing apps */
     struct events *events;       /* owned */
+    struct live_ticker *live;    /* owned */
 };
 
 /* Who sends this, by the cookie (server/sign_in.c). */

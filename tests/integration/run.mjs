@@ -18,4 +18,5 @@ await import('./kill.mjs');
 await import('./support.mjs');
 await import('./result.mjs');
 await import('./erase.mjs');
+await import('./live.mjs');
 await run();

@@ -61,6 +61,8 @@ export interface Attempt {
   time: TimeEntry[];
   files: AttachedFile[];
   limits: Limits;
+  /* The clock stands, and there are no items to see. */
+  paused: { sinceUs: number; reason: string } | null;
 }
 
 export const parseValue: Parse<Value> = (value, path = "value") => {
@@ -150,6 +152,10 @@ export const parseAttempt: Parse<Attempt> = (value, path) => {
         filesOfItem: l.integer("files_of_item"),
         allBytes: l.integer("all_bytes"),
       };
+    }),
+    paused: f.nullable("paused", (inner, at) => {
+      const p = fields(inner, at);
+      return { sinceUs: p.integer("since_us"), reason: p.text("reason") };
     }),
   };
 };

@@ -1,5 +1,5 @@
 /* The exam's pages one after another: cover, questions, finished, submitted. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api } from "../ui/api";
 import { Badge } from "../ui/badge";
 import { Dialog } from "../ui/dialog";
@@ -9,7 +9,7 @@ import { Main } from "../ui/page";
 import { SignInAgain } from "../ui/sign-in";
 import { useStore } from "../ui/store";
 import { texts } from "../ui/texts";
-import { formatDuration, formatTime } from "../ui/time";
+import { formatClock, formatDuration, formatTime } from "../ui/time";
 import type { Attempt } from "./api";
 import { FileLine } from "./attachments";
 import type { Files } from "./files";
@@ -50,6 +50,7 @@ function Content({ model }: { model: ExamModel }) {
         case "created":
           return <Cover model={model} attempt={attempt} />;
         case "running":
+          if (attempt.paused !== null) return <Paused attempt={attempt} pause={attempt.paused} />;
           return desk === null ? null : (
             <Paper model={model} attempt={attempt} desk={desk} files={files} />
           );
@@ -112,6 +113,28 @@ function Cover({ model, attempt }: { model: ExamModel; attempt: Attempt }) {
             {t.start}
           </Button>
         </div>
+      </section>
+    </Main>
+  );
+}
+
+/* A proctor has stopped the clock. It goes on by itself, with what was left. */
+function Paused(props: { attempt: Attempt; pause: NonNullable<Attempt["paused"]> }) {
+  const { attempt, pause } = props;
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus(), []);
+  const leftS = attempt.deadlineUs === null ? 0 : (attempt.deadlineUs - pause.sinceUs) / 1_000_000;
+  return (
+    <Main>
+      <section class="card cover" role="status">
+        <h1 ref={title} tabIndex={-1}>
+          {t.pausedTitle}
+        </h1>
+        <p class="paused-reason">{pause.reason}</p>
+        <p>{t.pausedText}</p>
+        <p>
+          <span class="muted">{t.pausedLeft}</span> <strong class="numeric">{formatClock(leftS)}</strong>
+        </p>
       </section>
     </Main>
   );

@@ -55,7 +55,8 @@ export function createExam(api: Api, exam: ExamApi): ExamModel {
     const before = view.get();
     let desk = before.state === "open" ? before.desk : null;
     let files = before.state === "open" ? before.files : null;
-    if (attempt.state === "running") desk ??= openDesk(attempt);
+    /* What was written before a pause stays here until the exam goes on. */
+    if (attempt.state === "running") desk ??= attempt.paused === null ? openDesk(attempt) : null;
     else {
       if (attempt.state !== "created") desk?.saver.forget();
       desk?.progress.stop();
@@ -67,6 +68,11 @@ export function createExam(api: Api, exam: ExamApi): ExamModel {
       files = null;
     }
     view.set({ state: "open", attempt, desk, files });
+    if (before.state === "open" && before.attempt.paused !== null && attempt.paused === null) {
+      desk?.saver.wake();
+      desk?.progress.wake();
+      files?.wake();
+    }
   }
 
   function openFiles(attempt: Attempt): Files {
@@ -143,7 +149,8 @@ export function createExam(api: Api, exam: ExamApi): ExamModel {
     }
     const { state, deadlineUs } = now.attempt;
     if (state === "submitted") return;
-    const timeOver = state === "running" && deadlineUs !== null && clock.nowUs() >= deadlineUs;
+    const stands = now.attempt.paused !== null;
+    const timeOver = !stands && state === "running" && deadlineUs !== null && clock.nowUs() >= deadlineUs;
     if (waitedMs >= (state === "created" ? WAIT_MS : timeOver ? OVER_MS : CLOCK_MS)) void refresh();
   }, LOOK_MS);
   window.addEventListener("online", wake);
@@ -157,7 +164,9 @@ export function createExam(api: Api, exam: ExamApi): ExamModel {
   });
   window.addEventListener("message", (event: MessageEvent<unknown>) => {
     if (event.origin !== window.location.origin || event.source !== outer) return;
-    if (parseFrameMessage(event.data)?.type === "window-signed-in") signedIn();
+    const type = parseFrameMessage(event.data)?.type;
+    if (type === "window-signed-in") signedIn();
+    else if (type === "exam-changed") void refresh();
   });
 
   return {

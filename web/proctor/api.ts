@@ -81,6 +81,17 @@ export interface Session {
   recording: RecordingSettings;
   streams: ServerStream[];
   checkin: Checkin;
+  /* What a proctor has done; the rest of it is not the candidate's to see. */
+  paused: { sinceUs: number; reason: string } | null;
+  ended: { timeUs: number; reason: string } | null;
+  warnings: Warning[]; // not acknowledged yet
+  handUs: number | null; // the hand is up since then
+}
+
+export interface Warning {
+  id: number;
+  text: string;
+  madeUs: number;
 }
 
 export interface Receipt {
@@ -167,6 +178,11 @@ const parseTerms: Parse<Terms> = (value, path) => {
   };
 };
 
+const parseWarning: Parse<Warning> = (value, path) => {
+  const f = fields(value, path);
+  return { id: f.integer("id"), text: f.text("text"), madeUs: f.integer("made_us") };
+};
+
 export const parseSession: Parse<Session> = (value, path) => {
   const f = fields(value, path);
   return {
@@ -211,6 +227,16 @@ export const parseSession: Parse<Session> = (value, path) => {
     }),
     streams: f.list("streams", parseServerStream),
     checkin: parseCheckin(value, path),
+    paused: f.nullable("paused", (inner, at) => {
+      const p = fields(inner, at);
+      return { sinceUs: p.integer("since_us"), reason: p.text("reason") };
+    }),
+    ended: f.nullable("ended", (inner, at) => {
+      const e = fields(inner, at);
+      return { timeUs: e.integer("time_us"), reason: e.text("reason") };
+    }),
+    warnings: f.list("warnings", parseWarning),
+    handUs: f.nullable("hand_us", parseInteger),
   };
 };
 
@@ -275,6 +301,8 @@ export interface ProctorApi {
   end(id: string, streams: Record<string, number>): Promise<Session>;
   receipt(id: string): Promise<Receipt>;
   event(id: string, event: ClientEvent): Promise<void>;
+  acknowledge(id: string, warning: number): Promise<void>;
+  raiseHand(id: string, raised: boolean): Promise<void>;
   /* How long the lease lasts, seconds; null: another window has it. */
   lease(id: string, tab: string): Promise<number | null>;
 }
@@ -305,6 +333,12 @@ export function createProctorApi(api: Api): ProctorApi {
         parseUnknown,
         { keepalive: true },
       );
+    },
+    async acknowledge(id, warning) {
+      await api.post(at(id, `/warnings/${warning}/acknowledge`), undefined, parseUnknown);
+    },
+    async raiseHand(id, raised) {
+      await api.post(at(id, "/hand"), { raised }, parseUnknown);
     },
     async lease(id, tab) {
       try {

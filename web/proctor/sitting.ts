@@ -1,8 +1,9 @@
 /* One candidate's sitting of one session in this window. The server's SESSION says which step it is; this
  * brings the window to the same state after anything: a reload, a cut, a restart of the server. */
 import { ApiError, asApiError, type Api } from "../ui/api";
-import { parseFrameMessage, postFrameMessage } from "../ui/frame-messages";
+import { parseFrameMessage, postFrameMessage, type FrameMessage } from "../ui/frame-messages";
 import { createStore, type Store } from "../ui/store";
+import { pageSupport } from "../ui/support/platform";
 import { browserClock, createServerClock, type ServerClock } from "../ui/time";
 import {
   parseSession,
@@ -73,6 +74,8 @@ export interface Sitting {
   accept(name: "instructions" | "agreement", document: AgreementDocument): Promise<void>;
   startProctoring(): Promise<void>;
   receipt(): Promise<Receipt>;
+  acknowledge(warning: number): Promise<void>;
+  raiseHand(raised: boolean): Promise<void>;
   signedIn(): void;
   /* The frame that shows the exam, so that only its messages count. */
   setExamFrame(frame: HTMLIFrameElement | null): void;
@@ -123,8 +126,11 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     const askedMs = browserClock.monotonicMs();
     const session = await asking;
     serverClock.learn(session.serverUs, askedMs);
+    const before = view.get();
     view.set({ state: "open", session });
     listenToApp(session);
+    if (before.state === "open" && (before.session.paused === null) !== (session.paused === null))
+      tellExam({ type: "exam-changed" });
     follow(session);
   }
 
@@ -139,6 +145,10 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
       } else if (view.get().state === "open" && !error.isTemporary && error.status !== 401)
         failure.set(error.message);
     }
+  }
+
+  function tellExam(message: FrameMessage): void {
+    if (examFrame?.contentWindow) postFrameMessage(examFrame.contentWindow, message);
   }
 
   /* Brings this window to the session's state. Called with each answer; does each thing once. */
@@ -375,6 +385,7 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
         signedOut.set(true);
         break;
       case "window-signed-in":
+      case "exam-changed":
       case undefined:
         break;
     }
@@ -402,6 +413,11 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     });
   });
 
+  /* The conversation's stream of events tells of what a proctor does, too. */
+  pageSupport.get()?.sessionNews.subscribe((news) => {
+    if (news?.session === id) void refresh();
+  });
+
   void refresh();
   return {
     view,
@@ -423,12 +439,19 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     accept: (name, document) => learn(proctor.consent(id, name, document)),
     startProctoring: () => learn(proctor.start(id)),
     receipt: () => proctor.receipt(id),
+    async acknowledge(warning) {
+      await proctor.acknowledge(id, warning);
+      await refresh();
+    },
+    async raiseHand(raised) {
+      await proctor.raiseHand(id, raised);
+      await refresh();
+    },
     signedIn() {
       signedOut.set(false);
       failure.set(null);
       wakeAll();
-      if (examFrame?.contentWindow)
-        postFrameMessage(examFrame.contentWindow, { type: "window-signed-in" });
+      tellExam({ type: "window-signed-in" });
       void refresh();
     },
     setExamFrame: (frame) => (examFrame = frame),

@@ -16,6 +16,7 @@ import { CameraProblemNotice } from "./camera-problem";
 import { CameraPicture } from "./picture";
 import { ScreenProblemNotice } from "./screen";
 import type { StepProps } from "./step";
+import { HandButton, WarningDialog } from "./supervision";
 
 const t = texts.proctor.exam;
 
@@ -52,6 +53,7 @@ export function ExamStep({ sitting, session }: StepProps) {
         {tools === null ? null : <RecordingSign control={tools.control} />}
         <span class="exam-bar-title">{session.exam.title}</span>
         <span class="exam-bar-name muted">{session.candidate}</span>
+        <HandButton sitting={sitting} session={session} />
         <SupportButton short />
         {full ? null : (
           <Button kind="quiet" onClick={() => void enterFullScreen()}>
@@ -68,6 +70,7 @@ export function ExamStep({ sitting, session }: StepProps) {
         <iframe ref={frame} class="exam-frame" src={session.examUrl} title={t.frameTitle} />
         {tools === null ? null : <Picture control={tools.control} />}
       </main>
+      <WarningDialog sitting={sitting} session={session} />
       <MonitorFrame />
     </div>
   );

@@ -27,6 +27,7 @@ export function UploadStep({ sitting, session }: StepProps) {
     <>
       <section class="card">
         <h1>{t.title}</h1>
+        {session.ended === null ? null : <EndedNotice reason={session.ended.reason} />}
         <p>{t.safe}</p>
         {confirmed ? null : <p>{end.press}</p>}
         {tools === null ? <Spinner /> : <Amount sitting={sitting} keeper={tools.keeper} />}
@@ -51,6 +52,17 @@ function AppAmount({ app }: { app: App }) {
       value={app.percent / 100}
       text={texts.checkin.app.uploadText(app.percent)}
     />
+  );
+}
+
+/* A proctor has ended the exam: why, and what became of it. */
+export function EndedNotice({ reason }: { reason: string }) {
+  const s = texts.proctor.supervision;
+  return (
+    <Notice tone="warning" title={s.endedTitle}>
+      <p class="warning-text">{s.endedReason(reason)}</p>
+      <p>{s.endedText}</p>
+    </Notice>
   );
 }
 

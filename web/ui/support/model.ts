@@ -49,6 +49,8 @@ export interface Support {
   readonly place: Store<Place>;
   /* The newest message that came in while nobody looked, to be announced. */
   readonly news: Store<Message | null>;
+  /* A proctor did something to this session: a new object each time. */
+  readonly sessionNews: Store<{ session: string } | null>;
   load(): Promise<void>;
   /* Nobody is signed in any more: nothing stays on the page. */
   forget(): void;
@@ -57,7 +59,7 @@ export interface Support {
   look(looking: boolean): void; // is the conversation on the screen?
 }
 
-const EVENTS = ["message", "closed", "reset"] as const;
+const EVENTS = ["message", "closed", "session", "reset"] as const;
 
 function parsePending(text: string | null): Pending[] {
   try {
@@ -81,6 +83,7 @@ export function createSupport(api: Api, platform: SupportPlatform): Support {
   const contact = createStore<ContactInfo | null>(null);
   const place = createStore<Place>({ session: null, step: null });
   const news = createStore<Message | null>(null);
+  const sessionNews = createStore<{ session: string } | null>(null);
   const pending = createStore<readonly Pending[]>([]);
   let open: { user: number; outbox: Outbox; channel: Channel; stop: () => void } | null = null;
   let looking = false;
@@ -132,6 +135,9 @@ export function createSupport(api: Api, platform: SupportPlatform): Support {
       } else if (name === "closed") {
         change({ closed: true });
         open?.channel.post({ type: "closed" });
+      } else if (name === "session") {
+        sessionNews.set({ session: fields(data).text("session") });
+        open?.channel.post({ type: "session", data });
       } else if (name === "reset") {
         void load();
       }
@@ -143,8 +149,10 @@ export function createSupport(api: Api, platform: SupportPlatform): Support {
   function onChannel(message: unknown): void {
     try {
       const f = fields(message);
-      const type = f.oneOf("type", ["message", "closed", "read", "connected", "lost"]);
+      const type = f.oneOf("type", ["message", "closed", "session", "read", "connected", "lost"]);
       if (type === "message") take(f.get("data", parseMessage));
+      else if (type === "session")
+        sessionNews.set({ session: f.get("data", (value, path) => fields(value, path).text("session")) });
       else if (type === "closed") change({ closed: true });
       else if (type === "read") {
         change({ unread: 0 });
@@ -246,6 +254,7 @@ export function createSupport(api: Api, platform: SupportPlatform): Support {
     contact,
     place,
     news,
+    sessionNews,
     load,
     forget,
     send: (text) => open?.outbox.add(text, place.get().session),

@@ -141,6 +141,17 @@ export const proctor: Texts["proctor"] = {
     pictureHide: "Verbergen",
     pictureShow: "Meine Kamera zeigen",
   },
+  supervision: {
+    raiseHand: "Hand heben",
+    lowerHand: "Hand senken",
+    handIsUp: "Ihre Hand ist gehoben. Die Aufsicht sieht es.",
+    warningTitle: "Eine Mitteilung der Aufsicht",
+    warningNote: "Dass Sie dies gelesen haben, wird bei Ihrer Prüfung festgehalten. Die Prüfung geht weiter.",
+    acknowledge: "Ich habe das gelesen",
+    endedTitle: "Die Aufsicht hat Ihre Prüfung beendet",
+    endedReason: (text) => `Der Grund: ${text}`,
+    endedText: "Ihre Antworten bis dahin sind abgegeben. Wenn Sie nicht einverstanden sind, wenden Sie sich bitte an das One-Stop Center.",
+  },
   upload: {
     title: "Ihre Aufnahme wird hochgeladen",
     bar: "Hochgeladen",

@@ -140,6 +140,17 @@ export const proctor = {
     pictureHide: "Hide",
     pictureShow: "Show my camera",
   },
+  supervision: {
+    raiseHand: "Raise hand",
+    lowerHand: "Lower hand",
+    handIsUp: "Your hand is raised. The proctor sees it.",
+    warningTitle: "A message from your proctor",
+    warningNote: "That you have read this is kept with your exam. The exam goes on.",
+    acknowledge: "I have read this",
+    endedTitle: "Your exam was ended by the proctor",
+    endedReason: (text: string) => `The reason: ${text}`,
+    endedText: "Your answers up to then were handed in. If you do not agree, please contact the One-Stop Center.",
+  },
   upload: {
     title: "Uploading your recording",
     bar: "Uploaded",

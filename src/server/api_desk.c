@@ -29,8 +29,9 @@ static json_t *session_json(const struct steps *steps, const struct proctored_ex
     return json_pack("{s:s, s:s, s:{s:s, s:s}, s:s, s:s, s:I, s:o, s:b}", "id", s->id, "candidate",
                      s->candidate, "exam", "title", exam->title, "kind",
                      exam->practice ? "practice" : "exam", "state", session_state_name(s->state),
-                     "step", step_name(steps_current(steps)), "created_us", (json_int_t)s->created_us, "seen_us",
-                     time_json(s->seen_us), "connected", now_us - s->seen_us < SESSION_LEASE_US);
+                     "step", step_name(steps_current(steps)), "created_us",
+                     (json_int_t)s->created_us, "seen_us", time_json(s->seen_us), "connected",
+                     now_us - s->seen_us < SESSION_LEASE_US);
 }
 
 static const struct proctored_exam *exam_of(const struct proctored_exam *exams, size_t len,
@@ -69,16 +70,19 @@ bool desk_get_sessions(struct server *s, struct request *q, struct response *r, 
         r, 200, json_pack("{s:O, s:I}", "sessions", all, "server_us", (json_int_t)now_us), err);
 }
 
-static json_t *audit_json(const struct audit_entry *e)
+/* What a proctor noted is for reviewers: a support agent sees that there is a note. */
+static json_t *audit_json(const struct audit_entry *e, bool support)
 {
+    bool hidden = support && str_eq(e->action, STR("note-taken"));
     CLEANUP(json_decrefp) json_t *detail = NULL;
     if (!json_parse(e->detail, &detail, NULL))
         detail = json_object();
-    return json_pack(
-        "{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)e->id, "time_us",
-        (json_int_t)e->time_us, "by", text_json(e->actor), "action", text_json(e->action),
-        "session", e->session_id.len ? text_json(e->session_id) : json_null(), "candidate",
-        text_json(e->candidate), "reason", text_json(e->reason), "detail", TAKE(detail));
+    return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)e->id, "time_us",
+                     (json_int_t)e->time_us, "by", text_json(e->actor), "action",
+                     text_json(e->action), "session",
+                     e->session_id.len ? text_json(e->session_id) : json_null(), "candidate",
+                     text_json(e->candidate), "reason",
+                     hidden ? json_string("") : text_json(e->reason), "detail", TAKE(detail));
 }
 
 static bool list_audit(struct server *s, struct request *q, struct str session, int64_t before,
@@ -90,7 +94,7 @@ static bool list_audit(struct server *s, struct request *q, struct str session, 
         return false;
     json_t *all = json_array();
     for (size_t i = 0; i < len; i++)
-        json_array_append_new(all, audit_json(&entries[i]));
+        json_array_append_new(all, audit_json(&entries[i], q->user.role == ROLE_SUPPORT));
     *ret = all;
     return all || error_no_memory(err);
 }

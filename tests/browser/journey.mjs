@@ -152,7 +152,7 @@ async function watchLive(browser, server, t) {
   const row = page.getByRole('row').filter({ has: page.getByRole('cell', { name: 'Exam', exact: true }) });
   await row.waitFor();
   await checkPage(page, '18-exams');
-  await row.getByRole('link').click();
+  await row.getByRole('rowheader').getByRole('link').click();
   await page.getByRole('table').getByText('In the exam').first().waitFor();
   await checkPage(page, '19-sessions');
   await page.getByRole('link', { name: 'Amara Okafor' }).click();

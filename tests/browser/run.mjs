@@ -8,4 +8,5 @@ await import('./support.mjs');
 await import('./checkin.mjs');
 await import('./player.mjs');
 await import('./result.mjs');
+await import('./live.mjs');
 await run();

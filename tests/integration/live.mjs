@@ -174,6 +174,11 @@ test('warnings are acknowledged, hands go up and down, and all of it is evidence
   const { acts } = await live(session);
   assert.deepEqual(acts.map(({ action, reason }) => [action, reason]), [
     ['note-taken', 'Looks down often; paper was allowed.'], ['hand-lowered', ''], ['candidate-warned', 'Please put the telephone away.']]);
+  const agent = new Client(server);
+  await agent.signIn(USERS.support);
+  const { audit } = await agent.get('/api/support/audit');
+  assert.deepEqual(audit.slice(0, 3).map(({ action, reason }) => [action, reason]), [
+    ['note-taken', ''], ['hand-lowered', ''], ['candidate-warned', 'Please put the telephone away.']], 'a note is for reviewers');
   const archive = join(server.data, 'session.tar');
   const said = spawnSync(PROGRAM, ['export', session, '--data', join(server.data, 'var'), '--output', archive], { encoding: 'utf8' });
   const verified = spawnSync(PROGRAM, ['verify', '--key', /--key (\w+)/.exec(said.stderr)[1], archive], { encoding: 'utf8' });

@@ -7,8 +7,9 @@ import { useTitle } from "./frame";
 import { Loaded } from "./loaded";
 import { parseExams } from "./parse";
 import { createRefresher } from "./refresh";
+import { liveTexts } from "./live/texts";
 import { OpenAppeals } from "./release";
-import { examsApi, examUrl, profilesUrl } from "./route";
+import { examsApi, examUrl, liveUrl, profilesUrl } from "./route";
 import { reviewTexts as t } from "./texts";
 
 export function ExamsPage(props: { api: Api }) {
@@ -44,6 +45,14 @@ export function ExamsPage(props: { api: Api }) {
                   title: t.exams.exam,
                   rowHeader: true,
                   cell: (row) => <a href={examUrl(row.id)}>{row.title}</a>,
+                },
+                {
+                  title: liveTexts.link,
+                  cell: (row) => (
+                    <a href={liveUrl(row.id)} aria-label={liveTexts.wallOf(row.title)}>
+                      {liveTexts.link}
+                    </a>
+                  ),
                 },
                 { title: t.exams.kind, cell: (row) => t.kind(row.kind) },
                 { title: t.exams.sessions, align: "end", cell: (row) => row.sessions },

@@ -8,6 +8,7 @@ import { createApi, type Api } from "../ui/api";
 import { fetchMe, isStaff, type User } from "../ui/user";
 import { ExamsPage } from "./exams";
 import { Frame, NotFound, Refused } from "./frame";
+import { LivePage } from "./live/page";
 import { ReportPage } from "./report";
 import { ProfilePage } from "./profile";
 import { ProfilesPage } from "./profiles";
@@ -25,6 +26,8 @@ function Page(props: { api: Api; user: User; route: Route }) {
       return <SessionsPage api={api} exam={route.exam} />;
     case "report":
       return <ReportPage api={api} user={props.user} session={route.session} />;
+    case "live":
+      return <LivePage api={api} exam={route.exam} />;
     case "profiles":
       return <ProfilesPage api={api} />;
     case "profile":

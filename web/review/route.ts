@@ -3,6 +3,7 @@ export type Route =
   | { page: "exams" }
   | { page: "sessions"; exam: string }
   | { page: "report"; session: string }
+  | { page: "live"; exam: string }
   | { page: "profiles" }
   | { page: "profile"; profile: string }
   | { page: "none" };
@@ -18,12 +19,14 @@ export function routeOf(path: string): Route {
   if (id === undefined || more !== undefined || !ID.test(id)) return { page: "none" };
   if (kind === "exams") return { page: "sessions", exam: id };
   if (kind === "sessions") return { page: "report", session: id };
+  if (kind === "live") return { page: "live", exam: id };
   if (kind === "profiles") return { page: "profile", profile: id };
   return { page: "none" };
 }
 
 export const examsUrl = "/review/";
 export const examUrl = (id: string): string => `/review/exams/${id}`;
+export const liveUrl = (exam: string): string => `/review/live/${exam}`;
 export const sessionUrl = (id: string): string => `/review/sessions/${id}`;
 export const profilesUrl = "/review/profiles";
 export const profileUrl = (id: string): string => `/review/profiles/${id}`;

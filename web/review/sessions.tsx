@@ -8,6 +8,7 @@ import { Card } from "../ui/page";
 import { Table } from "../ui/table";
 import { formatDateTime, formatTime } from "../ui/time";
 import { Trail, useTitle } from "./frame";
+import { liveTexts } from "./live/texts";
 import { Loaded } from "./loaded";
 import { OUTCOMES, parseSessions, SEVERITIES, type SessionList, type SessionRow } from "./parse";
 import { ReleaseAll } from "./release";
@@ -15,6 +16,7 @@ import { createRefresher } from "./refresh";
 import {
   csvApi,
   examsUrl,
+  liveUrl,
   sessionsApi,
   sessionsQuery,
   sessionUrl,
@@ -202,7 +204,10 @@ export function SessionsPage(props: { api: Api; exam: string }) {
                   {t.sessions.nextPage}
                 </Button>
               </div>
-              <LinkButton href={csvApi(exam) + sessionsQuery(filter)}>{t.sessions.csv}</LinkButton>
+              <div class="row">
+                <LinkButton href={liveUrl(exam)}>{liveTexts.link}</LinkButton>
+                <LinkButton href={csvApi(exam) + sessionsQuery(filter)}>{t.sessions.csv}</LinkButton>
+              </div>
             </div>
             <ReleaseAll api={api} exam={exam} />
             <p class="small muted">{t.sessions.live}</p>

@@ -40,6 +40,8 @@ bool flag_put_in(struct db *db, struct str session_id, struct str stream_id, int
 bool flag_put_session_in(struct db *db, struct str session_id, int64_t start_us, uint32_t index,
                          const struct flag *f, struct error *err)
 {
+    if (!live_flag_in(db, session_id, start_us, f, err))
+        return false;
     return db_run(db,
                   "INSERT INTO session_flag (id, session_id, position, rule, severity, start_us,"
                   " from_us, to_us, numbers) VALUES"

@@ -101,9 +101,9 @@ bool live_grown_in(struct db *db, const struct stream *s, uint64_t size, struct 
         s->kind == STREAM_CAMERA   ? "UPDATE live SET camera_us = $1 WHERE session_id = $2"
         : s->kind == STREAM_SCREEN ? "UPDATE live SET screen_us = $1 WHERE session_id = $2"
                                    : NULL;
-    if (!sql)
+    if (!sql && s->kind != STREAM_APP)
         return true;
-    if (!db_run(db, sql, DB_ARGS(DB_I64(now_us), DB_TEXT(id)), NULL, err) ||
+    if ((sql && !db_run(db, sql, DB_ARGS(DB_I64(now_us), DB_TEXT(id)), NULL, err)) ||
         !is_watched(db, id, now_us, &watched, err))
         return false;
     snprintf(data, sizeof data, "{\"bytes\":%" PRIu64 ",\"kind\":\"%s\",\"stream\":\"%s\"}", size,

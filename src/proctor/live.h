@@ -17,11 +17,12 @@
 #include "proctor/session.h"
 #include "proctor/stream.h"
 
-#define LIVE_TEXT_MAX 500              /* bytes of a warning, a reason, a note */
-#define LIVE_WARNINGS_MAX 50           /* of one session */
-#define LIVE_STALE_US (30 * SECOND_US) /* pieces come every 4 s: without one so long, it is lost   \
-                                        */
-#define LIVE_ROWS_MAX 5000             /* of one exam */
+#define LIVE_TEXT_MAX 500    /* bytes of a warning, a reason, a note */
+#define LIVE_WARNINGS_MAX 50 /* of one session */
+#define LIVE_STALE_US                                                                              \
+    (30 * SECOND_US)       /* pieces come every 4 s: without one so long, it is lost               \
+                            */
+#define LIVE_ROWS_MAX 5000 /* of one exam */
 #define LIVE_STILL_MAX ((size_t)256 << 10)
 #define LIVE_MUTED_US                                                                              \
     (10 * SECOND_US) /* of recorded silence; a pause in speaking is never silent */
@@ -66,7 +67,7 @@ MUST_USE bool live_muted_in(struct db *db, struct str session_id, bool muted, st
 
 struct live_still {
     struct str session_id, stream_id;
-    enum stream_kind kind; /* camera or screen */
+    enum stream_kind kind; /* camera, screen or app */
     int64_t taken_us;      /* of the server's clock, as far as the stream's is known */
     struct str sealed;     /* by live_still_seal() */
 };

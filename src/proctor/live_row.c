@@ -11,16 +11,18 @@
 
 /* ---- rows ---- */
 
+#define STILL_COLUMN(kind)                                                                         \
+    " COALESCE((SELECT taken_us FROM live_still WHERE session_id = live.session_id AND kind "      \
+    "= " kind "), 0),"
 #define COLUMNS                                                                                    \
     "SELECT session_id, exam_id, candidate, user_ref, state, since_us, needs_screen, needs_app,"   \
     " needs_plugin, seen_us, camera_us, screen_us, app_us, camera_lost, screen_lost, plugin,"      \
     " muted, hand_us, paused_us, ended_us, pause_reason, end_reason, flag_rule, flag_title,"       \
-    " flag_severity, flag_us, flag_open, told,"                                                    \
-    " COALESCE((SELECT taken_us FROM live_still WHERE session_id = live.session_id"                \
-    " AND kind = 2), 0), COALESCE((SELECT taken_us FROM live_still"                                \
-    " WHERE session_id = live.session_id AND kind = 3), 0), (SELECT COUNT(*) FROM live_warning"    \
-    " WHERE session_id = live.session_id AND acknowledged_us = 0) FROM live"
-_Static_assert(STREAM_CAMERA == 2 && STREAM_SCREEN == 3, "the columns above name the kinds");
+    " flag_severity, flag_us, flag_open, told," STILL_COLUMN("2") STILL_COLUMN("3")                \
+        STILL_COLUMN("4") " (SELECT COUNT(*) FROM live_warning"                                    \
+                          " WHERE session_id = live.session_id AND acknowledged_us = 0) FROM live"
+_Static_assert(STREAM_CAMERA == 2 && STREAM_SCREEN == 3 && STREAM_APP == 4,
+               "the columns above name the kinds");
 
 static bool read_row(struct db_stmt *rows, struct arena *arena, struct live_row *ret,
                      struct error *err)
@@ -56,7 +58,8 @@ static bool read_row(struct db_stmt *rows, struct arena *arena, struct live_row 
         .told = db_col_i64(rows, 27),
         .still_camera_us = db_col_i64(rows, 28),
         .still_screen_us = db_col_i64(rows, 29),
-        .warnings = db_col_i64(rows, 30),
+        .still_app_us = db_col_i64(rows, 30),
+        .warnings = db_col_i64(rows, 31),
     };
     bool whole = ret->session_id.ptr && ret->exam_id.ptr && ret->candidate.ptr &&
                  ret->pause_reason.ptr && ret->end_reason.ptr && ret->flag_rule.ptr &&
@@ -175,8 +178,9 @@ static json_t *whole_json(const struct live_row *r, int64_t now_us)
 {
     json_t *row = live_row_json(r, now_us);
     json_object_set_new(row, "stills",
-                        json_pack("{s:o, s:o}", "camera", time_json(r->still_camera_us), "screen",
-                                  time_json(r->still_screen_us)));
+                        json_pack("{s:o, s:o, s:o}", "camera", time_json(r->still_camera_us),
+                                  "screen", time_json(r->still_screen_us), "app",
+                                  time_json(r->still_app_us)));
     return row;
 }
 

@@ -17,7 +17,7 @@ struct live_row {
     int64_t flag_us;
     bool flag_open;
     int64_t told; /* hash of what was told last */
-    int64_t still_camera_us, still_screen_us;
+    int64_t still_camera_us, still_screen_us, still_app_us;
     int64_t warnings; /* not acknowledged */
 };
 MUST_USE bool live_row_find_in(struct db *db, struct str session_id, struct arena *arena,

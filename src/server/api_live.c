@@ -52,6 +52,11 @@ static bool get_wall_events(struct server *s, struct request *q, struct response
            events_answer(s->state->events, q, r, &wish, err);
 }
 
+static bool is_watched(enum stream_kind kind)
+{
+    return kind == STREAM_CAMERA || kind == STREAM_SCREEN || kind == STREAM_APP;
+}
+
 /* A look at a still is a look at the recording, and is put on record as one. */
 static bool get_still(struct server *s, struct request *q, struct response *r, struct error *err)
 {
@@ -59,8 +64,8 @@ static bool get_still(struct server *s, struct request *q, struct response *r, s
     struct str kind = request_query(q, "kind");
     enum stream_kind which = kind.ptr ? stream_kind_from_name(kind) : STREAM_CAMERA;
     struct session session;
-    if (which != STREAM_CAMERA && which != STREAM_SCREEN)
-        return error_set(err, ERROR_INVALID, "kind: must be camera or screen");
+    if (!is_watched(which))
+        return error_set(err, ERROR_INVALID, "kind: must be camera, screen or app");
     if (!session_find(s->proctor, q->params[0], &session, err) ||
         !live_still(s->proctor, q->params[0], which, &r->body, stream_id, err) ||
         !event_viewed(s->proctor, q->params[0], str_from(stream_id), q->user.id, err))
@@ -77,7 +82,7 @@ static json_t *streams_json(const struct stream *streams, size_t len)
     json_t *list = json_array();
     for (size_t i = 0; i < len; i++) {
         const struct stream *x = &streams[i];
-        if (x->kind == STREAM_CAMERA || x->kind == STREAM_SCREEN)
+        if (is_watched(x->kind))
             json_array_append_new(list,
                                   json_pack("{s:s, s:s, s:s, s:I, s:I, s:b}", "id", x->id, "kind",
                                             stream_kind_name(x->kind), "mime", x->mime, "start_us",

@@ -86,7 +86,7 @@ async function openWall(sessions: Record<string, unknown>[]) {
 
 test("a wall is told only what changed, and draws it once a frame", async () => {
   const { stream, draw, frames, entries } = await openWall([
-    { ...row("a"), stills: { camera: 5, screen: null } },
+    { ...row("a"), stills: { camera: 5, screen: null, app: null } },
   ]);
   for (let i = 0; i < 100; i++) stream.onEvent("row", row(`n${i}`), 0);
   assert.equal(frames.length, 1);
@@ -95,7 +95,7 @@ test("a wall is told only what changed, and draws it once a frame", async () => 
   stream.onEvent("row", row("a", { hand_us: 7 }), 0);
   stream.onEvent("stills", [["a", "camera", 9], ["unknown", "camera", 9]], 0);
   draw();
-  assert.deepEqual(entries().get("a")?.stills, { camera: 9, screen: null });
+  assert.deepEqual(entries().get("a")?.stills, { camera: 9, screen: null, app: null });
   assert.equal(entries().get("a")?.handUs, 7);
   stream.onEvent("row", row("a", { state: "ended" }), 0);
   stream.onEvent("gone", { id: "n5" }, 0);

@@ -15,7 +15,7 @@ import { sessionUrl } from "../route";
 import { Acts } from "./acts";
 import { Lights } from "./lights";
 import { createNear, type Near } from "./near-model";
-import { isLive, type Detail } from "./parse";
+import { isLive, KINDS, type Detail } from "./parse";
 import { liveTexts as t } from "./texts";
 import { TileSigns } from "./tile";
 import { LiveFlags, LiveTimeline } from "./timeline";
@@ -62,7 +62,7 @@ function Opened(props: { api: Api; near: Near; detail: Detail }) {
   const newest = useStore(near.newest);
   const connected = useStore(near.connected);
   const screenings = useMemo(
-    () => [createScreening(session.id, "camera"), createScreening(session.id, "screen")],
+    () => KINDS.map((kind) => createScreening(session.id, kind)),
     [session.id],
   );
   useEffect(() => () => screenings.forEach(({ player }) => player.stop()), [screenings]);

@@ -5,7 +5,7 @@ import type { Severity } from "../parse";
 export const PARTS = ["camera", "microphone", "screen", "app", "plugin", "connection"] as const;
 export type Part = (typeof PARTS)[number];
 export type Light = "none" | "waiting" | "on" | "lost";
-export const KINDS = ["camera", "screen"] as const;
+export const KINDS = ["camera", "screen", "app"] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface LiveFlag {
@@ -34,7 +34,7 @@ export interface LiveEntry extends LiveRow {
   stills: Stills;
 }
 
-export const NO_STILLS: Stills = { camera: null, screen: null };
+export const NO_STILLS: Stills = { camera: null, screen: null, app: null };
 
 export function isLive(row: LiveRow): boolean {
   return row.state === "recording" || row.state === "exam";
@@ -80,7 +80,11 @@ const parseEntry: Parse<LiveEntry> = (value, path) => ({
   ...parseRow(value, path),
   stills: fields(value, path).get("stills", (inner, at) => {
     const s = fields(inner, at);
-    return { camera: s.nullable("camera", parseInteger), screen: s.nullable("screen", parseInteger) };
+    return {
+      camera: s.nullable("camera", parseInteger),
+      screen: s.nullable("screen", parseInteger),
+      app: s.nullable("app", parseInteger),
+    };
   }),
 });
 

@@ -13,7 +13,7 @@ export const liveTexts = {
   size: "Size",
   sizes: { large: "Large", small: "Small" },
   show: "Picture",
-  kinds: { camera: "Camera", screen: "Screen" },
+  kinds: { camera: "Camera", screen: "Screen", app: "Desktop app" },
   sort: "Order",
   sorts: { name: "Name", attention: "Attention" },
   filters: {

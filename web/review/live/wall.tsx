@@ -5,7 +5,7 @@ import { SelectField, TextField } from "../../ui/field";
 import { Notice } from "../../ui/notice";
 import { useStore } from "../../ui/store";
 import { layoutOf, moved, placeOf, scrollTo, SIZES, visible, type SizeName } from "./grid";
-import type { Kind, LiveEntry } from "./parse";
+import { KINDS, type Kind, type LiveEntry } from "./parse";
 import { liveTexts as t } from "./texts";
 import { Tile } from "./tile";
 import { countsOf, FILTERS, select, type Filter, type Sort, type WallModel, type WallState } from "./wall-model";
@@ -97,7 +97,7 @@ function Controls(props: {
           label={t.show}
           value={view.kind}
           options={options(t.kinds)}
-          onChange={(kind) => onChange({ kind: kind === "screen" ? "screen" : "camera" })}
+          onChange={(kind) => onChange({ kind: KINDS.find((one) => one === kind) ?? "camera" })}
         />
         <SelectField
           label={t.size}

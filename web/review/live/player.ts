@@ -50,7 +50,7 @@ export interface LivePlayer {
 export type Read = (stream: string, from: number, to: number) => Promise<Uint8Array<ArrayBuffer>>;
 
 export const TARGET_S = 5; // behind the newest byte: one piece of four seconds, and a little
-const FAR_S = 9; // further behind than that it jumps
+const FAR_S = 7; // further behind than that it jumps: a piece came late, or it began just before one
 const KEEP_S = 60; // what was played stays that long
 const AHEAD_S = 20; // of the past that is read ahead
 const TAIL = 700 << 10; // bytes from the end in which a cluster surely begins

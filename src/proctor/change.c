@@ -86,6 +86,14 @@ bool change_list(struct proctor *p, int64_t seq, size_t max, struct arena *arena
     return true;
 }
 
+/* The rows stay: their numbers may not be given again. */
+bool change_forget_in(struct db *db, const char *topic, struct error *err)
+{
+    return db_run(db,
+                  "UPDATE change SET event = 'reset', data = '{}' WHERE topic = $1 AND event <> ''",
+                  DB_ARGS(DB_TEXT(str_from(topic))), NULL, err);
+}
+
 static bool prune_body(struct db *db, void *context, struct error *err)
 {
     const int64_t *before_us = context;

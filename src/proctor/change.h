@@ -31,5 +31,8 @@ MUST_USE bool change_newest(struct proctor *p, int64_t *ret_seq, struct error *e
 /* Those after `seq`, oldest first, at most `max`; in the arena. */
 MUST_USE bool change_list(struct proctor *p, int64_t seq, size_t max, struct arena *arena,
                           struct change **ret, size_t *ret_len, struct error *err);
+/* What the notices of this topic said is forgotten at once. Who has not been told them yet is told
+ * to load the state again. */
+MUST_USE bool change_forget_in(struct db *db, const char *topic, struct error *err);
 /* Removes what is older than CHANGE_KEEP_US. */
 MUST_USE bool change_prune(struct proctor *p, int64_t now_us, struct error *err);

@@ -160,6 +160,25 @@ bool live_muted_in(struct db *db, struct str session_id, bool muted, struct erro
                   DB_ARGS(DB_I64(muted), DB_TEXT(session_id)), NULL, err);
 }
 
+bool live_forget_in(struct db *db, struct str session_id, struct error *err)
+{
+    char exam_topic[LIVE_TOPIC_MAX], topic[LIVE_TOPIC_MAX];
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct live_row row;
+    struct error none;
+    if (!live_row_find_in(db, session_id, &arena, &row, &none))
+        return none.code == ERROR_NOT_FOUND || error_set(err, none.code, "%s", none.message);
+    live_topic_exam(row.exam_id, exam_topic);
+    live_topic_session(session_id, topic);
+    return db_run(db, "DELETE FROM live_still WHERE session_id = $1", DB_ARGS(DB_TEXT(session_id)),
+                  NULL, err) &&
+           db_run(db, "DELETE FROM live_warning WHERE session_id = $1",
+                  DB_ARGS(DB_TEXT(session_id)), NULL, err) &&
+           db_run(db, "DELETE FROM live WHERE session_id = $1", DB_ARGS(DB_TEXT(session_id)), NULL,
+                  err) &&
+           change_forget_in(db, exam_topic, err) && change_forget_in(db, topic, err);
+}
+
 static bool watch_body(struct db *db, void *context, struct error *err)
 {
     const struct str *id = context;

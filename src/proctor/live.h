@@ -63,6 +63,9 @@ MUST_USE bool live_flag_in(struct db *db, struct str session_id, int64_t start_u
 /* The microphone gives nothing at all, or something again. */
 MUST_USE bool live_muted_in(struct db *db, struct str session_id, bool muted, struct error *err);
 
+/* Nothing of it is kept any more; a session that is not live is fine. */
+MUST_USE bool live_forget_in(struct db *db, struct str session_id, struct error *err);
+
 /* ---- stills ---- */
 
 struct live_still {

@@ -9,6 +9,7 @@
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "proctor/flag.h"
+#include "proctor/live.h"
 #include "proctor/observation.h"
 #include "proctor/plugin.h"
 #include "proctor/profile.h"
@@ -134,7 +135,7 @@ static bool delete_derived(struct work *w, struct error *err)
            evidence_forget_in(db, w->id, err) && check_forget_in(db, w->id, err) &&
            app_link_forget_in(db, w->id, err) && plugin_forget_in(db, w->id, err) &&
            screen_consent_forget_in(db, w->id, err) && review_forget_in(db, w->id, err) &&
-           appeal_forget_in(db, w->id, err) &&
+           appeal_forget_in(db, w->id, err) && live_forget_in(db, w->id, err) &&
            support_forget_in(db, w->session.user_ref, w->id, err) && end_session(w, err);
 }
 

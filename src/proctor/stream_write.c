@@ -220,9 +220,8 @@ static bool commit_body(struct db *db, void *context, struct error *err)
         memcpy(now.sha256, c->sha256, sizeof now.sha256);
         return stream_row_end(db, &now, STREAM_COMPLETE, "stream-complete", err);
     }
-    return !stream_is_recording(&now) ||
-           (analysis_job_grown_in(db, id, w->size, false, err) &&
-            live_grown_in(db, &now, w->size, err));
+    return !stream_is_recording(&now) || (analysis_job_grown_in(db, id, w->size, false, err) &&
+                                          live_grown_in(db, &now, w->size, err));
 }
 
 /* The digest so far, and the state from which the next write goes on: it holds some plain bytes, so

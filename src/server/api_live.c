@@ -68,7 +68,7 @@ static bool get_still(struct server *s, struct request *q, struct response *r, s
         return error_set(err, ERROR_INVALID, "kind: must be camera, screen or app");
     if (!session_find(s->proctor, q->params[0], &session, err) ||
         !live_still(s->proctor, q->params[0], which, &r->body, stream_id, err) ||
-        !event_viewed(s->proctor, q->params[0], str_from(stream_id), q->user.id, err))
+        !event_viewed(s->proctor, q->params[0], str_from(stream_id), q->user.id, false, err))
         return false;
     response_header(r, "Content-Type", "image/jpeg");
     response_header(r, "Cache-Control", "no-store");

@@ -131,6 +131,11 @@ test('of an erased person no byte is left in any file of the data folder', async
     const { message } = await page.post('/api/support/own/messages', { client_id: `c-${randomBytes(8).toString('hex')}`, text: mark('a chat message'), session: id });
     await mei.post(`/api/support/threads/${message.thread}/messages`, { client_id: `d-${randomBytes(8).toString('hex')}`, text: `You wrote ${mark('a quoting answer')}` });
     await mei.post(`/api/support/sessions/${id}/time`, { minutes: 3, reason: `They said ${mark('the reason of an act of the desk')}` });
+    const live = (what, body) => helena.post(`/api/review/sessions/${id}/live/${what}`, body);
+    await live('warnings', { text: `You ${mark('a warning')}` });
+    await live('pause', { reason: `Because of ${mark('the reason of a pause')}` });
+    await live('resume', { reason: `It is over: ${mark('the reason of going on')}` });
+    await live('notes', { text: `They ${mark('a note of a proctor')}` });
     await page.post('/api/campus/name-requests', { full_name: `New ${mark('a name asked for')}`, reason: mark('the reason of a name') });
   } });
   await reported(helena, session);
@@ -152,7 +157,7 @@ test('of an erased person no byte is left in any file of the data folder', async
     return marks.flatMap(([what, text]) => all.filter(([, content]) => content.includes(text)).map(([path]) => `${what} in ${path.split('/var/')[1]}`));
   };
   const before = search();
-  for (const what of ['a full name', 'an event', 'an answer', 'a chat message', 'a note that quotes', 'a remark', 'an appeal'])
+  for (const what of ['a full name', 'an event', 'an answer', 'a chat message', 'a note that quotes', 'a remark', 'an appeal', 'a warning', 'a note of a proctor'])
     assert.ok(before.some((line) => line.startsWith(`${what} in`)), `${what} was not found while it was there: ${before.join('; ')}`);
   assert.ok(!before.some((line) => /^(a recording|an answer file) in/.test(line)), 'recordings and files are sealed');
   const others = blobsOf(server).length;

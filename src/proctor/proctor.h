@@ -6,8 +6,8 @@
 #include "crypto/sign.h"
 #include "db/store.h"
 
-struct examiners;  /* proctor/examiners.h */
-struct face_scans; /* proctor/face_scan.h */
+struct examiners;       /* proctor/examiners.h */
+struct face_scans;      /* proctor/face_scan.h */
 struct provider_portal; /* proctor/provider.h */
 
 /* Borrowed by every module of this folder; made once by apps/. Any thread. */
@@ -20,10 +20,10 @@ struct proctor {
         void *context); /* called, from any thread, when a stream grew or ended; may be NULL */
     void *grown_context;
     /* Only where candidates check in; else NULL, and a scan is ERROR_UNSUPPORTED. */
-    struct examiners *examiners;   /* borrowed */
-    struct face_scans *face_scans; /* borrowed */
+    struct examiners *examiners;          /* borrowed */
+    struct face_scans *face_scans;        /* borrowed */
     const struct provider_portal *portal; /* whose exams these are; NULL: nobody said so yet */
-    int64_t profile_keep_us;       /* how long a profile counts; 0: PROFILE_KEEP_US */
+    int64_t profile_keep_us;              /* how long a profile counts; 0: PROFILE_KEEP_US */
 };
 
 /* Tables of this half; runs at every start. */

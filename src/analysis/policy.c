@@ -3,6 +3,7 @@
 #include "analysis/permitted.h"
 #include "analysis/policy_app.h"
 #include "analysis/policy_checkin.h"
+#include "analysis/policy_plugin.h"
 #include "analysis/policy_screen.h"
 #include "analysis/rule_table.h"
 
@@ -60,6 +61,7 @@ bool policy_builtin(struct str name, struct policy *ret, struct error *err)
         policy_screen_builtin(i, &p.screen);
         policy_checkin_builtin(i, &p.checkin);
         policy_app_builtin(i, &p.app);
+        policy_plugin_builtin(i, &p.plugin);
         *ret = p;
         return true;
     }
@@ -215,9 +217,12 @@ bool policy_parse(struct str json, struct policy *ret, struct error *err)
         } else if (strcmp(key, "app") == 0) {
             if (!policy_app_parse(value, &p.app, err))
                 return false;
+        } else if (strcmp(key, "plugin") == 0) {
+            if (!policy_plugin_parse(value, &p.plugin, err))
+                return false;
         } else if (strcmp(key, "base") != 0) {
-            return unknown_member("", key, "app, base, checkin, name, permitted, rules, screen",
-                                  err);
+            return unknown_member(
+                "", key, "app, base, checkin, name, permitted, plugin, rules, screen", err);
         }
     }
     *ret = p;
@@ -248,8 +253,12 @@ bool policy_patch(const struct policy *base, struct str json, struct policy *ret
         } else if (strcmp(key, "app") == 0) { /* a screen reader under another's name */
             if (!policy_app_parse(value, &p.app, err))
                 return false;
+        } else if (strcmp(key, "plugin") == 0) { /* a page, or an extension, that helps to read */
+            if (!policy_plugin_parse(value, &p.plugin, err))
+                return false;
         } else {
-            return unknown_member("", key, "a patch has app, checkin, permitted and rules", err);
+            return unknown_member("", key, "a patch has app, checkin, permitted, plugin and rules",
+                                  err);
         }
     }
     *ret = p;
@@ -286,10 +295,13 @@ bool policy_json(const struct policy *p, json_t **ret, struct error *err)
     CLEANUP(json_decrefp) json_t *app = NULL;
     if (!policy_app_json(&p->app, &app, err))
         return false;
-    json_t *root =
-        rules ? json_pack("{s:s, s:O, s:O, s:O*, s:O, s:O}", "name", p->name, "app", app, "checkin",
-                          checkin, "permitted", permitted, "rules", rules, "screen", screen)
-              : NULL;
+    CLEANUP(json_decrefp) json_t *plugin = NULL;
+    if (!policy_plugin_json(&p->plugin, &plugin, err))
+        return false;
+    json_t *root = rules ? json_pack("{s:s, s:O, s:O, s:O*, s:O, s:O, s:O}", "name", p->name, "app",
+                                     app, "checkin", checkin, "permitted", permitted, "plugin",
+                                     plugin, "rules", rules, "screen", screen)
+                         : NULL;
     if (!root)
         return error_no_memory(err);
     *ret = root;

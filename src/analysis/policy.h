@@ -48,6 +48,13 @@ enum rule {
     RULE_OVERLAY_WINDOW,
     RULE_OTHER_SITE,
     RULE_APP_LOST,
+    RULE_TAB_OPENED,
+    RULE_FOCUS_LOST,
+    RULE_PASTE,
+    RULE_EXAM_COPIED,
+    RULE_DOWNLOAD,
+    RULE_EXTENSION_RISK,
+    RULE_PLUGIN_LOST,
     RULE_COUNT,
 };
 /* Things a policy may permit: they raise nothing, as far as a rule is about them. */
@@ -108,6 +115,25 @@ struct policy_app {
     size_t own_len, allowed_len;
     double silent_s; /* it may be silent for so long */
 };
+/* What the browser's plugin does when a candidate opens a page beside the exam. */
+enum plugin_mode { PLUGIN_MODE_NONE = 0, PLUGIN_REPORT, PLUGIN_WARN, PLUGIN_BLOCK };
+/* What it reads only where the candidate allows it: a permission each. */
+enum plugin_reading {
+    PLUGIN_READS_DOWNLOADS,
+    PLUGIN_READS_EXTENSIONS,
+    PLUGIN_READS_APP, /* the version of the desktop app */
+    PLUGIN_READINGS,
+};
+#define PLUGIN_LIST_MAX 32
+#define PLUGIN_HOST_SIZE 128 /* with the NUL */
+#define PLUGIN_ID_SIZE 33    /* of an extension: 32 letters and the NUL */
+struct policy_plugin {
+    enum plugin_mode mode;
+    uint32_t ask;                                     /* bits 1 << enum plugin_reading */
+    char allow[PLUGIN_LIST_MAX][PLUGIN_HOST_SIZE];    /* hosts that may be opened */
+    char extensions[PLUGIN_LIST_MAX][PLUGIN_ID_SIZE]; /* ids that are no risk */
+    size_t allow_len, extensions_len;
+};
 struct policy {
     char name[64];
     uint32_t permitted; /* bits 1 << enum permitted */
@@ -115,6 +141,7 @@ struct policy {
     struct policy_screen screen;
     struct policy_checkin checkin;
     struct policy_app app;
+    struct policy_plugin plugin;
 };
 
 const char *rule_name(enum rule rule);    /* "no-face": as in JSON; static */
@@ -126,6 +153,12 @@ const char *permitted_name(enum permitted thing); /* "book": as in JSON; static 
 bool policy_permits(const struct policy *p, enum permitted thing);
 /* Is the rule on, and not about something that is permitted? */
 bool policy_judges(const struct policy *p, enum rule rule);
+
+const char *plugin_mode_name(enum plugin_mode mode); /* "warn": as in JSON; static */
+const char *plugin_reading_name(enum plugin_reading reading);
+/* May this host be opened beside the exam? A port does not belong to it. */
+bool policy_allows_host(const struct policy *p, struct str host);
+bool policy_allows_extension(const struct policy *p, struct str id);
 
 /* A built-in policy: "open", "standard" or "strict"; ERROR_NOT_FOUND else. */
 MUST_USE bool policy_builtin(struct str name, struct policy *ret, struct error *err);

@@ -157,7 +157,7 @@ static void a_patch_changes_what_it_names_of_any_policy(void **state)
 
     static const char *const wrong[][2] = {
         {"{\"base\":\"open\"}",
-         "base: is not known here (a patch has app, checkin, permitted and rules)"},
+         "base: is not known here (a patch has app, checkin, permitted, plugin and rules)"},
         {"{\"name\":\"x\"}", "name: is not known here"},
         {"{\"rules\":{\"no-face\":{\"min_s\":-1}}}", "rules.no-face.min_s: must be"},
         {"{\"rules\":{\"no-such\":{}}}", "rules.no-such: is not known here"},

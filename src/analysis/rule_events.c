@@ -7,6 +7,7 @@
 #include "analysis/report.h"
 #include "analysis/rule_table.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,9 @@
 #define SPANS_MAX 64   /* true at a time, of all rules together */
 #define FLAGS_MAX 2000 /* of one session: who makes more has said enough */
 
-enum change { CHANGE_NONE = 0, CHANGE_BEGINS, CHANGE_ENDS };
+enum change { CHANGE_NONE = 0, CHANGE_BEGINS, CHANGE_ENDS, CHANGE_HAPPENS /* in a moment */ };
+/* Each reports for itself: what one no longer sees another may. */
+enum reporter { BY_APP, BY_PLUGIN };
 
 /* What an event says about a rule: that something of `name` begins or ends. A rule with `alone` has
  * one thing at a time: what begins ends the one before. */
@@ -130,6 +133,83 @@ static void ends(const struct policy *p, const json_t *detail, struct said *ret)
     ret->change = CHANGE_ENDS;
 }
 
+/* ---- the plugin ---- */
+
+/* "example.org: Title of the page"; a page that has no host yet is a new tab. */
+static void page(const struct policy *p, const json_t *detail, enum change change, struct said *ret)
+{
+    const char *host = json_string_value(json_object_get(detail, "host"));
+    const char *title = json_string_value(json_object_get(detail, "title"));
+    bool own = json_is_true(json_object_get(detail, "own")); /* of the deployment */
+    if (own || (host && policy_allows_host(p, str_from(host))))
+        return;
+    snprintf(ret->name, sizeof ret->name, "%.48s%s%.40s", host && host[0] ? host : "a new tab",
+             title && title[0] ? ": " : "", title ? title : "");
+    while (ret->name[0] && !str_is_utf8(str_from(ret->name))) /* cut in a character */
+        ret->name[strlen(ret->name) - 1] = '\0';
+    ret->change = change;
+}
+
+static void page_opened(const struct policy *p, const json_t *detail, struct said *ret)
+{
+    const char *host = json_string_value(json_object_get(detail, "host"));
+    if ((host && host[0]) || json_is_true(json_object_get(detail, "closed")))
+        page(p, detail, CHANGE_HAPPENS, ret); /* an empty tab shows nothing yet */
+}
+
+/* A page that may be looked at is none of another site, and so ends what was before it. A tab
+ * without a page shows nothing of anybody. */
+static void page_shown(const struct policy *p, const json_t *detail, struct said *ret)
+{
+    const char *host = json_string_value(json_object_get(detail, "host"));
+    bool closed = json_is_true(json_object_get(detail, "closed")); /* before anybody saw it */
+    page(p, detail, CHANGE_BEGINS, ret);
+    if (ret->change == CHANGE_NONE || closed || !host || !host[0])
+        ret->change = CHANGE_ENDS;
+}
+
+static void pasted(const struct policy *p, const json_t *detail, struct said *ret)
+{
+    json_int_t chars = json_integer_value(json_object_get(detail, "chars"));
+    if (json_is_true(json_object_get(detail, "own")) ||
+        (double)chars < p->rules[RULE_PASTE].threshold)
+        return;
+    snprintf(ret->name, sizeof ret->name, "%" JSON_INTEGER_FORMAT " characters", chars);
+    ret->change = CHANGE_HAPPENS;
+}
+
+static void copied(const struct policy *p, const json_t *detail, struct said *ret)
+{
+    (void)p;
+    json_int_t chars = json_integer_value(json_object_get(detail, "chars"));
+    snprintf(ret->name, sizeof ret->name, "%" JSON_INTEGER_FORMAT " characters copied", chars);
+    ret->change = CHANGE_HAPPENS;
+}
+
+static void printed(const struct policy *p, const json_t *detail, struct said *ret)
+{
+    (void)p;
+    (void)detail;
+    snprintf(ret->name, sizeof ret->name, "printed");
+    ret->change = CHANGE_HAPPENS;
+}
+
+static void downloaded(const struct policy *p, const json_t *detail, struct said *ret)
+{
+    (void)p;
+    name_it(ret, detail, "host");
+    ret->change = CHANGE_HAPPENS;
+}
+
+static void extension(const struct policy *p, const json_t *detail, struct said *ret)
+{
+    const char *id = json_string_value(json_object_get(detail, "id"));
+    if (id && policy_allows_extension(p, str_from(id)))
+        return;
+    name_it(ret, detail, "name");
+    ret->change = json_is_true(json_object_get(detail, "on")) ? CHANGE_BEGINS : CHANGE_ENDS;
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -137,21 +217,44 @@ static const struct {
     const char *kind;
     bool alone;
     says *says;
+    enum reporter by;
 } sources[] = {
-    {RULE_PROGRAM_FORBIDDEN, "program-started", false, program_started},
-    {RULE_PROGRAM_FORBIDDEN, "program-ended", false, program_ended},
-    {RULE_SECOND_DISPLAY, "display-changed", true, displays},
-    {RULE_HEADPHONES, "device-changed", true, headphones},
-    {RULE_REMOTE_SESSION, "remote-session", true, sign},
-    {RULE_VIRTUAL_MACHINE, "virtual-machine", true, sign},
-    {RULE_OVERLAY_WINDOW, "overlay-window", false, overlay},
-    {RULE_OTHER_SITE, "window-changed", true, site},
-    {RULE_APP_LOST, "app-lost", true, begins},
-    {RULE_APP_LOST, "app-back", true, ends},
-    {RULE_APP_LOST, "app-paired", true, ends},
+    {RULE_PROGRAM_FORBIDDEN, "program-started", false, program_started, BY_APP},
+    {RULE_PROGRAM_FORBIDDEN, "program-ended", false, program_ended, BY_APP},
+    {RULE_SECOND_DISPLAY, "display-changed", true, displays, BY_APP},
+    {RULE_HEADPHONES, "device-changed", true, headphones, BY_APP},
+    {RULE_REMOTE_SESSION, "remote-session", true, sign, BY_APP},
+    {RULE_VIRTUAL_MACHINE, "virtual-machine", true, sign, BY_APP},
+    {RULE_OVERLAY_WINDOW, "overlay-window", false, overlay, BY_APP},
+    {RULE_OTHER_SITE, "window-changed", true, site, BY_APP},
+    {RULE_APP_LOST, "app-lost", true, begins, BY_APP},
+    {RULE_APP_LOST, "app-back", true, ends, BY_APP},
+    {RULE_APP_LOST, "app-paired", true, ends, BY_APP},
+    {RULE_OTHER_SITE, "tab-shown", true, page_shown, BY_PLUGIN},
+    {RULE_OTHER_SITE, "exam-left", true, page_shown, BY_PLUGIN},
+    {RULE_OTHER_SITE, "exam-shown", true, ends, BY_PLUGIN},
+    {RULE_OTHER_SITE, "focus-lost", true, ends, BY_PLUGIN},
+    {RULE_OTHER_SITE, "plugin-started", true, ends, BY_PLUGIN},
+    {RULE_OTHER_SITE, "plugin-ended", true, ends, BY_PLUGIN},
+    {RULE_TAB_OPENED, "tab-opened", true, page_opened, BY_PLUGIN},
+    {RULE_TAB_OPENED, "window-opened", true, page_opened, BY_PLUGIN},
+    {RULE_FOCUS_LOST, "focus-lost", true, begins, BY_PLUGIN},
+    {RULE_FOCUS_LOST, "tab-shown", true, ends, BY_PLUGIN},
+    {RULE_FOCUS_LOST, "exam-shown", true, ends, BY_PLUGIN},
+    {RULE_FOCUS_LOST, "plugin-started", true, ends, BY_PLUGIN},
+    {RULE_FOCUS_LOST, "plugin-ended", true, ends, BY_PLUGIN},
+    {RULE_PASTE, "pasted", true, pasted, BY_PLUGIN},
+    {RULE_EXAM_COPIED, "copied", true, copied, BY_PLUGIN},
+    {RULE_EXAM_COPIED, "cut", true, copied, BY_PLUGIN},
+    {RULE_EXAM_COPIED, "printed", true, printed, BY_PLUGIN},
+    {RULE_DOWNLOAD, "download-started", true, downloaded, BY_PLUGIN},
+    {RULE_SECOND_DISPLAY, "plugin-started", true, displays, BY_PLUGIN},
+    {RULE_SECOND_DISPLAY, "browser-displays", true, displays, BY_PLUGIN},
+    {RULE_SECOND_DISPLAY, "plugin-ended", true, ends, BY_PLUGIN},
+    {RULE_EXTENSION_RISK, "extension-risk", false, extension, BY_PLUGIN},
+    {RULE_PLUGIN_LOST, "plugin-lost", true, begins, BY_PLUGIN},
+    {RULE_PLUGIN_LOST, "plugin-back", true, ends, BY_PLUGIN},
 };
-
-_Static_assert(ARRAY_LEN(sources) <= EVENT_RULES_KINDS_MAX, "room for all kinds");
 
 #define ROW(rule) [(rule)-RULE_EVENTS_FIRST]
 
@@ -171,7 +274,7 @@ const struct rule_row rule_events[RULE_EVENTS_LEN] = {
             .name = "second-display",
             .title = "More than one display",
             .meaning = "The computer had more than one display: another monitor, a projector, or "
-                       "one that is shared wirelessly. The app recorded each of them.",
+                       "one that is shared wirelessly. Where the app runs, it recorded each.",
             .defaults = {RULE_ON(SEVERITY_LOW, 10, 0), RULE_ON(SEVERITY_HIGH, 2, 0),
                          RULE_ON(SEVERITY_HIGH, 0, 0)},
             .event = true,
@@ -225,8 +328,8 @@ const struct rule_row rule_events[RULE_EVENTS_LEN] = {
             .name = "other-site",
             .title = "Another page in the browser",
             .meaning =
-                "The window in front was a browser's, and its title was not that of the exam. "
-                "A title is the page's own words: look at the recording of the screen.",
+                "The window in front was a browser's, and what it showed was not the exam. A title "
+                "is the page's own words: look at the recording of the screen.",
             .defaults = {RULE_OFF(SEVERITY_LOW, 10, 0), RULE_ON(SEVERITY_MEDIUM, 3, 0),
                          RULE_ON(SEVERITY_HIGH, 2, 0)},
             .event = true,
@@ -240,6 +343,80 @@ const struct rule_row rule_events[RULE_EVENTS_LEN] = {
                        "arrives afterwards.",
             .defaults = {RULE_ON(SEVERITY_LOW, 0, 0), RULE_ON(SEVERITY_MEDIUM, 0, 0),
                          RULE_ON(SEVERITY_HIGH, 0, 0)},
+            .event = true,
+        },
+    ROW(RULE_TAB_OPENED) =
+        {
+            .name = "tab-opened",
+            .title = "A tab or window was opened",
+            .meaning = "A tab or a window of the browser was opened beside the exam. Where the "
+                       "exam blocks that, it was closed at once and nothing of it was seen.",
+            .defaults = {RULE_OFF(SEVERITY_LOW, 0, 0), RULE_ON(SEVERITY_LOW, 0, 0),
+                         RULE_ON(SEVERITY_MEDIUM, 0, 0)},
+            .event = true,
+        },
+    ROW(RULE_FOCUS_LOST) =
+        {
+            .name = "focus-lost",
+            .title = "The browser was not in front",
+            .meaning = "Another program had the keyboard: one of the candidate's, but also a "
+                       "message of the system or a screen reader. Look at the recording of the "
+                       "screen.",
+            .defaults = {RULE_OFF(SEVERITY_LOW, 30, 0), RULE_ON(SEVERITY_LOW, 5, 0),
+                         RULE_ON(SEVERITY_MEDIUM, 2, 0)},
+            .event = true,
+        },
+    ROW(RULE_PASTE) =
+        {
+            .name = "paste",
+            .title = "Text was pasted",
+            .meaning = "Text was pasted into the exam that had not been copied from it. What it "
+                       "was is in the answers; where it came from nobody knows.",
+            .has_threshold = true,
+            .threshold_min = 1,
+            .threshold_max = 100000,
+            .defaults = {RULE_OFF(SEVERITY_LOW, 0, 200), RULE_ON(SEVERITY_LOW, 0, 20),
+                         RULE_ON(SEVERITY_MEDIUM, 0, 1)},
+            .event = true,
+        },
+    ROW(RULE_EXAM_COPIED) =
+        {
+            .name = "exam-copied",
+            .title = "The exam was copied or printed",
+            .meaning = "Text of the exam's page was copied or cut, or the page was printed. Who "
+                       "moves a sentence within an answer does that, too.",
+            .defaults = {RULE_OFF(SEVERITY_LOW, 0, 0), RULE_OFF(SEVERITY_LOW, 0, 0),
+                         RULE_ON(SEVERITY_LOW, 0, 0)},
+            .event = true,
+        },
+    ROW(RULE_DOWNLOAD) =
+        {
+            .name = "download",
+            .title = "Something was downloaded",
+            .meaning = "The browser began a download that did not come from the exam.",
+            .defaults = {RULE_OFF(SEVERITY_LOW, 0, 0), RULE_ON(SEVERITY_LOW, 0, 0),
+                         RULE_ON(SEVERITY_MEDIUM, 0, 0)},
+            .event = true,
+        },
+    ROW(RULE_EXTENSION_RISK) =
+        {
+            .name = "extension-risk",
+            .title = "Another extension could see the exam",
+            .meaning = "An extension was on that may read every page, or record the screen. Most "
+                       "password managers, translators and helpers for reading may, too: it says "
+                       "what was possible, not what was done.",
+            .defaults = {RULE_OFF(SEVERITY_LOW, 0, 0), RULE_ON(SEVERITY_LOW, 0, 0),
+                         RULE_ON(SEVERITY_LOW, 0, 0)},
+            .event = true,
+        },
+    ROW(RULE_PLUGIN_LOST) =
+        {
+            .name = "plugin-lost",
+            .title = "The plugin did not answer",
+            .meaning = "While the exam went on its page could not reach the browser's plugin: it "
+                       "was switched off or removed, or the browser replaced it by a new version.",
+            .defaults = {RULE_ON(SEVERITY_LOW, 30, 0), RULE_ON(SEVERITY_MEDIUM, 15, 0),
+                         RULE_ON(SEVERITY_HIGH, 5, 0)},
             .event = true,
         },
 };
@@ -259,8 +436,10 @@ size_t event_rules_kinds(const char *ret[EVENT_RULES_KINDS_MAX])
         bool known = false;
         for (size_t k = 0; k < len; k++)
             known = known || strcmp(ret[k], sources[i].kind) == 0;
-        if (!known)
-            ret[len++] = sources[i].kind;
+        if (known)
+            continue;
+        assert(len < EVENT_RULES_KINDS_MAX);
+        ret[len++] = sources[i].kind;
     }
     return len;
 }
@@ -270,6 +449,7 @@ size_t event_rules_kinds(const char *ret[EVENT_RULES_KINDS_MAX])
 struct span {
     bool active;
     enum rule rule;
+    enum reporter by;
     int64_t from_us;
     char name[NAME_MAX_BYTES];
 };
@@ -290,6 +470,11 @@ static void words(const struct judging *j, const struct span *s, struct flag *f)
                                  : PROGRAM_NONE;
     report_time(f->from_us, from);
     report_time(f->to_us, to);
+    if (f->from_us == f->to_us) {
+        snprintf(f->numbers, sizeof f->numbers, "%s%sat %s of the exam", s->name,
+                 s->name[0] ? ", " : "", from);
+        return;
+    }
     snprintf(f->numbers, sizeof f->numbers, "%s%s%s%s%sfrom %s to %s of the exam, %.0f s", s->name,
              kind ? " (" : "", kind ? program_kind_row(kind)->title : "", kind ? ")" : "",
              s->name[0] ? ", " : "", from, to, (double)(f->to_us - f->from_us) / 1e6);
@@ -316,23 +501,24 @@ static void end_span(struct judging *j, struct span *s, int64_t at_us, bool open
     words(j, s, f);
 }
 
-static struct span *find(struct judging *j, enum rule rule, const char *name)
+static struct span *find(struct judging *j, enum rule rule, enum reporter by, const char *name)
 {
     for (size_t i = 0; i < SPANS_MAX; i++)
-        if (j->spans[i].active && j->spans[i].rule == rule &&
+        if (j->spans[i].active && j->spans[i].rule == rule && j->spans[i].by == by &&
             (!name || strcmp(j->spans[i].name, name) == 0))
             return &j->spans[i];
     return NULL;
 }
 
-static void begin_span(struct judging *j, enum rule rule, const struct said *said, int64_t at_us)
+static void begin_span(struct judging *j, enum rule rule, enum reporter by, const struct said *said,
+                       int64_t at_us)
 {
-    if (find(j, rule, said->name))
+    if (find(j, rule, by, said->name))
         return;
     for (size_t i = 0; i < SPANS_MAX; i++) {
         if (j->spans[i].active)
             continue;
-        j->spans[i] = (struct span){.active = true, .rule = rule, .from_us = at_us};
+        j->spans[i] = (struct span){.active = true, .rule = rule, .by = by, .from_us = at_us};
         memcpy(j->spans[i].name, said->name, sizeof said->name);
         return;
     }
@@ -341,17 +527,24 @@ static void begin_span(struct judging *j, enum rule rule, const struct said *sai
 static void take(struct judging *j, size_t source, const struct event_fact *e)
 {
     enum rule rule = sources[source].rule;
+    enum reporter by = sources[source].by;
     struct said said = {.change = CHANGE_NONE};
     struct span *s;
     sources[source].says(j->policy, e->detail, &said);
     if (said.change == CHANGE_NONE)
         return;
+    if (said.change == CHANGE_HAPPENS) {
+        struct span moment = {.active = true, .rule = rule, .by = by, .from_us = e->time_us};
+        memcpy(moment.name, said.name, sizeof said.name);
+        end_span(j, &moment, e->time_us, false);
+        return;
+    }
     bool begins_now = said.change == CHANGE_BEGINS;
-    s = find(j, rule, sources[source].alone ? NULL : said.name);
+    s = find(j, rule, by, sources[source].alone ? NULL : said.name);
     if (s && (!begins_now || strcmp(s->name, said.name) != 0))
         end_span(j, s, e->time_us, false);
     if (begins_now)
-        begin_span(j, rule, &said, e->time_us);
+        begin_span(j, rule, by, &said, e->time_us);
 }
 
 static int by_beginning(const void *a, const void *b)

@@ -200,6 +200,103 @@ static void details_of_any_form_are_no_reason_to_end(void **state)
         assert_true(str_is_utf8(str_from(h->flags[i].numbers)));
 }
 
+static void another_site_is_a_flag_as_long_as_the_plugin_sees_it_in_front(void **state)
+{
+    struct house *h = *state;
+    h->policy.rules[RULE_TAB_OPENED].on = false;
+    h->policy.rules[RULE_FOCUS_LOST].on = false;
+    happens(h, 10, "tab-shown", "{\"host\":\"chat.example\",\"title\":\"New chat\"}");
+    happens(h, 15, "tab-shown", "{\"host\":\"search.example\",\"title\":\"\"}");
+    happens(h, 20, "focus-lost", "{}");
+    happens(h, 30, "tab-shown", "{\"host\":\"search.example\",\"title\":\"\"}");
+    happens(h, 40, "exam-shown", "{}");
+    happens(h, 50, "tab-shown", "{\"host\":\"\",\"title\":\"New tab\"}"); /* nobody's page */
+    happens(h, 52, "tab-shown", "{\"host\":\"bad.example\",\"closed\":true}");
+    judge(h, 60, false);
+    assert_int_equal(h->flags_len, 3);
+    is_flag(&h->flags[0], RULE_OTHER_SITE, 10, 15);
+    is_flag(&h->flags[1], RULE_OTHER_SITE, 15, 20);
+    is_flag(&h->flags[2], RULE_OTHER_SITE, 30, 40);
+    assert_non_null(strstr(h->flags[0].numbers, "chat.example: New chat, from 0:10"));
+}
+
+static void app_and_plugin_report_each_for_itself(void **state)
+{
+    struct house *h = *state;
+    happens(h, 10, "window-changed", "{\"program\":\"chrome\",\"title\":\"Weather\"}");
+    happens(h, 11, "tab-shown", "{\"host\":\"weather.example\",\"title\":\"Weather\"}");
+    happens(h, 20, "exam-shown", "{}");
+    happens(h, 22, "window-changed", "{\"program\":\"chrome\",\"title\":\"Exam - Proctortrack\"}");
+    judge(h, 60, false);
+    assert_int_equal(h->flags_len, 2);
+    is_flag(&h->flags[0], RULE_OTHER_SITE, 10, 22);
+    is_flag(&h->flags[1], RULE_OTHER_SITE, 11, 20);
+}
+
+static void what_the_policy_allows_to_open_is_no_flag(void **state)
+{
+    struct house *h = *state;
+    struct error err;
+    assert_good(policy_patch(&h->policy,
+                             STR("{\"plugin\":{\"allow\":[\"words.example\",\"*.uni.example\"],"
+                                 "\"extensions\":[\"aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb\"]}}"),
+                             &h->policy, &err),
+                err);
+    happens(h, 1, "tab-opened", "{\"host\":\"Words.example\"}");
+    happens(h, 2, "tab-shown", "{\"host\":\"words.example\"}");
+    happens(h, 12, "tab-shown", "{\"host\":\"library.uni.example\"}");
+    happens(h, 22, "tab-shown", "{\"host\":\"uni.example\"}");
+    happens(h, 32, "extension-risk",
+            "{\"id\":\"aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb\",\"name\":\"Reader\",\"on\":true}");
+    judge(h, 60, false);
+    assert_int_equal(h->flags_len, 0);
+    assert_false(policy_allows_host(&h->policy, STR("otherwords.example")));
+    assert_false(policy_allows_host(&h->policy, STR("evil-uni.example")));
+    assert_false(policy_allows_host(&h->policy, STR(".uni.example")));
+    assert_false(policy_allows_host(&h->policy, STR("")));
+}
+
+static void what_happens_in_a_moment_is_a_flag_without_length(void **state)
+{
+    struct house *h = *state;
+    happens(h, -5, "pasted", "{\"chars\":90,\"own\":false}"); /* before the exam */
+    happens(h, 10, "tab-opened", "{\"host\":\"chat.example\",\"title\":\"\"}");
+    happens(h, 11, "tab-opened", "{\"host\":\"\",\"title\":\"\"}"); /* nothing in it */
+    happens(h, 20, "pasted", "{\"chars\":120,\"own\":false}");
+    happens(h, 21, "pasted", "{\"chars\":120,\"own\":true}");
+    happens(h, 22, "copied", "{\"chars\":300}");
+    happens(h, 23, "download-started", "{\"host\":\"files.example\"}");
+    happens(h, 70, "pasted", "{\"chars\":90,\"own\":false}"); /* after it */
+    judge(h, 60, false);
+    assert_int_equal(h->flags_len, 4);
+    is_flag(&h->flags[0], RULE_TAB_OPENED, 10, 10);
+    is_flag(&h->flags[1], RULE_PASTE, 20, 20);
+    is_flag(&h->flags[2], RULE_EXAM_COPIED, 22, 22);
+    is_flag(&h->flags[3], RULE_DOWNLOAD, 23, 23);
+    assert_string_equal(h->flags[1].numbers, "120 characters, at 0:20.0 of the exam");
+    h->policy.rules[RULE_PASTE].threshold = 121;
+    judge(h, 60, false);
+    assert_int_equal(h->flags_len, 3);
+}
+
+static void what_the_plugin_saw_ends_with_its_watch(void **state)
+{
+    struct house *h = *state;
+    happens(h, 10, "plugin-started", "{\"count\":2}");
+    happens(h, 11, "tab-shown", "{\"host\":\"chat.example\"}");
+    happens(h, 15, "extension-risk", "{\"id\":\"x\",\"name\":\"Recorder\",\"on\":true}");
+    happens(h, 20, "plugin-lost", "{}");
+    happens(h, 25, "extension-risk", "{\"id\":\"x\",\"name\":\"Recorder\",\"on\":false}");
+    happens(h, 30, "plugin-back", "{}");
+    happens(h, 31, "plugin-started", "{\"count\":1}");
+    judge(h, 60, false);
+    assert_int_equal(h->flags_len, 4);
+    is_flag(&h->flags[0], RULE_SECOND_DISPLAY, 10, 31);
+    is_flag(&h->flags[1], RULE_OTHER_SITE, 11, 31);
+    is_flag(&h->flags[2], RULE_EXTENSION_RISK, 15, 25);
+    is_flag(&h->flags[3], RULE_PLUGIN_LOST, 20, 30);
+}
+
 static void every_kind_of_the_policy_reads_back(void **state)
 {
     struct house *h = *state;
@@ -217,6 +314,39 @@ static void every_kind_of_the_policy_reads_back(void **state)
     assert_error(policy_parse(STR("{\"app\":{\"silent_s\":1}}"), &again, &err), err, ERROR_INVALID);
 }
 
+static void what_the_plugin_does_reads_back(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(freep) char *text = NULL;
+    struct policy again;
+    struct error err;
+    static const char *const wrong[][2] = {
+        {"{\"plugin\":{\"mode\":\"shout\"}}", "plugin.mode"},
+        {"{\"plugin\":{\"allow\":[\"https://x.example/\"]}}", "plugin.allow[0]"},
+        {"{\"plugin\":{\"allow\":[\"x.example\",\"*\"]}}", "plugin.allow[1]"},
+        {"{\"plugin\":{\"allow\":[\"x..example\"]}}", "plugin.allow[0]"},
+        {"{\"plugin\":{\"allow\":[\"*.\"]}}", "plugin.allow[0]"},
+        {"{\"plugin\":{\"extensions\":[\"zz\"]}}", "plugin.extensions[0]"},
+        {"{\"plugin\":{\"ask\":[\"files\"]}}", "plugin.ask[0]"},
+        {"{\"plugin\":{\"colour\":1}}", "plugin.colour"},
+        {"{\"plugin\":[]}", "plugin"},
+    };
+    assert_good(policy_patch(&h->policy,
+                             STR("{\"plugin\":{\"mode\":\"warn\",\"allow\":[\"*.uni.example\"],"
+                                 "\"ask\":[\"app\"],"
+                                 "\"extensions\":[\"aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbb\"]}}"),
+                             &h->policy, &err),
+                err);
+    assert_good(policy_text(&h->policy, &text, &err), err);
+    assert_good(policy_parse(str_from(text), &again, &err), err);
+    assert_memory_equal(&again.plugin, &h->policy.plugin, sizeof again.plugin);
+    assert_int_equal(again.plugin.mode, PLUGIN_WARN);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        assert_error(policy_parse(str_from(wrong[i][0]), &again, &err), err, ERROR_INVALID);
+        assert_non_null(strstr(err.message, wrong[i][1]));
+    }
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -231,7 +361,13 @@ int main(void)
         T(another_page_in_front_is_a_flag_until_ours_is_back),
         T(signs_overlays_and_silences_have_their_flags),
         T(details_of_any_form_are_no_reason_to_end),
+        T(another_site_is_a_flag_as_long_as_the_plugin_sees_it_in_front),
+        T(app_and_plugin_report_each_for_itself),
+        T(what_the_policy_allows_to_open_is_no_flag),
+        T(what_happens_in_a_moment_is_a_flag_without_length),
+        T(what_the_plugin_saw_ends_with_its_watch),
         T(every_kind_of_the_policy_reads_back),
+        T(what_the_plugin_does_reads_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -298,7 +298,7 @@ const struct rule_row *rule_row(enum rule rule)
         return &rule_screen[rule - RULE_SCREEN_FIRST];
     if (rule >= RULE_SOUND_SPEECH && rule <= RULE_MICROPHONE_MUTED)
         return &rule_sounds[rule - RULE_SOUND_SPEECH];
-    if (rule >= RULE_PROGRAM_FORBIDDEN && rule <= RULE_APP_LOST)
+    if (rule >= RULE_PROGRAM_FORBIDDEN && rule <= RULE_PLUGIN_LOST)
         return &rule_events[rule - RULE_EVENTS_FIRST];
     if (rule == RULE_IDENTITY_MISMATCH || rule == RULE_PERSON_CHANGED)
         return &rule_identity[rule - RULE_IDENTITY_FIRST];

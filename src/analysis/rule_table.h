@@ -97,10 +97,10 @@ enum {
     RULE_SCREEN_LEN = RULE_SCREEN_FORBIDDEN - RULE_SCREEN_BLACK + 1
 };
 extern const struct rule_row rule_screen[RULE_SCREEN_LEN];
-/* RULE_PROGRAM_FORBIDDEN to RULE_APP_LOST. */
+/* RULE_PROGRAM_FORBIDDEN to RULE_PLUGIN_LOST. */
 enum {
     RULE_EVENTS_FIRST = RULE_PROGRAM_FORBIDDEN,
-    RULE_EVENTS_LEN = RULE_APP_LOST - RULE_PROGRAM_FORBIDDEN + 1
+    RULE_EVENTS_LEN = RULE_PLUGIN_LOST - RULE_PROGRAM_FORBIDDEN + 1
 };
 extern const struct rule_row rule_events[RULE_EVENTS_LEN];
 /* "no picture of the camera from 12:01.0 to 12:09.5 of the recording, 8.5 s" */

@@ -80,6 +80,9 @@ static const struct {
     {"fullscreen-left", "Left the full screen", true},
     {"fullscreen-back", "Is in the full screen again", true},
     {"page-loaded", "Page was loaded", true},
+    {"plugin-lost", "The plugin did not answer the page any more", true},
+    {"plugin-back", "The plugin answers again", true},
+    {"plugin-flooded", "The plugin reported more than is kept", false},
 };
 
 /* What the desktop app may report. */
@@ -106,8 +109,46 @@ static const struct {
     {"capture-resumed", "The app records again"},
 };
 
+/* What the browser's plugin may report (plugin_event.h). */
+static const struct {
+    const char *kind, *title;
+} plugin_kinds[] = {
+    {"plugin-started", "The plugin began to watch the browser"},
+    {"plugin-ended", "The plugin stopped watching"},
+    {"tab-opened", "A tab was opened"},
+    {"window-opened", "A window was opened"},
+    {"tab-shown", "Another page came to the front"},
+    {"tab-navigated", "A page behind the exam went to another site"},
+    {"exam-left", "The exam's own tab went to another site"},
+    {"exam-shown", "The exam is in front again"},
+    {"focus-lost", "The browser is not in front any more"},
+    {"copied", "Text of the exam was copied"},
+    {"cut", "Text of the exam was cut"},
+    {"pasted", "Text was pasted into the exam"},
+    {"printed", "The exam's page was printed"},
+    {"context-menu", "The context menu was opened in the exam"},
+    {"download-started", "A download began"},
+    {"window-state", "The exam's window was resized"},
+    {"zoom-changed", "The exam's page was zoomed"},
+    {"browser-displays", "The number of displays changed"},
+    {"extension-risk", "Another extension that can see pages or the screen"},
+    {"app-vouched", "Plugin and app told each other their versions"},
+    {"events-dropped", "The plugin had no room for more events"},
+};
+
+bool event_is_of_plugin(struct str kind)
+{
+    for (size_t i = 0; i < ARRAY_LEN(plugin_kinds); i++)
+        if (str_eq(kind, str_from(plugin_kinds[i].kind)))
+            return true;
+    return false;
+}
+
 static const char *title_of(struct str kind)
 {
+    for (size_t i = 0; i < ARRAY_LEN(plugin_kinds); i++)
+        if (str_eq(kind, str_from(plugin_kinds[i].kind)))
+            return plugin_kinds[i].title;
     for (size_t i = 0; i < ARRAY_LEN(app_kinds); i++)
         if (str_eq(kind, str_from(app_kinds[i].kind)))
             return app_kinds[i].title;

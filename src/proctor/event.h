@@ -21,6 +21,8 @@ MUST_USE bool event_report(struct proctor *p, struct str session_id, int64_t use
 MUST_USE bool event_report_app(struct proctor *p, struct str session_id, int64_t user_ref,
                                struct str kind, json_t *detail, int64_t client_us,
                                struct error *err);
+/* Is it one that the browser's plugin may report (plugin_event.h)? */
+bool event_is_of_plugin(struct str kind);
 /* In order of time; in the arena. Repeated saves of one answer within a minute are one event. */
 MUST_USE bool event_list(struct proctor *p, struct str session_id, struct arena *arena,
                          struct event **ret, size_t *ret_len, struct error *err);

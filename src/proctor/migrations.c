@@ -490,11 +490,19 @@ static const char version_live[] =
     " PRIMARY KEY (session_id, kind));"
     "CREATE INDEX live_still_by_exam ON live_still (exam_id, put_us);";
 
+static const char version_plugin[] =
+    /* plugin_event.c */
+    "CREATE TABLE plugin_run ("
+    " session_id TEXT NOT NULL REFERENCES session (id),"
+    " run TEXT NOT NULL,"
+    " next_seq BIGINT NOT NULL," /* those before it are in the evidence */
+    " PRIMARY KEY (session_id, run));";
+
 static const char *const versions[] = {
     version_1,       version_2,       version_evidence_unsigned,
     version_review,  version_support, version_session_flag,
     version_checkin, version_app,     version_result,
-    version_live,
+    version_live,    version_plugin,
 };
 
 const struct db_migrations proctor_migrations = {

@@ -6,6 +6,7 @@
 #include "proctor/live.h"
 #include "proctor/stream.h"
 #include "server/downloads.h"
+#include "server/plugin_files.h"
 
 /* What the page is asked to record with. 400 kbit/s of VP9 keep a face at 640x480 recognisable; the
  * encoder overshoots by a third (measured with Chromium 156). */
@@ -141,13 +142,34 @@ static json_t *app_json(const struct server *server, struct request *q, const st
                      time_json(a->seen_us), "downloads", downloads);
 }
 
+/* What the plugin may do in this session, for the page that hands it on. */
+static json_t *plugin_policy_json(const struct policy_plugin *p)
+{
+    json_t *allow = json_array(), *extensions = json_array(), *ask = json_array();
+    for (size_t i = 0; i < p->allow_len; i++)
+        json_array_append_new(allow, json_string(p->allow[i]));
+    for (size_t i = 0; i < p->extensions_len; i++)
+        json_array_append_new(extensions, json_string(p->extensions[i]));
+    for (size_t i = 0; i < PLUGIN_READINGS; i++)
+        if (p->ask >> i & 1)
+            json_array_append_new(ask, json_string(plugin_reading_name((enum plugin_reading)i)));
+    return json_pack("{s:s, s:o, s:o, s:o}", "mode", plugin_mode_name(p->mode), "allow", allow,
+                     "extensions", extensions, "ask", ask);
+}
+
 static json_t *plugin_json(const struct server *server, const struct steps *steps)
 {
     const char *id = server->options.plugin_id, *url = server->options.plugin_url;
-    return json_pack("{s:b, s:o, s:o, s:o, s:o}", "required", steps->policy.checkin.plugin,
-                     "seen_us", time_json(steps->plugin.seen_us), "version",
-                     text_or_null(steps->plugin.version), "id", id ? json_string(id) : json_null(),
-                     "url", url ? json_string(url) : json_null());
+    struct plugin_files files;
+    plugin_files_find(server->options.downloads, &files);
+    if (!id && files.id[0])
+        id = files.id;
+    return json_pack(
+        "{s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "required", steps->policy.checkin.plugin, "seen_us",
+        time_json(steps->plugin.seen_us), "version", text_or_null(steps->plugin.version), "id",
+        id ? json_string(id) : json_null(), "url", url ? json_string(url) : json_null(), "zip",
+        files.zip ? json_string(PLUGIN_ZIP_PATH) : json_null(), "policy",
+        plugin_policy_json(&steps->policy.plugin));
 }
 
 json_t *api_permitted_json(const struct policy *policy)

@@ -97,19 +97,18 @@ static void close_file(void *context)
     free(f);
 }
 
-static bool open_file(const char *folder, const struct download *d, struct response *r,
-                      struct error *err)
+static bool open_file(const char *folder, const char *name, struct response *r, struct error *err)
 {
     char path[PATH_MAX];
     struct stat st;
-    int len = snprintf(path, sizeof path, "%s/%s", folder, d->file);
+    int len = snprintf(path, sizeof path, "%s/%s", folder, name);
     if (len < 0 || (size_t)len >= sizeof path)
         return error_set(err, ERROR_IO, "%s: name too long", folder);
     CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 || fstat(fd, &st))
-        return error_errno(err, errno, "%s", d->file);
+        return error_errno(err, errno, "%s", name);
     if (st.st_size <= 0)
-        return error_set(err, ERROR_NOT_FOUND, "%s is empty", d->file);
+        return error_set(err, ERROR_NOT_FOUND, "%s is empty", name);
     struct file *f = malloc(sizeof *f);
     if (!f)
         return error_no_memory(err);
@@ -138,7 +137,18 @@ bool downloads_answer(const char *folder, struct str platform, struct request *q
         response_header(r, "Content-Type", "application/octet-stream");
         response_header(r, "Content-Disposition",
                         arena_printf(q->arena, "attachment; filename=\"%s\"", all[i].file));
-        return open_file(folder, &all[i], r, err);
+        return open_file(folder, all[i].file, r, err);
     }
     return error_set(err, ERROR_NOT_FOUND, "there is no app for that platform");
+}
+
+bool downloads_answer_file(const char *folder, const char *file, const char *type,
+                           struct response *r, struct error *err)
+{
+    struct error why;
+    if (folder && open_file(folder, file, r, &why)) {
+        response_header(r, "Content-Type", type);
+        return true;
+    }
+    return error_set(err, ERROR_NOT_FOUND, "this server does not offer %s", file);
 }

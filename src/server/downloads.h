@@ -16,3 +16,6 @@ void downloads_find(const char *folder, struct download ret[DOWNLOADS]);
 /* Answers with the file; ERROR_NOT_FOUND says so where this deployment has none. */
 MUST_USE bool downloads_answer(const char *folder, struct str platform, struct request *q,
                                struct response *r, struct error *err);
+/* Answers with one file of ours in that folder; `type` is its Content-Type. */
+MUST_USE bool downloads_answer_file(const char *folder, const char *file, const char *type,
+                                    struct response *r, struct error *err);

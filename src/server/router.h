@@ -79,6 +79,7 @@ extern const struct route support_routes[];
 extern const struct route checkin_routes[];
 extern const struct route checkin_staff_routes[];
 extern const struct route app_routes[];
+extern const struct route plugin_routes[];
 extern const struct route attempt_routes[];
 extern const struct route attachment_routes[];
 extern const struct route name_routes[];

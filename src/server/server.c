@@ -9,13 +9,17 @@
 #define STOP_WAIT_MS 8000 /* with what ends afterwards, less than the 10 s that are promised */
 
 const struct route *const server_route_tables[] = {
-    sign_in_routes,    tus_routes,           campus_routes,
-    proctor_routes,    review_list_routes,   review_routes,
-    review_say_routes, accommodation_routes, support_routes,
-    attempt_routes,    attachment_routes,    name_routes,
-    identity_routes,   rejudge_routes,       result_routes,
-    release_routes,    checkin_routes,       checkin_staff_routes,
-    app_routes,        live_routes,          NULL,
+    sign_in_routes,     tus_routes,
+    campus_routes,      proctor_routes,
+    review_list_routes, review_routes,
+    review_say_routes,  accommodation_routes,
+    support_routes,     attempt_routes,
+    attachment_routes,  name_routes,
+    identity_routes,    rejudge_routes,
+    result_routes,      release_routes,
+    checkin_routes,     checkin_staff_routes,
+    app_routes,         live_routes,
+    plugin_routes,      NULL,
 };
 
 /* The guide's own, where the deployment names no other. */

@@ -21,7 +21,8 @@ struct server_options {
     struct server_contact contact;
     const char *plugin_id, *plugin_url; /* of the browser's plugin and its page in the store; may be
                                            NULL */
-    const char *downloads; /* the folder with the desktop app's installers; NULL: there is none */
+    const char *downloads; /* the folder with the installers of desktop app and plugin; NULL: there
+                              is none */
 };
 struct server {
     struct server_options options;

@@ -1,0 +1,181 @@
+#include "proctor/plugin_event.h"
+
+#include "analysis/event_rules.h"
+#include "proctor/event.h"
+#include "proctor/event_flags.h"
+#include "proctor/evidence.h"
+#include "proctor/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct taking {
+    struct str session_id, run;
+    int64_t user_ref;
+    json_t *events;
+    int64_t next; /* the result */
+};
+
+/* ---- checking ---- */
+
+struct told {
+    int64_t seq, client_us;
+    struct str kind;
+    json_t *detail;
+};
+
+static bool is_flat(json_t *detail)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(detail, key, value)
+    {
+        bool ours = strcmp(key, "seq") == 0 || strcmp(key, "run") == 0 ||
+                    strcmp(key, "client_us") == 0; /* written by read_told()'s caller */
+        if (ours || json_is_object(value) || json_is_array(value))
+            return false;
+    }
+    return true;
+}
+
+static bool read_told(const json_t *event, size_t at, struct told *ret, struct error *err)
+{
+    char path[32];
+    snprintf(path, sizeof path, "events[%zu]", at);
+    if (!json_is_object(event) || json_object_size(event) != 4)
+        return error_set(err, ERROR_INVALID,
+                         "%s: must be an object of seq, kind, detail and client_us", path);
+    if (!json_get_i64(event, path, "seq", 1, INT32_MAX, &ret->seq, err) ||
+        !json_get_i64(event, path, "client_us", 0, INT64_MAX, &ret->client_us, err) ||
+        !json_get_str(event, path, "kind", EVIDENCE_KIND_MAX, &ret->kind, err))
+        return false;
+    if (!event_is_of_plugin(ret->kind))
+        return error_set(err, ERROR_INVALID, "%s.kind: is not one that the plugin may report",
+                         path);
+    ret->detail = json_object_get(event, "detail");
+    if (!json_is_object(ret->detail) || !is_flat(ret->detail))
+        return error_set(err, ERROR_INVALID,
+                         "%s.detail: must be an object of texts, numbers and truths", path);
+    return true;
+}
+
+static bool check(struct str run, const json_t *events, struct error *err)
+{
+    bool plain = run.len > 0 && run.len <= PLUGIN_RUN_MAX;
+    for (size_t i = 0; plain && i < run.len; i++) {
+        char c = run.ptr[i];
+        plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+    if (!plain)
+        return error_set(err, ERROR_INVALID, "run: must be 1 to %d letters and digits",
+                         PLUGIN_RUN_MAX);
+    if (!json_is_array(events) || json_array_size(events) > PLUGIN_BATCH_MAX)
+        return error_set(err, ERROR_INVALID, "events: must be a list of at most %d",
+                         PLUGIN_BATCH_MAX);
+    return true;
+}
+
+/* ---- taking ---- */
+
+static bool find_next(struct db *db, struct taking *t, int64_t *ret_all, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    CLEANUP(db_donep) struct db_stmt *sums = NULL;
+    bool found;
+    if (!db_query_one(db, "SELECT next_seq FROM plugin_run WHERE session_id = $1 AND run = $2",
+                      DB_ARGS(DB_TEXT(t->session_id), DB_TEXT(t->run)), &found, &rows, err))
+        return false;
+    t->next = found ? db_col_i64(rows, 0) : 1;
+    bool any;
+    if (!db_query_one(db,
+                      "SELECT COUNT(*), COALESCE(SUM(next_seq - 1), 0) FROM plugin_run"
+                      " WHERE session_id = $1",
+                      DB_ARGS(DB_TEXT(t->session_id)), &any, &sums, err))
+        return false;
+    if (!found && db_col_i64(sums, 0) >= PLUGIN_RUNS_MAX)
+        return error_set(err, ERROR_CONFLICT, "no more than %d runs in a session", PLUGIN_RUNS_MAX);
+    *ret_all = db_col_i64(sums, 1);
+    return true;
+}
+
+static bool keep(struct db *db, const struct taking *t, const struct told *told, struct error *err)
+{
+    CLEANUP(freep) char *text = NULL;
+    CLEANUP(json_decrefp) json_t *payload = json_copy(told->detail); /* it is flat */
+    if (!payload || json_object_set_new(payload, "client_us", json_integer(told->client_us)) ||
+        json_object_set_new(payload, "seq", json_integer(told->seq)) ||
+        json_object_set_new(payload, "run", json_stringn(t->run.ptr, t->run.len)))
+        return error_no_memory(err);
+    if (!json_text(payload, &text, err))
+        return false;
+    if (strlen(text) > PLUGIN_DETAIL_MAX)
+        return error_set(err, ERROR_TOO_LARGE, "detail: at most %d bytes", PLUGIN_DETAIL_MAX);
+    return evidence_append_in(db, t->session_id, told->kind, str_from(text), err);
+}
+
+/* The flags once for all of them: each judging reads every event of the session. */
+static bool take_new(struct db *db, struct taking *t, int64_t all, struct error *err)
+{
+    struct str rules = STR("");
+    size_t at;
+    json_t *event;
+    json_array_foreach(t->events, at, event)
+    {
+        struct told told;
+        if (!read_told(event, at, &told, err))
+            return false;
+        if (told.seq < t->next)
+            continue;
+        if (told.seq > t->next)
+            return error_set(err, ERROR_CONFLICT, "the event that is wanted next is %" PRId64,
+                             t->next);
+        if (all < PLUGIN_EVENTS_MAX && !keep(db, t, &told, err))
+            return false;
+        if (all == PLUGIN_EVENTS_MAX &&
+            !evidence_add_in(db, t->session_id, "plugin-flooded",
+                             json_pack("{s:i}", "kept", PLUGIN_EVENTS_MAX), err))
+            return false;
+        if (event_rules_use(told.kind))
+            rules = told.kind;
+        t->next++;
+        all++;
+    }
+    if (at == 0) /* nothing new, but time has passed */
+        return event_flags_grow_in(db, t->session_id, err);
+    return event_flags_update_in(db, t->session_id, rules, err);
+}
+
+static bool take_body(struct db *db, void *context, struct error *err)
+{
+    struct taking *t = context;
+    struct session s;
+    int64_t all, before;
+    if (!session_find_own_in(db, t->session_id, t->user_ref, &s, err))
+        return false;
+    if (s.state < SESSION_RECORDING)
+        return error_set(err, ERROR_CONFLICT, "this session has not begun to record");
+    if (s.state >= SESSION_UPLOADED)
+        return error_set(err, ERROR_CONFLICT, "this session has ended and takes nothing any more");
+    if (!find_next(db, t, &all, err))
+        return false;
+    before = t->next;
+    if (!take_new(db, t, all, err))
+        return false;
+    return t->next == before ||
+           db_run(db,
+                  "INSERT INTO plugin_run (session_id, run, next_seq) VALUES ($1, $2, $3)"
+                  " ON CONFLICT (session_id, run) DO UPDATE SET next_seq = excluded.next_seq",
+                  DB_ARGS(DB_TEXT(t->session_id), DB_TEXT(t->run), DB_I64(t->next)), NULL, err);
+}
+
+bool plugin_events_take(struct proctor *p, struct str session_id, int64_t user_ref, struct str run,
+                        json_t *events, int64_t *ret_next, struct error *err)
+{
+    struct taking t = {
+        .session_id = session_id, .run = run, .user_ref = user_ref, .events = events};
+    if (!check(run, events, err) || !db_store_write(p->store, take_body, &t, err))
+        return false;
+    *ret_next = t.next;
+    return true;
+}

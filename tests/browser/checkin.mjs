@@ -63,10 +63,10 @@ const inBase64 = (made) =>
   Object.fromEntries(Object.entries(made).map(([name, list]) => [name, list.map((bytes) => bytes.toString('base64'))]));
 
 // Somebody at a computer with that camera, signed in, at the list of tests.
-async function somebody(t, { policy = { base: 'standard' }, surface, show, label = 'Integrated Camera', ...options } = {}) {
+async function somebody(t, { policy = { base: 'standard' }, args = [], surface, show, label = 'Integrated Camera', ...options } = {}) {
   if (!hasChromium) skip('Chromium is not installed');
   if (!hasPeople()) skip('no pictures of faces and cards at ../shared/media');
-  const server = await startServer(t, { worker: false, policy });
+  const server = await startServer(t, { worker: false, policy, args });
   const folder = temporaryFolder(t);
   const pictures = inBase64({ ...poses(folder), card: [cardOf(folder)] });
   admin(server.data, ['user', 'add', 'm.chen', '--role', 'candidate', '--name', NAME_ON_CARD, '--email', 'm.chen@example.org'], { input: `${PASSWORD}\n` });
@@ -233,11 +233,28 @@ test('checkin: a camera that is a program is refused by its name', async (t) => 
   assert.equal(await button(page, 'Confirm and Upload').count(), 0);
 }, { seconds: 60 });
 
-// What a content script of the plugin does.
-const answerAsPlugin = (page) => page.evaluate(() => window.addEventListener('message', ({ data }) => {
-  if (data?.type !== 'proctortrack-hello') return;
-  window.postMessage({ type: 'proctortrack-plugin', version: '1.2.3', id: 'abcdefghijklmnop' }, window.location.origin);
-}));
+// A plugin that lets this page, as the page sees it; tests/browser/plugin.mjs has the real one.
+function plugin() {
+  const state = (session, watching) => ({ v: 1, type: 'state', session, run: 'run1', watching, front: true, waiting: 0 });
+  window.chrome = {
+    runtime: {
+      sendMessage: (id, message, answer) => message.type === 'hello' && answer({ v: 1, type: 'plugin', version: '1.2.3', id, granted: ['downloads', 'extensions'] }),
+      connect: () => {
+        let hear = () => undefined;
+        return {
+          postMessage: ({ type, session }) => setTimeout(() => hear(state(session, type === 'begin')), 10),
+          disconnect: () => undefined,
+          onMessage: { addListener: (listener) => { hear = listener; } },
+          onDisconnect: { addListener: () => undefined },
+        };
+      },
+    },
+  };
+}
+const answerAsPlugin = async (page) => {
+  await page.addInitScript(plugin); // when it is loaded again
+  await page.evaluate(plugin);
+};
 
 // The desktop app's side of the protocol: paired by the code on the page.
 async function pairAsApp(server, page) {
@@ -290,7 +307,7 @@ async function decideOnProfile(t, server, browser) {
 }
 
 test('checkin: everything on, from the plugin to the receipt, with a check that the desk lets pass', async (t) => {
-  const { server, person, page } = await somebody(t, { policy: { base: 'strict' } });
+  const { server, person, page } = await somebody(t, { policy: { base: 'strict' }, args: ['--plugin-id', 'abcdefghijklmnopabcdefghijklmnop'] });
   await openTest(page, 'Practice test');
   await page.getByRole('heading', { name: 'Install the Proctortrack plugin' }).waitFor();
   await button(page, 'I have installed it: check again').click();

@@ -96,6 +96,29 @@ export async function personWithFolder(t, server, folder, { seen = { cameras: []
   return { ...(await watch(context, true, seen)), kill };
 }
 
+// A person whose browser has the plugin that is unpacked in `plugin`. Extensions need a folder of the browser's own, and
+// the headless mode that is the whole browser. `managed`: it may install
+// what a policy says, and has `load` beside.
+export async function personWithPlugin(t, server, folder, { plugin, managed = false, load = plugin, ...options }) {
+  const seen = { cameras: [], recorders: new Map(), problems: [] };
+  const { args, ...launch } = launchOptions(options);
+  const offline = ['--disable-background-networking', '--disable-component-update'];
+  const context = await chromium.launchPersistentContext(folder, {
+    ...launch,
+    ...contextOptions(server, true),
+    headless: false,
+    ignoreDefaultArgs: managed ? ['--disable-extensions', ...offline] : ['--disable-extensions'],
+    args: [
+      '--headless=new',
+      ...(managed ? args.filter((arg) => !offline.includes(arg)) : args),
+      '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost',
+      ...(managed ? [] : [`--disable-extensions-except=${plugin}`]), `--load-extension=${load}`,
+    ],
+  });
+  t.after(() => context.close().catch(() => undefined));
+  return watch(context, true, seen);
+}
+
 const contextOptions = (server, camera) => ({
   viewport: { width: 1366, height: 768 },
   permissions: camera ? ['camera', 'microphone'] : [],

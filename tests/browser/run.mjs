@@ -9,4 +9,5 @@ await import('./checkin.mjs');
 await import('./player.mjs');
 await import('./result.mjs');
 await import('./live.mjs');
+await import('./plugin.mjs');
 await run();

@@ -4,6 +4,7 @@ import { run } from '../support/runner.mjs';
 
 await import('./start.mjs');
 await import('./access.mjs');
+await import('./plugin.mjs');
 await import('./roles.mjs');
 await import('./tus.mjs');
 await import('./bad_input.mjs');

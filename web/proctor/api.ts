@@ -283,7 +283,9 @@ export type EventKind =
   | "fullscreen-left"
   | "fullscreen-back"
   | "recorder-error"
-  | "page-loaded";
+  | "page-loaded"
+  | "plugin-lost"
+  | "plugin-back";
 
 export interface ClientEvent {
   kind: EventKind;

@@ -22,6 +22,8 @@ const KINDS = [
   "fullscreen-back",
   "recorder-error",
   "page-loaded",
+  "plugin-lost",
+  "plugin-back",
 ] as const satisfies readonly EventKind[];
 
 export interface KeyStore {

@@ -1,43 +1,42 @@
-/* Asks the browser plugin whether it is there: by its id where it lets this page (externally_connectable),
- * and by a message in the window, which a content script of it answers. */
-import { fields } from "../ui/parse";
+/* The browser's plugin, as this page reaches it: by its id, where its manifest lets this origin
+ * (externally_connectable). What is said is in extension/shared/messages.ts. */
+import { parsePluginMessage, toWire, type PageMessage, type PluginMessage } from "../../extension/shared/messages";
 
-export interface PluginAnswer {
-  version: string;
-  id: string;
+export type PluginAnswer = Extract<PluginMessage, { type: "plugin" }>;
+
+export interface PluginPort {
+  postMessage(message: unknown): void;
+  disconnect(): void;
+  onMessage: { addListener(listener: (message: unknown) => void): void };
+  onDisconnect: { addListener(listener: () => void): void };
 }
 
-interface ChromeRuntime {
-  runtime?: {
-    sendMessage?: (id: string, message: unknown, answer: (value: unknown) => void) => void;
-    lastError?: unknown;
-  };
+/* chrome.runtime as a page has it; it is there as soon as a plugin that lets this page is. */
+export interface PluginRuntime {
+  sendMessage?: (id: string, message: unknown, answer: (value: unknown) => void) => void;
+  connect?: (id: string, info: { name: string }) => PluginPort;
+  lastError?: unknown;
 }
 
-const WAIT_MS = 800;
-
-/* null: not an answer of the plugin. */
-export function parsePluginAnswer(value: unknown): PluginAnswer | null {
-  try {
-    const f = fields(value, "plugin");
-    if (f.text("type") !== "proctortrack-plugin") return null;
-    return { version: f.text("version").slice(0, 64), id: f.text("id").slice(0, 64) };
-  } catch {
-    return null;
-  }
+export function browserRuntime(): PluginRuntime | null {
+  return (window as Window & { chrome?: { runtime?: PluginRuntime } }).chrome?.runtime ?? null;
 }
 
-const HELLO = { type: "proctortrack-hello" };
+const WAIT_MS = 1500; // its worker may have to be started
 
-function askRuntime(id: string): Promise<PluginAnswer | null> {
+/* null: no answer, or none of the plugin's. */
+export function tellPlugin(
+  runtime: PluginRuntime | null,
+  id: string,
+  message: Exclude<PageMessage, { type: "begin" }>,
+): Promise<PluginMessage | null> {
   return new Promise((resolve) => {
-    const { chrome } = window as Window & { chrome?: ChromeRuntime };
-    const runtime = chrome?.runtime;
     if (id === "" || runtime?.sendMessage === undefined) return resolve(null);
+    setTimeout(() => resolve(null), WAIT_MS);
     try {
-      runtime.sendMessage(id, HELLO, (value) => {
+      runtime.sendMessage(id, toWire(message), (value) => {
         void runtime.lastError; // read, or the browser complains that nobody did
-        resolve(parsePluginAnswer(value));
+        resolve(parsePluginMessage(value));
       });
     } catch {
       resolve(null); // not a valid id
@@ -45,29 +44,13 @@ function askRuntime(id: string): Promise<PluginAnswer | null> {
   });
 }
 
-function askWindow(signal: AbortSignal): Promise<PluginAnswer | null> {
-  return new Promise((resolve) => {
-    window.addEventListener(
-      "message",
-      (event: MessageEvent<unknown>) => {
-        if (event.source !== window || event.origin !== window.location.origin) return;
-        const answer = parsePluginAnswer(event.data);
-        if (answer !== null) resolve(answer);
-      },
-      { signal },
-    );
-    window.postMessage(HELLO, window.location.origin);
-  });
+export async function askPlugin(id: string): Promise<PluginAnswer | null> {
+  const answer = await tellPlugin(browserRuntime(), id, { type: "hello" });
+  return answer?.type === "plugin" ? answer : null;
 }
 
-export async function askPlugin(id: string): Promise<PluginAnswer | null> {
-  const asked = new AbortController();
-  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), WAIT_MS));
-  const first = (asking: Promise<PluginAnswer | null>) =>
-    asking.then((answer) => answer ?? late); // "no" of one must not end the wait for the other
-  try {
-    return await Promise.race([first(askRuntime(id)), first(askWindow(asked.signal)), late]);
-  } finally {
-    asked.abort();
-  }
+/* "Remove plugin": false when it is not ours to remove. */
+export async function removePlugin(id: string): Promise<boolean> {
+  const answer = await tellPlugin(browserRuntime(), id, { type: "remove" });
+  return answer?.type === "removed" && answer.removed;
 }

@@ -16,6 +16,8 @@ import {
 } from "./api";
 import { closingOf } from "./closing";
 import { createEventQueue, type EventQueue } from "./events";
+import { browserRuntime } from "./plugin";
+import { createPluginLink, type PluginLink } from "./plugin-link";
 import { browserTryLock, tabName, watchPresence, type Presence, type PresenceControl } from "./presence";
 import { retryDelayMs } from "../ui/backoff";
 import { createCheckinApi, type CheckinApi, type Detail } from "./checkin/api";
@@ -65,6 +67,8 @@ export interface Sitting {
   readonly begun: Store<boolean>;
   /* The candidate has said "Yes" to the upload. */
   readonly uploadConfirmed: Store<boolean>;
+  /* The line to the browser's plugin; there while the exam asks for one and this window records. */
+  readonly plugin: Store<PluginLink | null>;
   readonly checkin: CheckinApi;
   /* Takes the SESSION that a request of `checkin` answers. */
   learn(asking: Promise<Session>): Promise<void>;
@@ -87,6 +91,8 @@ const POLL_MS = 10_000;
 const RELOAD_MS = 3000;
 /* Nobody at the computer any more: the upload is finished without a "Yes". */
 const UNCONFIRMED_MS = 120_000;
+/* What the plugin still has comes within this, or when the candidate opens the page again. */
+const PLUGIN_REST_MS = 10_000;
 const CAMERA_KEY = "proctortrack-camera";
 
 function newId(): string {
@@ -106,6 +112,7 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
   const cameraId = createStore<string | null>(localStorage.getItem(CAMERA_KEY));
   const begun = createStore(false);
   const uploadConfirmed = createStore(false);
+  const plugin = createStore<PluginLink | null>(null);
   const checkin = createCheckinApi(api, id, parseSession);
   const events: EventQueue = createEventQueue({
     session: id,
@@ -163,7 +170,10 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
       });
       watch.presence.subscribe((now) => {
         presence.set(now);
-        if (now === "elsewhere") void stopRecording();
+        if (now === "elsewhere") {
+          plugin.get()?.stop();
+          void stopRecording();
+        }
         const open = view.get();
         if (now === "held" && open.state === "open") follow(open.session);
       });
@@ -181,11 +191,13 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
         announceOnce();
         void control.start();
         if (session.checkin.screen.required) screen.start();
+        linkPlugin(session)?.begin();
         break;
       }
       case "ended":
         equip(session);
         announceOnce();
+        linkPlugin(session)?.end();
         void finish();
         break;
       case "uploaded":
@@ -262,6 +274,25 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     return made;
   }
 
+  function linkPlugin({ exam, checkin: { plugin: it } }: Session): PluginLink | null {
+    if (!it.required || it.id === "") return null;
+    const there = plugin.get();
+    if (there !== null) return there;
+    const made = createPluginLink({
+      runtime: browserRuntime,
+      id: it.id,
+      session: id,
+      title: exam.title,
+      policy: it.policy,
+      timers: browserTimers,
+      nowUs: () => serverClock.nowUs(),
+      send: (run, seen) => checkin.pluginEvents(run, seen),
+      onEvent: (kind) => events.add(kind),
+    });
+    plugin.set(made);
+    return made;
+  }
+
   /* After "Home": the last piece, every byte, then the server is told that this was all. */
   async function finish(): Promise<void> {
     const tools = equipment.get();
@@ -288,6 +319,7 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
         await confirmed();
       }
       finishing.set({ state: "closing" });
+      await plugin.get()?.flushed(PLUGIN_REST_MS);
       try {
         await learn(proctor.end(id, what.lengths));
         break;
@@ -335,6 +367,7 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     const tools = equipment.get() ?? (open.state === "open" ? equip(open.session) : null);
     await stopRecording();
     tools?.keeper.forget();
+    plugin.get()?.stop();
     watch?.stop();
     finishing.set({ state: "no" });
   }
@@ -431,6 +464,7 @@ export function createSitting(id: string, api: Api, proctor: ProctorApi): Sittin
     cameraId,
     begun,
     uploadConfirmed,
+    plugin,
     checkin,
     learn,
     refresh,

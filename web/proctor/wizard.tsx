@@ -10,6 +10,7 @@ import { setSupportPlace } from "../ui/support/platform";
 import { texts } from "../ui/texts";
 import { formatBytes } from "../ui/time";
 import type { Session } from "./api";
+import type { PluginLink } from "./plugin-link";
 import { leaveFullScreen, MonitorFrame } from "./monitor-frame";
 import { bytesLeft } from "./recording/messages";
 import type { Keeper } from "./recording/keeper";
@@ -114,10 +115,12 @@ function StepView({ sitting, session }: { sitting: Sitting; session: Session }) 
   );
 
   const { app } = session.checkin;
+  const pluginLink = useStore(sitting.plugin);
   const running = session.state === "recording" || session.state === "exam";
   const notice = (
     <>
       {failure === null ? null : <Notice tone="warning">{t.failure(failure)}</Notice>}
+      {running && pluginLink !== null ? <PluginNotices link={pluginLink} /> : null}
       {running && app.required && app.lost ? (
         <Notice tone="warning" title={texts.checkin.app.lostTitle}>
           {texts.checkin.app.lost}
@@ -135,12 +138,7 @@ function StepView({ sitting, session }: { sitting: Sitting; session: Session }) 
       </Plain>
     );
   if (step.wholeWindow)
-    return (
-      <>
-        {notice}
-        <step.View sitting={sitting} session={session} />
-      </>
-    );
+    return <step.View sitting={sitting} session={session} notices={notice} />;
   return (
     <>
       {isMonitored(session, begun) ? <MonitorFrame /> : null}
@@ -158,6 +156,28 @@ function StepView({ sitting, session }: { sitting: Sitting; session: Session }) 
           <step.View key={step.name} sitting={sitting} session={session} />
         </div>
       </Main>
+    </>
+  );
+}
+
+/* What the plugin did, and that it is gone: the candidate always sees why. */
+function PluginNotices({ link }: { link: PluginLink }) {
+  const words = texts.checkin.plugin;
+  const state = useStore(link.state);
+  const notice = useStore(link.notice);
+  return (
+    <>
+      {state === "lost" ? (
+        <Notice tone="warning" title={words.lostTitle}>
+          {words.lost}
+        </Notice>
+      ) : null}
+      {notice === null ? null : (
+        <Notice tone="warning" title={words.notices[notice.what](notice.host)}>
+          <p>{words.noticeNote}</p>
+          <Button onClick={() => link.notice.set(null)}>{words.understood}</Button>
+        </Notice>
+      )}
     </>
   );
 }

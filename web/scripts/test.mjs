@@ -1,4 +1,4 @@
-// Runs the unit tests: every *.test.ts(x) beside the code is compiled by esbuild into one folder and
+// Runs the unit tests: every *.test.ts(x) beside the code (the extension's as well) is compiled by esbuild into one folder and
 // given to Node's own test runner, so they need neither a browser nor a test framework.
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
@@ -8,11 +8,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const web = dirname(dirname(fileURLToPath(import.meta.url)));
-const folders = ["ui", "campus", "exam", "proctor", "review", "support"];
+const root = dirname(web);
+const folders = ["ui", "campus", "exam", "proctor", "review", "support"].map((name) => `web/${name}`);
+folders.push("extension");
 const wanted = process.argv.slice(2);
 
 function* tests(folder) {
-  for (const entry of readdirSync(join(web, folder), { withFileTypes: true })) {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) yield* tests(path);
     else if (/\.test\.tsx?$/.test(entry.name)) yield path;
@@ -30,7 +32,7 @@ if (entries.length === 0) {
 const out = mkdtempSync(join(tmpdir(), "pt-web-test-"));
 try {
   await build({
-    absWorkingDir: web,
+    absWorkingDir: root,
     entryPoints: entries,
     outdir: out,
     outbase: ".",
@@ -41,6 +43,7 @@ try {
     target: "node18",
     jsx: "automatic",
     jsxImportSource: "preact",
+    tsconfig: join(web, "tsconfig.json"),
     loader: { ".css": "empty" },
     sourcemap: "inline",
     logLevel: "warning",

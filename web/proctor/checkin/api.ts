@@ -10,6 +10,7 @@ import {
   parseText,
   type Parse,
 } from "../../ui/parse";
+import { parsePluginPolicy, type PluginEvent, type PluginPolicy } from "../../../extension/shared/messages";
 import type { Session } from "../api";
 
 export const POINTS = [
@@ -77,11 +78,20 @@ export interface Support {
   name: string;
 }
 
+export interface Plugin {
+  required: boolean;
+  seen: boolean;
+  id: string;
+  url: string; // of its page in the browser's store
+  zip: string; // of the file that is loaded by hand
+  policy: PluginPolicy;
+}
+
 export interface Checkin {
   profile: Profile | null;
   checks: Check[];
   app: App;
-  plugin: { required: boolean; seen: boolean; id: string; url: string };
+  plugin: Plugin;
   screen: { required: boolean; consented: boolean };
   support: Support | null;
 }
@@ -149,7 +159,14 @@ export function appHasBegun(app: App): boolean {
 export function appIsSending(app: App): boolean {
   return app.state === "connected" && appHasBegun(app);
 }
-const NO_PLUGIN = { required: false, seen: false, id: "", url: "" };
+const NO_PLUGIN: Plugin = {
+  required: false,
+  seen: false,
+  id: "",
+  url: "",
+  zip: "",
+  policy: { mode: "report", allow: [], extensions: [], ask: [] },
+};
 const NO_SCREEN = { required: false, consented: false };
 
 const parseSupport: Parse<Support> = (value, path) => {
@@ -169,11 +186,14 @@ export const parseCheckin: Parse<Checkin> = (value, path) => {
       (inner, at) => {
         const p = fields(inner, at);
         const url = p.optional("url", parseNullable(parseText), null) ?? "";
+        const zip = p.optional("zip", parseNullable(parseText), null) ?? "";
         return {
           required: p.get("required", parseBool),
           seen: p.nullable("seen_us", parseInteger) !== null,
           id: p.optional("id", parseNullable(parseText), null) ?? "",
           url: /^(https:\/\/|\/(?!\/))/.test(url) ? url : "",
+          zip: /^\/(?!\/)/.test(zip) ? zip : "",
+          policy: p.optional("policy", parsePluginPolicy, NO_PLUGIN.policy),
         };
       },
       NO_PLUGIN,
@@ -307,6 +327,8 @@ export interface CheckReport {
 
 export interface CheckinApi {
   pluginSeen(version: string, id: string): Promise<Session>;
+  /* What the plugin reports; the number that the server wants next. */
+  pluginEvents(run: string, events: PluginEvent[]): Promise<number>;
   beginFaceScan(camera: string): Promise<FaceScan>;
   faceFrame(scan: string, picture: Blob, capturedMs: number, signal: AbortSignal): Promise<FaceScan>;
   confirmFaceScan(scan: string): Promise<Session>;
@@ -334,6 +356,12 @@ export function createCheckinApi(
   return {
     pluginSeen: (version, plugin) =>
       api.post(`${root}/plugin`, { version, id: plugin }, parseSession),
+    pluginEvents: (run, events) =>
+      api.post(
+        `${root}/plugin/events`,
+        { run, events: events.map(({ clientUs, ...rest }) => ({ ...rest, client_us: clientUs })) },
+        (value, path) => fields(value, path).integer("next"),
+      ),
     beginFaceScan: (camera) => api.post(`${root}/face-scans`, { camera }, parseFaceScan),
     faceFrame: (scan, picture, capturedMs, signal) =>
       api.postBytes(`${face(scan)}/frames`, picture, parseFaceScan, {

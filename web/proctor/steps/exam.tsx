@@ -37,7 +37,7 @@ export function connectionLine(reachable: boolean, status: KeeperStatus | null):
   return { tone: "good", text: t.connected, detail: t.connectedDetail };
 }
 
-export function ExamStep({ sitting, session }: StepProps) {
+export function ExamStep({ sitting, session, notices }: StepProps) {
   const tools = useStore(sitting.equipment);
   const frame = useRef<HTMLIFrameElement>(null);
   /* Exams without the system check do not ask for it. */
@@ -63,6 +63,7 @@ export function ExamStep({ sitting, session }: StepProps) {
         <Connection sitting={sitting} keeper={tools?.keeper ?? null} />
       </header>
       <main class="exam-main" aria-label={t.windowLabel}>
+        {notices}
         {tools === null ? null : <Problems control={tools.control} keeper={tools.keeper} />}
         {tools === null || !session.checkin.screen.required ? null : (
           <ScreenProblems screen={tools.screen} />

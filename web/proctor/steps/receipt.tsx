@@ -7,6 +7,7 @@ import { Table } from "../../ui/table";
 import { texts } from "../../ui/texts";
 import { formatBytes, formatDateTime } from "../../ui/time";
 import type { Receipt } from "../api";
+import { askPlugin, removePlugin } from "../plugin";
 import type { StepProps } from "./step";
 
 const t = texts.proctor.receipt;
@@ -43,7 +44,32 @@ export function ReceiptStep({ sitting, session }: StepProps) {
         </Button>
       </div>
       <p class="muted small no-print">{texts.checkin.end.quitHint}</p>
+      {session.checkin.plugin.id === "" ? null : <RemovePlugin id={session.checkin.plugin.id} />}
     </section>
+  );
+}
+
+/* Where this browser has the plugin: one click, and it is gone. */
+function RemovePlugin({ id }: { id: string }) {
+  const words = texts.checkin.plugin;
+  const [state, setState] = useState<"none" | "there" | "removed" | "refused">("none");
+  useEffect(() => {
+    void askPlugin(id).then((answer) => setState(answer === null ? "none" : "there"));
+  }, [id]);
+  if (state === "none") return null;
+  return (
+    <div class="no-print" role="status">
+      {state === "there" ? (
+        <div class="row">
+          <Button onClick={() => void removePlugin(id).then((done) => setState(done ? "removed" : "refused"))}>
+            {words.remove}
+          </Button>
+          <span class="muted small">{words.removeHint}</span>
+        </div>
+      ) : (
+        <p>{state === "removed" ? words.removed : words.notRemoved}</p>
+      )}
+    </div>
   );
 }
 

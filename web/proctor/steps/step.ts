@@ -6,6 +6,8 @@ import type { Sitting } from "../sitting";
 export interface StepProps {
   sitting: Sitting;
   session: Session;
+  /* What the window has to say; a step that fills it shows this, or nobody would see it. */
+  notices?: ComponentChild;
 }
 
 export interface Step {

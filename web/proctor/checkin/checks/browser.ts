@@ -1,5 +1,7 @@
 /* The browser: new enough, can record what this exam records and keep it, and is allowed to. */
 import { chooseMime } from "../../recording/recorder";
+import { askPlugin } from "../../plugin";
+import type { Plugin } from "../api";
 import { outcome, type CheckContext, type Outcome, type Problem, type SystemCheck } from "./check";
 
 export interface Browser {
@@ -40,6 +42,11 @@ async function isDenied(name: string): Promise<boolean> {
   }
 }
 
+/* Without its id there is nobody to ask: what the first step heard counts. */
+async function answers({ id, seen }: Plugin): Promise<boolean> {
+  return id === "" ? seen : (await askPlugin(id)) !== null;
+}
+
 async function run({ session }: CheckContext): Promise<Outcome> {
   const supported = (mime: string) =>
     typeof MediaRecorder === "function" && MediaRecorder.isTypeSupported(mime);
@@ -52,7 +59,7 @@ async function run({ session }: CheckContext): Promise<Outcome> {
     canShare: typeof navigator.mediaDevices?.getDisplayMedia === "function",
     canKeep: typeof navigator.storage?.getDirectory === "function",
     denied: (await isDenied("camera")) || (await isDenied("microphone")),
-    pluginMissing: plugin.required && !plugin.seen,
+    pluginMissing: plugin.required && !(await answers(plugin)),
   };
   return outcome(judgeBrowser(browser), {
     agent: navigator.userAgent.slice(0, 300),

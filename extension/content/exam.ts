@@ -1,0 +1,54 @@
+/* In the exam's page: that something was copied, cut, pasted or printed, or the context menu opened, and
+ * how many characters; never the text. Does nothing unless a session is being watched. */
+import { ownToWire, type Deed } from "../shared/messages";
+
+let watching = false;
+let ownCopy = ""; // what was copied from the exam last: pasting that again is not from elsewhere
+
+function tell(deed: Deed, chars = 0, own = false): void {
+  if (!watching) return;
+  /* Rejects when the plugin was removed meanwhile, and this script is of the one before. */
+  chrome.runtime.sendMessage(ownToWire({ target: "worker", type: "did", deed, chars, own })).catch(() => undefined);
+}
+
+function selected(event: Event): string {
+  const at = event.target;
+  if (at instanceof HTMLTextAreaElement || at instanceof HTMLInputElement)
+    return at.value.slice(at.selectionStart ?? 0, at.selectionEnd ?? 0);
+  return document.getSelection()?.toString() ?? "";
+}
+
+function took(deed: Deed): (event: ClipboardEvent) => void {
+  return (event) => {
+    if (!event.isTrusted || !watching) return;
+    ownCopy = selected(event);
+    tell(deed, Array.from(ownCopy).length, true);
+  };
+}
+
+const options = { capture: true, passive: true };
+document.addEventListener("copy", took("copied"), options);
+document.addEventListener("cut", took("cut"), options);
+document.addEventListener(
+  "paste",
+  (event) => {
+    if (!event.isTrusted || !watching) return;
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const plain = (of: string) => of.replace(/\r\n/g, "\n");
+    tell("pasted", Array.from(text).length, text !== "" && plain(text) === plain(ownCopy));
+  },
+  options,
+);
+document.addEventListener("contextmenu", (event) => event.isTrusted && tell("context-menu"), options);
+window.addEventListener("beforeprint", () => {
+  if (window === window.top) tell("printed"); // frames are told as well
+});
+
+void chrome.storage.local.get("watching").then((kept) => {
+  watching = kept.watching === true;
+});
+chrome.storage.onChanged.addListener((changes, area) => {
+  if (area !== "local" || changes.watching === undefined) return;
+  watching = changes.watching.newValue === true;
+  if (!watching) ownCopy = "";
+});

@@ -4,7 +4,7 @@ import { hostOf, isAllowed, isOurs, riskOf } from "./hosts";
 
 test("of an address only the host is kept", () => {
   assert.equal(hostOf("https://user:secret@chat.example:8443/c/123?q=answers#x"), "chat.example");
-  for (const blank of ["", "about:blank", "chrome://newtab/", "chrome://new-tab-page/", "not an address"]) assert.equal(hostOf(blank), "");
+  for (const blank of ["", "about:blank", "chrome://newtab/", "chrome://new-tab-page/", "chrome://new-tab-page-third-party/", "not an address"]) assert.equal(hostOf(blank), "");
   assert.equal(hostOf("chrome://settings/passwords"), "chrome:settings");
   assert.equal(hostOf("file:///home/someone/notes.pdf"), "file:");
   assert.equal(hostOf("data:text/html,secret"), "data:");

@@ -13,7 +13,7 @@ export function hostOf(url: string): string {
   if (protocol === "http:" || protocol === "https:") return hostname;
   if (protocol === "about:") return "";
   if (/^(chrome|edge|brave|opera|vivaldi)(-search)?:$/.test(protocol))
-    return /^(newtab|new-tab-page|startpage|start-page)$/.test(hostname) ? "" : `${protocol}${hostname}`;
+    return /^(newtab|new-tab-page(-third-party)?|startpage|start-page)$/.test(hostname) ? "" : `${protocol}${hostname}`;
   return protocol; // file:, data:, chrome-extension:
 }
 

@@ -71,6 +71,27 @@ static void steps_that_a_session_has_not_are_not_told(void **state)
     assert_null(find(&open, "A picture of your photo ID"));
     assert_non_null(find(&strict, "A picture of your photo ID"));
     assert_non_null(find(&open, "Pictures from your camera"));
+    assert_null(find(&open, "What the browser's plugin sees"));
+    assert_non_null(find(&strict, "What the browser's plugin sees"));
+}
+
+static void what_the_plugin_does_is_told_before(void **state)
+{
+    (void)state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    static const char warns[] = "When you open another page the plugin tells you",
+                      blocks[] = "When you open another page the plugin closes it",
+                      pages[] = "Pages that your institution named";
+    struct document_text t =
+        draw(DOCUMENT_INSTRUCTIONS, "{\"base\":\"strict\",\"plugin\":{\"mode\":\"warn\"}}", &arena);
+    assert_non_null(find(&t, warns));
+    assert_null(find(&t, blocks));
+    t = draw(DOCUMENT_INSTRUCTIONS,
+             "{\"base\":\"strict\",\"plugin\":{\"allow\":[\"words.example\"]}}", &arena);
+    assert_non_null(find(&t, blocks));
+    assert_non_null(find(&t, pages));
+    t = draw(DOCUMENT_INSTRUCTIONS, "{}", &arena); /* an exam without the plugin */
+    assert_null(find(&t, warns));
 }
 
 /* Numbers without a gap in each section, whatever the policy leaves out. */
@@ -107,6 +128,7 @@ int main(void)
         cmocka_unit_test(what_is_permitted_is_shown_as_permitted),
         cmocka_unit_test(each_thing_makes_a_difference),
         cmocka_unit_test(steps_that_a_session_has_not_are_not_told),
+        cmocka_unit_test(what_the_plugin_does_is_told_before),
         cmocka_unit_test(paragraphs_are_the_sections_with_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,13 @@ static bool with_scans(const struct policy *p)
 static bool with_face(const struct policy *p) { return p->checkin.face_scan; }
 static bool with_id(const struct policy *p) { return p->checkin.id_scan; }
 static bool with_plugin(const struct policy *p) { return p->checkin.plugin; }
+static bool plugin_does(const struct policy *p, enum plugin_mode mode)
+{
+    return p->checkin.plugin && p->plugin.mode == mode;
+}
+static bool plugin_warns(const struct policy *p) { return plugin_does(p, PLUGIN_WARN); }
+static bool plugin_blocks(const struct policy *p) { return plugin_does(p, PLUGIN_BLOCK); }
+static bool with_pages(const struct policy *p) { return p->plugin.allow_len > 0; }
 static bool with_app(const struct policy *p) { return p->checkin.app; }
 static bool with_screen(const struct policy *p) { return p->checkin.screen; }
 
@@ -128,6 +135,11 @@ static const struct document_words instructions[] = {
     STEP("Do not use: programs such as Excel, Word or PowerPoint; programs to communicate, such as "
          "Skype; any page other than the window of the exam, other pages of your course "
          "included."),
+    TEXT_IF(with_pages, "Pages that your institution named for this exam may be opened beside it."),
+    TEXT_IF(plugin_warns, "When you open another page the plugin tells you that it is not part of "
+                          "the exam, and leads you back."),
+    TEXT_IF(plugin_blocks, "When you open another page the plugin closes it, or brings you back to "
+                           "the exam, and tells you why."),
 
     TITLE("Your behavior"),
     STEP("Dress as you would in a public place."),
@@ -158,6 +170,11 @@ static const struct document_words agreement[] = {
     TEXT_IF(with_screen, "Your screen, in the same time."),
     TEXT_IF(with_app, "What the desktop app sees: displays and devices that are connected, and "
                       "which programs run."),
+    TEXT_IF(with_plugin,
+            "What the browser's plugin sees, in the same time: displays; which tabs and windows "
+            "are opened beside the test (host and title); whether the test is in front; that "
+            "something was copied, pasted or printed in it, but not what. Where you allow it, "
+            "downloads and other extensions as well."),
     TEXT("What the check of your computer found, and the names of your camera and your "
          "microphone."),
 

@@ -43,6 +43,12 @@ test("details are written out, and a long one is cut", () => {
   );
 });
 
+test("of the plugin's events is told what happened, not how they are numbered", () => {
+  assert.equal(detailText(event(0, "tab-shown", { host: "chat.example", run: "a1", seq: 4, title: "" })), "host chat.example");
+  const spans = spansOfEvents([event(5, "tab-shown"), event(9, "focus-lost"), event(20, "exam-shown")], T0 + 60 * second);
+  assert.deepEqual(spans.map((s) => [s.kind, (s.toUs - s.fromUs) / second]), [["tab-shown", 15]]);
+});
+
 test("the candidate's own clock is told only when it differs", () => {
   assert.equal(detailText(event(0, "offline", { client_us: T0 + second })), "");
   assert.match(

@@ -27,6 +27,9 @@ const WORD_MAX = 24; /* a hash is told by its beginning */
 
 const CLOCK_US = 5_000_000; /* a candidate's clock that is further off is worth saying */
 
+/* By which the plugin's events are told apart: of the chain, not of what happened. */
+const NUMBERING: readonly string[] = ["run", "seq"];
+
 function valueText(name: string, value: unknown): string {
   if (name.endsWith("_us") && typeof value === "number") return formatTime(value);
   const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
@@ -37,7 +40,7 @@ function valueText(name: string, value: unknown): string {
 export function detailText(event: SessionEvent): string {
   const text = Object.entries(event.detail)
     .filter(([name, value]) => {
-      if (value === null || value === "") return false;
+      if (value === null || value === "" || NUMBERING.includes(name)) return false;
       const ownClock = name === "client_us" && typeof value === "number";
       return !ownClock || Math.abs(value - event.timeUs) > CLOCK_US;
     })
@@ -60,6 +63,10 @@ const ENDS: Readonly<Record<string, string>> = {
   offline: "online",
   "page-hidden": "page-shown",
   "camera-lost": "camera-back",
+  "plugin-lost": "plugin-back",
+  "tab-shown": "exam-shown",
+  "exam-left": "exam-shown",
+  "focus-lost": "exam-shown",
 };
 
 /* What has not ended lasts until `endUs`. A second beginning inside a span changes nothing. */

@@ -79,7 +79,7 @@ static void the_json_is_canonical_and_holds_what_was_found(void **state)
     assert_non_null(strstr(text, "\"incidents\":[{\"from_s\":10.5,\"rules\":[\"no-face\"],"
                                  "\"severity\":\"medium\",\"to_s\":16.0},{\"from_s\":30.1,"));
     assert_non_null(strstr(text, "\"models\":" MODELS));
-    assert_non_null(strstr(text, "\"name\":\"standard\",\"rules\":{"));
+    assert_non_null(strstr(text, "\"name\":\"standard\",\"plugin\":{"));
     assert_non_null(strstr(text, "\"version\":1}"));
     assert_null(strchr(text, '\n'));
     assert_null(strstr(text, "\": "));

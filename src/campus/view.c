@@ -137,6 +137,32 @@ bool view_attempts_of_exam(struct campus *c, int64_t exam_id, struct arena *aren
     return true;
 }
 
+struct answers_read {
+    struct str session_id;
+    struct arena *arena;
+    struct answers_view view;
+};
+
+static bool answers_body(struct db *db, void *context, struct error *err)
+{
+    struct answers_read *r = context;
+    struct answers_view *v = &r->view;
+    return attempt_of_session_in(db, r->session_id, r->arena, &v->attempt, err) &&
+           exam_items_in(db, v->attempt.exam_id, r->arena, &v->items, &v->items_len, err) &&
+           answer_list_in(db, v->attempt.id, r->arena, &v->answers, &v->answers_len, err) &&
+           item_state_list_in(db, v->attempt.id, r->arena, &v->states, &v->states_len, err);
+}
+
+bool view_answers_of_session(struct campus *c, struct str session_id, struct arena *arena,
+                             struct answers_view *ret, struct error *err)
+{
+    struct answers_read r = {.session_id = session_id, .arena = arena};
+    if (!db_store_read(c->store, answers_body, &r, err))
+        return false;
+    *ret = r.view;
+    return true;
+}
+
 struct results_read {
     struct arena *arena;
     const struct attempt *attempts;

@@ -47,6 +47,18 @@ struct attempt_row {
 MUST_USE bool view_attempts_of_exam(struct campus *c, int64_t exam_id, struct arena *arena,
                                     struct attempt_row **ret, size_t *ret_len, struct error *err);
 
+/* What was answered in the attempt of a proctoring session, for staff: all items, and what there is
+ * of answers. ERROR_NOT_FOUND when the session is of no attempt here: of another portal's. */
+struct answers_view {
+    struct attempt attempt;
+    struct item *items;
+    struct answer *answers;
+    struct item_state *states;
+    size_t items_len, answers_len, states_len;
+};
+MUST_USE bool view_answers_of_session(struct campus *c, struct str session_id, struct arena *arena,
+                                      struct answers_view *ret, struct error *err);
+
 struct result {
     struct exam exam;
     int64_t submitted_us;

@@ -161,6 +161,14 @@ bool scan_part_in(struct db *db, const struct seal_key *key, struct str scan_id,
            buf_ok(to, err);
 }
 
+bool scan_has_part_in(struct db *db, struct str scan_id, const char *name, bool *ret,
+                      struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    return db_query_one(db, "SELECT 1 FROM scan_part WHERE scan_id = $1 AND name = $2",
+                        DB_ARGS(DB_TEXT(scan_id), DB_TEXT(str_from(name))), ret, &rows, err);
+}
+
 bool scan_drop_parts_in(struct db *db, struct str scan_id, struct error *err)
 {
     return db_run(db, "DELETE FROM scan_part WHERE scan_id = $1", DB_ARGS(DB_TEXT(scan_id)), NULL,

@@ -60,6 +60,8 @@ MUST_USE bool scan_add_part_in(struct db *db, const struct seal_key *key, struct
 /* Opens a part: appends its bytes. ERROR_NOT_FOUND where there is none. */
 MUST_USE bool scan_part_in(struct db *db, const struct seal_key *key, struct str scan_id,
                            const char *name, struct buf *to, struct error *err);
+MUST_USE bool scan_has_part_in(struct db *db, struct str scan_id, const char *name, bool *ret,
+                               struct error *err);
 /* The parts of this scan go. */
 MUST_USE bool scan_drop_parts_in(struct db *db, struct str scan_id, struct error *err);
 /* And those of all scans of this session. */

@@ -3,6 +3,7 @@
 #include "proctor/check.h"
 #include "proctor/profile.h"
 #include "proctor/profile_pictures.h"
+#include "server/api_profile.h"
 #include "server/router.h"
 #include "server/server.h"
 
@@ -89,22 +90,30 @@ static json_t *history_json(const struct profile_event *events, size_t len)
     return list;
 }
 
-static bool answer_profile(struct server *s, struct request *q, struct response *r,
-                           struct error *err)
+bool api_profile_whole_json(struct proctor *p, const struct profile *profile, struct arena *arena,
+                            json_t **ret, struct error *err)
 {
-    struct profile profile;
     struct profile_event *events;
     size_t len;
     CLEANUP(json_decrefp) json_t *answer = NULL;
     CLEANUP(json_decrefp) json_t *reading = NULL;
-    if (!profile_find_by_id(s->proctor, q->params[0], q->arena, &profile, err) ||
-        !profile_history(s->proctor, q->params[0], q->arena, &events, &len, err) ||
-        !profile_reading(s->proctor, &profile, &reading, err) ||
-        !profile_json(&profile, &answer, err))
+    if (!profile_history(p, str_from(profile->id), arena, &events, &len, err) ||
+        !profile_reading(p, profile, &reading, err) || !profile_json(profile, &answer, err))
         return false;
     json_object_set(answer, "reading", reading);
     json_object_set_new(answer, "history", history_json(events, len));
-    return response_json(r, 200, TAKE(answer), err);
+    *ret = TAKE(answer);
+    return true;
+}
+
+static bool answer_profile(struct server *s, struct request *q, struct response *r,
+                           struct error *err)
+{
+    struct profile profile;
+    json_t *answer;
+    return profile_find_by_id(s->proctor, q->params[0], q->arena, &profile, err) &&
+           api_profile_whole_json(s->proctor, &profile, q->arena, &answer, err) &&
+           response_json(r, 200, answer, err);
 }
 
 static bool picture(struct server *s, struct request *q, struct response *r, enum profile_part part,

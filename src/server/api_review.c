@@ -44,13 +44,14 @@ static json_t *streams_json(const struct stream *streams, size_t len,
         bool final = job->state == ANALYSIS_FINAL;
         json_array_append_new(
             list,
-            json_pack("{s:s, s:s, s:s, s:I, s:o, s:I, s:b, s:s, s:o}", "id", s->id, "kind",
+            json_pack("{s:s, s:s, s:s, s:I, s:o, s:I, s:b, s:s, s:o, s:o}", "id", s->id, "kind",
                       stream_kind_name(s->kind), "mime", s->mime, "start_us",
                       (json_int_t)s->start_us, "duration_us",
                       final && job->duration_us >= 0 ? json_integer(job->duration_us) : json_null(),
                       "bytes", (json_int_t)s->size, "seekable", final && job->seekable, "analysis",
                       analysis_state_name(job->state), "problem",
-                      job->problem[0] ? json_string(job->problem) : json_null()));
+                      job->problem[0] ? json_string(job->problem) : json_null(), "deleted_us",
+                      time_json(s->deleted_us)));
     }
     return list;
 }

@@ -121,23 +121,26 @@ export function PolicyCard(props: { review: Review }) {
   return (
     <Card title={p.title}>
       {policy.name === "" ? null : <p class="muted">{p.name(policy.name)}</p>}
-      <Table
-        caption={p.caption}
-        captionHidden
-        empty=""
-        rows={policy.rules}
-        rowKey={(rule) => rule.rule}
-        columns={[
-          { title: p.rule, rowHeader: true, cell: (rule) => rule.rule },
-          { title: p.applied, cell: (rule) => (rule.on ? p.yes : p.no) },
-          { title: p.severity, cell: (rule) => rule.severity },
-          {
-            title: p.after,
-            align: "end",
-            cell: (rule) => (rule.minS === null ? "" : p.seconds(rule.minS)),
-          },
-        ]}
-      />
+      <details>
+        <summary>{p.each(policy.rules.filter((rule) => rule.on).length, policy.rules.length)}</summary>
+        <Table
+          caption={p.caption}
+          captionHidden
+          empty=""
+          rows={policy.rules}
+          rowKey={(rule) => rule.rule}
+          columns={[
+            { title: p.rule, rowHeader: true, cell: (rule) => rule.rule },
+            { title: p.applied, cell: (rule) => (rule.on ? p.yes : p.no) },
+            { title: p.severity, cell: (rule) => rule.severity },
+            {
+              title: p.after,
+              align: "end",
+              cell: (rule) => (rule.minS === null ? "" : p.seconds(rule.minS)),
+            },
+          ]}
+        />
+      </details>
     </Card>
   );
 }

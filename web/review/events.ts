@@ -63,11 +63,26 @@ const ENDS: Readonly<Record<string, string>> = {
   offline: "online",
   "page-hidden": "page-shown",
   "camera-lost": "camera-back",
+  "screen-lost": "screen-back",
+  "connection-lost": "connection-back",
+  "app-lost": "app-back",
+  "fullscreen-left": "fullscreen-back",
   "plugin-lost": "plugin-back",
   "tab-shown": "exam-shown",
   "exam-left": "exam-shown",
   "focus-lost": "exam-shown",
 };
+
+/* The spans in which something could not be recorded or sent; the others are of where the candidate was. */
+const CONNECTION: readonly string[] = [
+  "offline",
+  "camera-lost",
+  "screen-lost",
+  "connection-lost",
+  "app-lost",
+  "plugin-lost",
+];
+export const isConnection = (span: EventSpan): boolean => CONNECTION.includes(span.kind);
 
 /* What has not ended lasts until `endUs`. A second beginning inside a span changes nothing. */
 export function spansOfEvents(events: readonly SessionEvent[], endUs: number): EventSpan[] {
@@ -95,4 +110,21 @@ export function spansOfEvents(events: readonly SessionEvent[], endUs: number): E
       toUs: Math.max(endUs, began.timeUs),
     });
   return spans.sort((a, b) => a.fromUs - b.fromUs);
+}
+
+/* What a reviewer goes by: the exam's own turns, not the housekeeping of streams and documents. */
+const MILESTONES: readonly string[] = [
+  "recording-started",
+  "exam-started",
+  "answered",
+  "finished",
+  "exam-ended",
+  "time-given",
+  "attachment-complete",
+  "warning-acknowledged",
+  "hand-raised",
+];
+
+export function milestonesOf(events: readonly SessionEvent[]): SessionEvent[] {
+  return events.filter((event) => MILESTONES.includes(event.kind));
 }

@@ -15,6 +15,7 @@ export function streamOf(change: Partial<Stream> = {}): Stream {
     seekable: true,
     analysis: "final",
     problem: null,
+    deletedUs: null,
     ...change,
   };
 }

@@ -5,12 +5,13 @@ import { Button } from "../ui/button";
 import { useStore } from "../ui/store";
 import { formatClock, formatDuration } from "../ui/time";
 import { IncidentJudgement } from "./decision";
+import { JudgementNote } from "./judgement_note";
 import type { Flag, Incident, Review } from "./parse";
 import { pictureApi } from "./route";
 import { SeverityLabel } from "./states";
 import { reviewTexts as t } from "./texts";
-import { timesOf } from "./timeline_view";
 import { inOrder } from "./timeline";
+import { timesOf } from "./timeline_lanes";
 import type { Watch } from "./watch";
 
 /* The place in the recording: "0:34 - 0:45"; "" where there is none. */
@@ -127,14 +128,23 @@ export function FlagsView(props: {
                 </span>
               </h3>
               {group.incident?.flags[0] === undefined ? null : (
-                <IncidentJudgement
-                  api={props.api}
-                  user={props.user}
-                  review={review}
-                  flag={group.incident.flags[0]}
-                  number={group.number}
-                  onSaid={props.onSaid}
-                />
+                <>
+                  <IncidentJudgement
+                    api={props.api}
+                    user={props.user}
+                    review={review}
+                    flag={group.incident.flags[0]}
+                    number={group.number}
+                    onSaid={props.onSaid}
+                  />
+                  <JudgementNote
+                    api={props.api}
+                    user={props.user}
+                    review={review}
+                    flag={group.incident.flags[0]}
+                    onSaid={props.onSaid}
+                  />
+                </>
               )}
               {group.flags.map((flag) => (
                 <FlagCard

@@ -64,6 +64,7 @@ export interface Stream {
   readonly seekable: boolean;
   readonly analysis: Analysis;
   readonly problem: string | null;
+  readonly deletedUs: number | null; /* its bytes are gone since then */
 }
 
 export interface Flag {
@@ -215,6 +216,7 @@ const parseStream: Parse<Stream> = (value, path) => {
     seekable: f.bool("seekable"),
     analysis: f.oneOf("analysis", ANALYSES),
     problem: f.nullable("problem", parseText),
+    deletedUs: f.optional("deleted_us", parseNullable(parseInteger), null),
   };
 };
 

@@ -70,3 +70,10 @@ export const mediaApi = (session: string, stream: string): string =>
 export const pictureApi = (session: string, flag: string): string =>
   `/api/review/sessions/${session}/flags/${flag}/picture`;
 export const reportApi = (session: string): string => `/api/review/sessions/${session}/report`;
+export const measuredApi = (session: string, fromUs: number, toUs: number, buckets: number): string =>
+  `/api/review/sessions/${session}/measured?from_us=${fromUs}&to_us=${toUs}&buckets=${buckets}`;
+export const identityApi = (session: string): string => `/api/review/sessions/${session}/identity`;
+export const identityPictureApi = (session: string, picture: string): string =>
+  `/api/review/sessions/${session}/identity/pictures/${picture}`;
+/* Of the portal, which alone knows what was answered. */
+export const answersApi = (session: string): string => `/api/campus/sessions/${session}/answers`;

@@ -279,6 +279,7 @@ export const reviewTexts = {
   policy: {
     title: "Rules that applied",
     name: (name: string) => `Policy "${name}"`,
+    each: (on: number, of: number) => `${on} of ${count(of, "rule")} applied`,
     caption: "Rules of the exam's policy",
     rule: "Rule",
     applied: "Applied",

@@ -9,6 +9,11 @@ export interface Range {
 
 const SECOND_US = 1_000_000;
 
+export const percent = (fraction: number): string => `${(fraction * 100).toFixed(3)}%`;
+/* Does a span touch what is shown? */
+export const within = (view: Range, fromUs: number, toUs: number): boolean =>
+  toUs >= view.fromUs && fromUs <= view.toUs;
+
 /* The end of a recording: known once analysed; until then it may still be growing. */
 export function streamEndUs(stream: Stream, nowUs: number): number {
   return stream.durationUs === null
@@ -16,8 +21,9 @@ export function streamEndUs(stream: Stream, nowUs: number): number {
     : stream.startUs + stream.durationUs;
 }
 
-/* Everything that has a time lies inside the range, and it is never shorter than ten seconds, so that
- * dividing by its length is safe. */
+/* The sitting: from the first to the last of what was recorded, flagged, or noted of its beginning and
+ * end. What happens before (a check-in) and after (a reviewer looks at it) would make it a day. It is
+ * never shorter than ten seconds, so that dividing by its length is safe. */
 export function rangeOf(review: Review): Range {
   const times: number[] = [];
   const { session, serverUs } = review;
@@ -30,7 +36,7 @@ export function rangeOf(review: Review): Range {
     times.push(stream.startUs, streamEndUs(stream, open));
   }
   for (const flag of review.flags) times.push(flag.fromUs, flag.toUs);
-  for (const event of review.events) times.push(event.timeUs);
+  if (times.length === 0) times.push(...review.events.map((event) => event.timeUs));
   if (times.length === 0) times.push(serverUs);
   const fromUs = times.reduce((a, b) => Math.min(a, b));
   const toUs = times.reduce((a, b) => Math.max(a, b));
@@ -147,8 +153,16 @@ export function neighbourFlag(
   return ordered.filter((f) => f.fromUs < timeUs).pop() ?? null;
 }
 
-/* Which incident, if any, a flag belongs to. */
-export function incidentOf(incidents: readonly Incident[], flagId: string): number | null {
-  const at = incidents.findIndex((i) => i.flags.includes(flagId));
-  return at < 0 ? null : at;
+/* The same of incidents: from within one, also from a flag in it, to the one after it. */
+export function neighbourIncident(
+  incidents: readonly Incident[],
+  timeUs: number,
+  direction: "next" | "previous",
+  flagId: string | null,
+): Incident | null {
+  const ordered = [...incidents].sort((a, b) => a.fromUs - b.fromUs);
+  const at = ordered.findIndex((i) => flagId !== null && i.flags.includes(flagId));
+  if (at >= 0) return ordered[direction === "next" ? at + 1 : at - 1] ?? null;
+  if (direction === "next") return ordered.find((i) => i.fromUs > timeUs) ?? null;
+  return ordered.filter((i) => i.fromUs < timeUs).pop() ?? null;
 }

@@ -32,3 +32,8 @@ export function isWhole(whole: Range, view: Range): boolean {
 export function grow(before: Range, view: Range, after: Range): Range {
   return isWhole(before, view) ? after : fit(after, view.fromUs, view.toUs - view.fromUs);
 }
+
+/* The same zoom, so much further on; never beyond the ends. */
+export function pan(whole: Range, view: Range, byUs: number): Range {
+  return fit(whole, view.fromUs + byUs, view.toUs - view.fromUs);
+}

@@ -1,93 +1,94 @@
-/* What a reviewer is looking at: the recording's place, the flag that was chosen, the part of the
- * timeline that is shown. It outlives the refreshes of the report. */
+/* What a reviewer is looking at: the place in the session, the flag that was chosen, the picture that
+ * is enlarged, the part of the timeline that is shown. It outlives the refreshes of the report. */
 import { createStore, type Store } from "../ui/store";
-import type { Flag, Review } from "./parse";
-import type { Player } from "./player";
-import { isRecording, segmentsOf, type Segment } from "./segments";
-import { neighbourFlag, rangeOf, type Range } from "./timeline";
-import { follow, grow, zoom } from "./view";
+import type { Deck } from "./deck";
+import type { Flag, Incident, Review } from "./parse";
+import { pictureOfStream, picturesOf } from "./segments";
+import { neighbourFlag, neighbourIncident, rangeOf, type Range } from "./timeline";
+import { follow, grow, pan, zoom } from "./view";
 
 export interface Watch {
-  readonly player: Player;
+  readonly deck: Deck;
   readonly selected: Store<string | null>; /* a flag's id */
   readonly view: Store<Range>;
-  readonly kind: Store<string>; /* which recordings are shown: "camera", "screen" ... */
+  readonly large: Store<string | null>; /* a picture's id; null: side by side */
   learn(review: Review): void;
   showTime(timeUs: number): void;
   showFlag(flag: Flag): void;
-  showNeighbour(direction: "next" | "previous"): void;
-  chooseKind(kind: string): void;
-  zoomBy(factor: number): void;
+  showNeighbour(what: "incident" | "flag", direction: "next" | "previous"): void;
+  enlarge(pictureId: string | null): void;
+  enlargeNth(n: number): void; /* from 1; again: side by side */
+  zoomBy(factor: number, aroundUs?: number): void;
+  panBy(part: number): void; /* of the width that is shown */
+  showRange(range: Range): void;
   zoomOut(): void;
 }
 
-export function recordedKinds(review: Review): string[] {
-  return [
-    ...new Set(review.streams.filter((s) => isRecording(s) && s.bytes > 0).map((s) => s.kind)),
-  ].sort();
-}
-
-export function recordedSegments(review: Review, kind: string): Segment[] {
-  return segmentsOf(review.streams.filter(isRecording), kind, rangeOf(review).toUs);
-}
-
-export function createWatch(first: Review, player: Player): Watch {
+export function createWatch(first: Review, deck: Deck): Watch {
   let review = first;
   let whole = rangeOf(first);
   const selected = createStore<string | null>(null);
   const view = createStore(whole);
-  const kind = createStore(recordedKinds(first)[0] ?? "camera");
+  const large = createStore<string | null>(null);
 
   function apply(): void {
-    player.setSegments(recordedSegments(review, kind.get()));
+    deck.setPictures(picturesOf(review.streams, whole.toUs), whole.fromUs, whole.toUs);
   }
   function see(timeUs: number): void {
     view.update((now) => follow(whole, now, timeUs));
   }
-  function chooseKind(next: string): void {
-    if (next === kind.get()) return;
-    kind.set(next);
-    apply();
+  function firstFlag(incident: Incident | null): Flag | undefined {
+    return review.flags.find((flag) => flag.id === incident?.flags[0]);
   }
   const watch: Watch = {
-    player,
+    deck,
     selected,
     view,
-    kind,
+    large,
     learn(next) {
       const before = whole;
       review = next;
       whole = rangeOf(next);
       view.update((now) => grow(before, now, whole));
-      const kinds = recordedKinds(next);
-      if (!kinds.includes(kind.get())) kind.set(kinds[0] ?? kind.get());
       apply();
     },
     showTime(timeUs) {
       selected.set(null);
-      player.seek(Math.min(Math.max(timeUs, whole.fromUs), whole.toUs));
-      see(timeUs);
+      deck.seek(timeUs);
+      see(deck.state.get().timeUs);
     },
     showFlag(flag) {
       selected.set(flag.id);
-      const stream = review.streams.find((s) => s.id === flag.stream);
-      if (stream) chooseKind(stream.kind);
-      player.seek(flag.fromUs, flag.stream);
+      /* What is enlarged must not hide what the flag is about. */
+      const picture = pictureOfStream(
+        deck.views.get().map((one) => one.picture),
+        flag.stream,
+      );
+      if (large.get() !== null && picture) large.set(picture.id);
+      deck.seek(flag.fromUs);
       see(flag.fromUs);
     },
-    showNeighbour(direction) {
-      const flag = neighbourFlag(
-        review.flags,
-        player.state.get().timeUs,
-        direction,
-        selected.get(),
-      );
+    showNeighbour(what, direction) {
+      const { timeUs } = deck.state.get();
+      const chosen = selected.get();
+      const flag =
+        what === "flag"
+          ? neighbourFlag(review.flags, timeUs, direction, chosen)
+          : firstFlag(neighbourIncident(review.incidents, timeUs, direction, chosen));
       if (flag) watch.showFlag(flag);
     },
-    chooseKind,
-    zoomBy(factor) {
-      view.update((now) => zoom(whole, now, factor, player.state.get().timeUs));
+    enlarge: (pictureId) => large.set(pictureId),
+    enlargeNth(n) {
+      const id = deck.views.get()[n - 1]?.picture.id;
+      if (id !== undefined) large.update((now) => (now === id ? null : id));
     },
+    zoomBy(factor, aroundUs) {
+      view.update((now) => zoom(whole, now, factor, aroundUs ?? deck.state.get().timeUs));
+    },
+    panBy(part) {
+      view.update((now) => pan(whole, now, part * (now.toUs - now.fromUs)));
+    },
+    showRange: (range) => view.set(range),
     zoomOut() {
       view.set(whole);
     },
@@ -96,43 +97,100 @@ export function createWatch(first: Review, player: Player): Watch {
   return watch;
 }
 
-/* The keys of the player and the timeline; true when the key was one of ours. */
-export function handleKey(watch: Watch, key: string, onSlider: boolean): boolean {
-  const { player } = watch;
-  const nowUs = player.state.get().timeUs;
-  switch (key) {
-    case "n":
-      watch.showNeighbour("next");
-      return true;
-    case "p":
-      watch.showNeighbour("previous");
-      return true;
-    case " ":
-      player.toggle();
-      return true;
+/* What each key does, for the keys' own dialog and for the page: one list, so that none is forgotten. */
+export type KeyAction =
+  | "play"
+  | "next-incident"
+  | "previous-incident"
+  | "next-flag"
+  | "previous-flag"
+  | "frame-forward"
+  | "frame-back"
+  | "faster"
+  | "slower"
+  | "zoom-in"
+  | "zoom-out"
+  | "zoom-whole"
+  | "enlarge"
+  | "side-by-side"
+  | "help";
+
+export const KEYS: readonly { keys: readonly string[]; action: KeyAction }[] = [
+  { keys: [" "], action: "play" },
+  { keys: ["n"], action: "next-incident" },
+  { keys: ["p"], action: "previous-incident" },
+  { keys: ["N"], action: "next-flag" },
+  { keys: ["P"], action: "previous-flag" },
+  { keys: ["."], action: "frame-forward" },
+  { keys: [","], action: "frame-back" },
+  { keys: [">"], action: "faster" },
+  { keys: ["<"], action: "slower" },
+  { keys: ["+", "="], action: "zoom-in" },
+  { keys: ["-"], action: "zoom-out" },
+  { keys: ["w"], action: "zoom-whole" },
+  { keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], action: "enlarge" },
+  { keys: ["0"], action: "side-by-side" },
+  { keys: ["?"], action: "help" },
+];
+
+function act(watch: Watch, action: KeyAction, key: string, help: () => void): void {
+  const { deck } = watch;
+  switch (action) {
+    case "play":
+      return deck.toggle();
+    case "next-incident":
+      return watch.showNeighbour("incident", "next");
+    case "previous-incident":
+      return watch.showNeighbour("incident", "previous");
+    case "next-flag":
+      return watch.showNeighbour("flag", "next");
+    case "previous-flag":
+      return watch.showNeighbour("flag", "previous");
+    case "frame-forward":
+      return deck.frame(1, watch.large.get());
+    case "frame-back":
+      return deck.frame(-1, watch.large.get());
+    case "faster":
+      return deck.faster(1);
+    case "slower":
+      return deck.faster(-1);
+    case "zoom-in":
+      return watch.zoomBy(2);
+    case "zoom-out":
+      return watch.zoomBy(0.5);
+    case "zoom-whole":
+      return watch.zoomOut();
+    case "enlarge":
+      return watch.enlargeNth(Number(key));
+    case "side-by-side":
+      return watch.enlarge(null);
+    case "help":
+      return help();
   }
-  if (!onSlider) return false;
-  switch (key) {
-    case "ArrowLeft":
-    case "ArrowDown":
-      watch.showTime(nowUs - 5_000_000);
-      return true;
-    case "ArrowRight":
-    case "ArrowUp":
-      watch.showTime(nowUs + 5_000_000);
-      return true;
-    case "PageDown":
-      watch.showTime(nowUs - 30_000_000);
-      return true;
-    case "PageUp":
-      watch.showTime(nowUs + 30_000_000);
-      return true;
-    case "Home":
-      watch.showTime(0);
-      return true;
-    case "End":
-      watch.showTime(Number.MAX_SAFE_INTEGER);
-      return true;
+}
+
+/* On the slider; seconds, or an end of the session. */
+const MOVES: Readonly<Record<string, number>> = {
+  ArrowLeft: -5,
+  ArrowDown: -5,
+  ArrowRight: 5,
+  ArrowUp: 5,
+  PageDown: -30,
+  PageUp: 30,
+  Home: -Infinity,
+  End: Infinity,
+};
+
+/* The keys of the players and the timeline; true when the key was one of ours. */
+export function handleKey(watch: Watch, key: string, onSlider: boolean, help: () => void): boolean {
+  const known = KEYS.find((one) => one.keys.includes(key));
+  if (known) {
+    act(watch, known.action, key, help);
+    return true;
   }
-  return false;
+  const move = onSlider ? MOVES[key] : undefined;
+  if (move === undefined) return false;
+  const nowUs = watch.deck.state.get().timeUs;
+  watch.showTime(Number.isFinite(move) ? nowUs + move * 1e6 : move > 0 ? Number.MAX_SAFE_INTEGER : 0);
+  return true;
 }

@@ -9,5 +9,6 @@ await import('./checkin.mjs');
 await import('./player.mjs');
 await import('./result.mjs');
 await import('./live.mjs');
+await import('./review_page.mjs');
 await import('./plugin.mjs');
 await run();

@@ -20,4 +20,5 @@ await import('./support.mjs');
 await import('./result.mjs');
 await import('./erase.mjs');
 await import('./live.mjs');
+await import('./review_page.mjs');
 await run();

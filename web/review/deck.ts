@@ -46,6 +46,7 @@ export interface DeckHouse {
 }
 
 const TICK_MS = 50;
+const TELL_MS = 5000; /* what was passed over is told for so long */
 const WAIT_MAX_MS = 3000; /* then the others go on without it */
 
 export function createDeck(house: DeckHouse, startUs: number): Deck {
@@ -61,6 +62,7 @@ export function createDeck(house: DeckHouse, startUs: number): Deck {
   let range = { fromUs: startUs, toUs: startUs };
   let lastMs = house.nowMs();
   let waitingMs = 0; /* so long the clock has stood */
+  let toldMs = 0; /* when something was passed over */
   let chosen = false; /* somebody said where the sound comes from */
 
   const change = (part: Partial<DeckState>) => state.update((now) => ({ ...now, ...part }));
@@ -89,8 +91,14 @@ export function createDeck(house: DeckHouse, startUs: number): Deck {
   function advance(passedMs: number): void {
     const now = state.get();
     const timeUs = now.timeUs + passedMs * 1000 * now.rate;
-    if (timeUs >= range.toUs) change({ timeUs: range.toUs, playing: false, waiting: false });
-    else change({ timeUs, waiting: false, ...pastNothing(timeUs) });
+    if (timeUs >= range.toUs) {
+      change({ timeUs: range.toUs, playing: false, waiting: false });
+      return;
+    }
+    const past = pastNothing(timeUs);
+    if (past) toldMs = house.nowMs();
+    const old = house.nowMs() - toldMs > TELL_MS;
+    change({ timeUs, waiting: false, ...(old ? { skippedS: 0 } : {}), ...past });
   }
 
   function tick(): void {

@@ -275,7 +275,7 @@ export function TimelineView(props: { watch: Watch; review: Review; source: Meas
       </div>
       <div class="timeline">
         <div class="lane-names">
-          <span class="lane-name lane-thin" />
+          <span class="lane-name lane-overview" />
           <span class="lane-name lane-ruler" />
           {rows.map((row) => (
             <span key={row.key} class={`lane-name lane-${row.size ?? "usual"}`}>

@@ -44,7 +44,7 @@ const en = {
     notYet: "Still being received: this place can be shown once the analysis of this recording is final.",
     reload: "Load what is new",
     stills: "Single pictures: this computer cannot decode all recordings at this speed.",
-    skipped: (seconds: number) => `${formatDuration(seconds)} without any recording were passed over.`,
+    skipped: (seconds: number) => `Passed over: ${formatDuration(seconds)} without any recording.`,
   },
   keys: {
     title: "Keys",
@@ -215,7 +215,7 @@ const de: typeof en = {
     notYet: "Wird noch empfangen: Diese Stelle ist zu sehen, sobald die Auswertung dieser Aufnahme fertig ist.",
     reload: "Neues laden",
     stills: "Einzelbilder: Dieser Computer kann nicht alle Aufnahmen in diesem Tempo abspielen.",
-    skipped: (seconds) => `${formatDuration(seconds)} ohne jede Aufnahme wurden übersprungen.`,
+    skipped: (seconds) => `Übersprungen: ${formatDuration(seconds)} ohne jede Aufnahme.`,
   },
   keys: {
     title: "Tasten",

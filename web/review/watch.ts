@@ -93,6 +93,10 @@ export function createWatch(first: Review, deck: Deck): Watch {
       view.set(whole);
     },
   };
+  /* While it plays, what is shown of the timeline goes along. */
+  deck.state.subscribe(({ playing, timeUs }) => {
+    if (playing) see(timeUs);
+  });
   apply();
   return watch;
 }

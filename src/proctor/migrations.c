@@ -498,11 +498,18 @@ static const char version_plugin[] =
     " next_seq BIGINT NOT NULL," /* those before it are in the evidence */
     " PRIMARY KEY (session_id, run));";
 
+static const char version_listed_identity[] =
+    /* summary.c; rows that are there are made anew by the sweeper */
+    "ALTER TABLE session_summary ADD COLUMN user_ref BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE session_summary ADD COLUMN identity BIGINT NOT NULL DEFAULT 0;"
+    "CREATE INDEX session_summary_user ON session_summary (user_ref);"
+    "UPDATE session_summary SET stale = 1;";
+
 static const char *const versions[] = {
     version_1,       version_2,       version_evidence_unsigned,
     version_review,  version_support, version_session_flag,
     version_checkin, version_app,     version_result,
-    version_live,    version_plugin,
+    version_live,    version_plugin,  version_listed_identity,
 };
 
 const struct db_migrations proctor_migrations = {

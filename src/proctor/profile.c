@@ -5,6 +5,7 @@
 #include "proctor/profile_row.h"
 #include "proctor/scan.h"
 #include "proctor/session.h"
+#include "proctor/summary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,17 @@ bool profile_read_row(struct proctor *p, struct db_stmt *rows, struct arena *are
     if (!ret->name.ptr)
         return error_no_memory(err);
     return open_reasons(p, rows, ret, arena, &ret->reasons, err);
+}
+
+bool profile_state_in(struct db *db, int64_t user_ref, enum profile_state *ret, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db, "SELECT state FROM profile WHERE user_ref = $1",
+                      DB_ARGS(DB_I64(user_ref)), &found, &rows, err))
+        return false;
+    *ret = found ? (enum profile_state)db_col_i64(rows, 0) : PROFILE_NONE;
+    return true;
 }
 
 bool profile_find_in(struct proctor *p, struct db *db, int64_t user_ref, struct arena *arena,
@@ -212,7 +224,8 @@ bool profile_write_in(struct proctor *p, struct db *db, const struct profile *pr
                           DB_I64(profile->id_approved), DB_DOUBLE(profile->face_score),
                           DB_DOUBLE(profile->name_score), DB_I64(clock_wall_us()),
                           DB_I64(profile->expires_us), DB_I64(profile->user_ref)),
-                  NULL, err);
+                  NULL, err) &&
+           summary_identity_in(db, profile->user_ref, profile->state, err);
 }
 
 /* Another face than the one that the ID was compared with: a person has to look. */
@@ -309,5 +322,6 @@ bool profile_erase_in(struct db *db, int64_t user_ref, struct error *err)
                   " (SELECT id FROM profile WHERE user_ref = $1)",
                   DB_ARGS(DB_I64(user_ref)), NULL, err) &&
            db_run(db, "DELETE FROM profile WHERE user_ref = $1", DB_ARGS(DB_I64(user_ref)), NULL,
-                  err);
+                  err) &&
+           summary_identity_in(db, user_ref, PROFILE_NONE, err);
 }

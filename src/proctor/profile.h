@@ -54,6 +54,9 @@ MUST_USE bool profile_find_in(struct proctor *p, struct db *db, int64_t user_ref
                               struct arena *arena, struct profile *ret, struct error *err);
 MUST_USE bool profile_find(struct proctor *p, int64_t user_ref, struct arena *arena,
                            struct profile *ret, struct error *err);
+/* As it was decided or made last, whether or not it has expired since. */
+MUST_USE bool profile_state_in(struct db *db, int64_t user_ref, enum profile_state *ret,
+                               struct error *err);
 /* The key, of a profile that is made where there is none: only in a write. */
 MUST_USE bool profile_open_in(struct proctor *p, struct db *db, int64_t user_ref,
                               struct seal_key *ret, struct error *err);

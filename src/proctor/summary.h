@@ -6,6 +6,7 @@
 #include "analysis/policy.h"
 #include "base/arena.h"
 #include "proctor/analysis_job.h"
+#include "proctor/profile.h"
 #include "proctor/review.h"
 #include "proctor/session.h"
 
@@ -22,10 +23,14 @@ struct summary {
     size_t rules[RULE_COUNT];                 /* flags of each rule */
     enum analysis_state analysis;
     enum review_outcome outcome; /* REVIEW_NONE: nobody has decided */
+    enum profile_state identity; /* of the candidate's profile, as it was decided last */
 };
 
 /* Inside the write that changed something of the session. */
 MUST_USE bool summary_refresh_in(struct db *db, struct str session_id, struct error *err);
+/* The identity profile of this user has another state: told by profile.c inside its write. */
+MUST_USE bool summary_identity_in(struct db *db, int64_t user_ref, enum profile_state state,
+                                  struct error *err);
 /* Rows that an earlier version left to be made; at most `max` at a time. */
 MUST_USE bool summary_refresh_stale(struct proctor *p, size_t max, struct error *err);
 
@@ -40,8 +45,10 @@ struct summary_query {
     enum severity severity;      /* with an incident of at least this; SEVERITY_NONE: all */
     enum review_outcome outcome; /* with `reviewed` */
     bool by_outcome;             /* only those with this outcome (REVIEW_NONE: not decided) */
-    struct str after;            /* ret_next of the page before; empty: from the beginning */
-    size_t limit;                /* 1..SUMMARY_PAGE_MAX */
+    enum profile_state identity;
+    bool by_identity; /* only those with this one */
+    struct str after; /* ret_next of the page before; empty: from the beginning */
+    size_t limit;     /* 1..SUMMARY_PAGE_MAX */
 };
 /* One page, in the arena. *ret_total counts all that the filters leave, which takes longer than
  * the page (NULL: not counted); `ret_next` is "" at the end. ERROR_INVALID: `after` is not of this

@@ -84,6 +84,20 @@ static bool read_severity(const struct request *q, enum severity *ret, struct er
     return error_set(err, ERROR_INVALID, "severity: must be low, medium or high");
 }
 
+static bool read_identity(const struct request *q, struct summary_query *ret, struct error *err)
+{
+    struct str given = request_query(q, "identity");
+    ret->by_identity = given.len > 0;
+    if (given.len == 0)
+        return true;
+    for (int i = PROFILE_NONE; i < PROFILE_EXPIRED; i++)
+        if (str_eq(given, str_from(profile_state_name((enum profile_state)i)))) {
+            ret->identity = (enum profile_state)i;
+            return true;
+        }
+    return error_set(err, ERROR_INVALID, "identity: must be none, pending, approved or rejected");
+}
+
 static bool read_query(const struct request *q, struct summary_query *ret, struct error *err)
 {
     struct str outcome = request_query(q, "outcome"), limit = request_query(q, "limit");
@@ -99,7 +113,7 @@ static bool read_query(const struct request *q, struct summary_query *ret, struc
         return error_set(err, ERROR_INVALID, "limit: must be from 1 to %d", SUMMARY_PAGE_MAX);
     ret->limit = (size_t)number;
     return read_sort(q, &ret->sort, err) && read_state(q, &ret->state, err) &&
-           read_severity(q, &ret->severity, err);
+           read_severity(q, &ret->severity, err) && read_identity(q, ret, err);
 }
 
 static json_t *session_json(const struct summary *s)
@@ -111,13 +125,14 @@ static json_t *session_json(const struct summary *s)
                                 json_integer((json_int_t)s->rules[rule]));
     size_t high = s->incidents[SEVERITY_HIGH], medium = s->incidents[SEVERITY_MEDIUM];
     size_t low = s->incidents[SEVERITY_LOW];
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:I, s:{s:I, s:I, s:I}, s:o, s:s, s:s}", "id", s->session_id,
-        "candidate", s->candidate, "state", session_state_name(s->state), "started_us",
-        time_json(s->started_us), "ended_us", time_json(s->ended_us), "incidents",
-        (json_int_t)(high + medium + low), "severities", "high", (json_int_t)high, "medium",
-        (json_int_t)medium, "low", (json_int_t)low, "flags", flags, "analysis",
-        analysis_state_name(s->analysis), "outcome", review_outcome_name(s->outcome));
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:{s:I, s:I, s:I}, s:o, s:s, s:s, s:s}", "id",
+                     s->session_id, "candidate", s->candidate, "state",
+                     session_state_name(s->state), "started_us", time_json(s->started_us),
+                     "ended_us", time_json(s->ended_us), "incidents",
+                     (json_int_t)(high + medium + low), "severities", "high", (json_int_t)high,
+                     "medium", (json_int_t)medium, "low", (json_int_t)low, "flags", flags,
+                     "analysis", analysis_state_name(s->analysis), "outcome",
+                     review_outcome_name(s->outcome), "identity", profile_state_name(s->identity));
 }
 
 static bool get_sessions(struct server *server, struct request *q, struct response *r,
@@ -175,9 +190,10 @@ static void csv_row(struct buf *to, const struct summary *s)
     buf_printf(to, ",%s,%s", s->session_id, session_state_name(s->state));
     csv_time(to, s->started_us);
     csv_time(to, s->ended_us);
-    buf_printf(to, ",%zu,%zu,%zu,%s,%s,", s->incidents[SEVERITY_HIGH],
+    buf_printf(to, ",%zu,%zu,%zu,%s,%s,%s,", s->incidents[SEVERITY_HIGH],
                s->incidents[SEVERITY_MEDIUM], s->incidents[SEVERITY_LOW],
-               analysis_state_name(s->analysis), review_outcome_name(s->outcome));
+               analysis_state_name(s->analysis), review_outcome_name(s->outcome),
+               profile_state_name(s->identity));
     bool first = true;
     for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
         if (s->rules[rule]) {
@@ -202,7 +218,7 @@ static bool get_csv(struct server *server, struct request *q, struct response *r
     response_header(r, "Content-Disposition", "attachment; filename=\"sessions.csv\"");
     response_header(r, "Cache-Control", "no-store");
     buf_add_c(&r->body, "candidate,session,state,started,ended,high,medium,low,analysis,outcome,"
-                        "flags\r\n");
+                        "identity,flags\r\n");
     do {
         CLEANUP(arena_done) struct arena arena = {0};
         struct summary *list;

@@ -101,6 +101,19 @@ test('who it is: pictures of the profile by the session, each look on record, an
   assert.deepEqual((await staff.get(at)).profile.history.map((one) => one.kind), ['face-scanned', 'id-scanned', 'approved', 'viewed', 'viewed'], 'once for the face, once for the card');
   for (const picture of ['template', 'reading', 'look-straight', 'picture', 'none']) assert.equal(await statusOf(staff, `${at}/pictures/${picture}`), 404, picture);
 
+  // The list knows it, finds by it, and hears of a decision.
+  const { exams } = await staff.get('/api/review/exams');
+  const list = `/api/review/exams/${exams.find((one) => one.kind === 'practice').id}`;
+  const found = async (query) => (await staff.get(`${list}/sessions?${query}`)).sessions.map((row) => [row.id === session, row.identity]);
+  assert.deepEqual(await found('identity=approved'), [[true, 'approved']]);
+  assert.deepEqual((await found('identity=rejected')), []);
+  await staff.post(`/api/review/profiles/${profile.id}/decision`, { decision: 'rejected', reason: 'Looks copied.' });
+  assert.deepEqual(await found('identity=rejected'), [[true, 'rejected']]);
+  assert.equal(await statusOf(staff, `${list}/sessions?identity=good`), 400);
+  const csv = String(await staff.get(`${list}/csv?identity=rejected`)).split('\r\n');
+  assert.match(csv[0], /,outcome,identity,flags$/);
+  assert.equal(csv[1].split(',')[csv[0].split(',').indexOf('identity')], 'rejected');
+
   const { user } = await client.get('/api/me');
   await server.stop();
   admin(server.data, ['user', 'erase', user.username]);

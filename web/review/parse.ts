@@ -10,6 +10,7 @@ import {
   type Fields,
   type Parse,
 } from "../ui/parse";
+import { PROFILE_STATES, type ProfileState } from "./profile-parse";
 
 export const SEVERITIES = ["high", "medium", "low"] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -52,6 +53,7 @@ export interface SessionRow {
   readonly flags: Readonly<Record<string, number>>; /* rule: how many */
   readonly analysis: Analysis;
   readonly outcome: Outcome;
+  readonly identity: ProfileState;
 }
 
 export interface Stream {
@@ -191,6 +193,7 @@ const parseSessionRow: Parse<SessionRow> = (value, path) => {
     flags: f.get("flags", parseRecord(parseInteger)),
     analysis: f.oneOf("analysis", ANALYSES),
     outcome: f.oneOf("outcome", OUTCOMES),
+    identity: f.oneOf("identity", PROFILE_STATES),
   };
 };
 

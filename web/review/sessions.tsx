@@ -11,6 +11,7 @@ import { Trail, useTitle } from "./frame";
 import { liveTexts } from "./live/texts";
 import { Loaded } from "./loaded";
 import { OUTCOMES, parseSessions, SEVERITIES, type SessionList, type SessionRow } from "./parse";
+import { ProfileBadge } from "./profiles";
 import { ReleaseAll } from "./release";
 import { createRefresher } from "./refresh";
 import {
@@ -27,21 +28,26 @@ import { Tally } from "./tally";
 import { reviewTexts as t } from "./texts";
 
 const STATES = ["created", "agreed", "recording", "exam", "ended", "uploaded", "reported"];
-const ALL: SessionFilter = { sort: "newest", q: "", state: "", severity: "", outcome: "" };
+const ALL: SessionFilter = { sort: "newest", q: "", state: "", severity: "", outcome: "", identity: "" };
+const IDENTITIES = ["none", "pending", "approved", "rejected"] as const;
+const RULES_SHOWN = 4; // the most frequent; all of them are in the CSV and the report
 const TYPING_MS = 300; // a search begins when the typing has paused
 
 function FlagCounts(props: { flags: SessionRow["flags"] }) {
   const counts = Object.entries(props.flags)
     .filter(([, n]) => n > 0)
-    .sort(([a], [b]) => a.localeCompare(b));
+    .sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
   if (counts.length === 0) return <span class="muted">{t.sessions.noFlags}</span>;
   return (
     <ul class="counts">
-      {counts.map(([rule, n]) => (
+      {counts.slice(0, RULES_SHOWN).map(([rule, n]) => (
         <li key={rule}>
           {rule} <span class="numeric">{n}</span>
         </li>
       ))}
+      {counts.length > RULES_SHOWN ? (
+        <li class="muted">{t.sessions.moreRules(counts.length - RULES_SHOWN)}</li>
+      ) : null}
     </ul>
   );
 }
@@ -70,6 +76,40 @@ function Ended(props: { row: SessionRow }) {
   );
 }
 
+/* How far it is: the state in words, and as a bar of as many parts as there are states. */
+function Progress(props: { row: SessionRow }) {
+  const { state } = props.row;
+  const at = STATES.indexOf(state);
+  return (
+    <span class="session-progress">
+      <StateBadge state={state} />
+      <span class="progress-parts" aria-hidden="true">
+        {STATES.map((one, i) => (
+          <span key={one} class={i <= at ? "progress-part progress-done" : "progress-part"} />
+        ))}
+      </span>
+    </span>
+  );
+}
+
+/* What a check-in found, and beside it when the recording shows somebody else. */
+const IDENTITY_RULES = ["identity-mismatch", "person-changed"];
+
+function Identity(props: { row: SessionRow }) {
+  const { row } = props;
+  const doubted = IDENTITY_RULES.some((rule) => (row.flags[rule] ?? 0) > 0);
+  return (
+    <>
+      {row.identity === "none" ? (
+        <span class="muted">{t.sessions.identityNone}</span>
+      ) : (
+        <ProfileBadge state={row.identity} />
+      )}
+      {doubted ? <span class="small identity-doubt">{t.sessions.identityDoubt}</span> : null}
+    </>
+  );
+}
+
 function Rows(props: { list: SessionList; filtered: boolean }) {
   return (
     <Table
@@ -88,7 +128,8 @@ function Rows(props: { list: SessionList; filtered: boolean }) {
             </a>
           ),
         },
-        { title: t.sessions.state, cell: (row) => <StateBadge state={row.state} /> },
+        { title: t.sessions.state, cell: (row) => <Progress row={row} /> },
+        { title: t.sessions.identity, cell: (row) => <Identity row={row} /> },
         {
           title: t.sessions.started,
           cell: (row) =>
@@ -137,6 +178,18 @@ function Filters(props: { filter: SessionFilter; onChange: (filter: SessionFilte
         value={filter.outcome}
         options={[any, ...OUTCOMES.map((value) => ({ value, text: t.outcome(value) }))]}
         onChange={(outcome) => onChange({ ...filter, outcome })}
+      />
+      <SelectField
+        label={t.sessions.identity}
+        value={filter.identity}
+        options={[
+          any,
+          ...IDENTITIES.map((value) => ({
+            value,
+            text: value === "none" ? t.sessions.identityNone : t.profiles.states[value],
+          })),
+        ]}
+        onChange={(identity) => onChange({ ...filter, identity })}
       />
       <SelectField
         label={t.sessions.sort}

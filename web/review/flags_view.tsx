@@ -27,14 +27,12 @@ function FlagCard(props: { flag: Flag; review: Review; watch: Watch; selected: b
   const f = t.flags;
   useEffect(() => {
     /* Only the list scrolls to the card, never the page under the reviewer's hand. */
-    const list = card.current?.closest<HTMLElement>(".flag-list");
+    const list = card.current?.closest<HTMLElement>(".tab-panel");
     if (!selected || !card.current || !list) return;
-    const top = card.current.offsetTop - list.offsetTop;
-    if (
-      top < list.scrollTop ||
-      top + card.current.offsetHeight > list.scrollTop + list.clientHeight
-    )
-      list.scrollTo({ top: top - 40 });
+    const box = card.current.getBoundingClientRect();
+    const around = list.getBoundingClientRect();
+    if (box.top < around.top || box.bottom > around.bottom)
+      list.scrollTo({ top: list.scrollTop + box.top - around.top - 8 });
   }, [selected]);
   const times = timesOf(flag);
   return (
@@ -117,7 +115,7 @@ export function FlagsView(props: {
       {review.flags.length === 0 ? (
         <p class="empty">{final ? t.flags.empty : t.flags.emptyYet}</p>
       ) : (
-        <div class="flag-list" role="group" aria-label={t.flags.title} tabIndex={0}>
+        <div class="flag-list" role="group" aria-label={t.flags.title}>
           {groupsOf(review).map((group) => (
             <section key={group.key} class="flag-group">
               <h3>

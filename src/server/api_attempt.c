@@ -42,6 +42,45 @@ json_t *api_files_json(const struct attempt_view *v)
     return TAKE(list);
 }
 
+json_t *api_options_json(const struct item *item)
+{
+    CLEANUP(json_decrefp) json_t *list = json_array();
+    for (size_t i = 0; i < item->options_len; i++) {
+        const struct item_option *o = &item->options[i];
+        if (json_array_append_new(list, json_pack("{s:I, s:s%}", "id", (json_int_t)o->id, "text",
+                                                  o->text.ptr, o->text.len)))
+            return NULL;
+    }
+    return TAKE(list);
+}
+
+bool api_answer_json(const struct answer *answers, size_t len, int64_t item_id, json_t **ret,
+                     struct error *err)
+{
+    for (size_t i = 0; i < len; i++) {
+        const struct answer *a = &answers[i];
+        json_t *value;
+        if (a->item_id != item_id)
+            continue;
+        if (!json_parse(a->value, &value, err))
+            return error_wrap(err, "a kept answer");
+        *ret = json_pack("{s:o, s:I, s:I}", "value", value, "revision", (json_int_t)a->revision,
+                         "saved_us", (json_int_t)a->saved_us);
+        return *ret || error_no_memory(err);
+    }
+    *ret = json_null();
+    return true;
+}
+
+const struct item_state *api_item_state(const struct item_state *states, size_t len,
+                                        int64_t item_id)
+{
+    for (size_t i = 0; i < len; i++)
+        if (states[i].item_id == item_id)
+            return &states[i];
+    return NULL;
+}
+
 /* Both sides read the ledger: a candidate their own, staff anybody's. */
 static bool get_time(struct server *s, struct request *q, struct response *r, struct error *err)
 {

@@ -60,60 +60,22 @@ static bool post_launch(struct server *s, struct request *q, struct response *r,
 
 /* ---- ATTEMPT ---- */
 
-static json_t *options_json(const struct item *item)
-{
-    CLEANUP(json_decrefp) json_t *list = json_array();
-    for (size_t i = 0; i < item->options_len; i++) {
-        const struct item_option *o = &item->options[i];
-        if (json_array_append_new(list, json_pack("{s:I, s:s%}", "id", (json_int_t)o->id, "text",
-                                                  o->text.ptr, o->text.len)))
-            return NULL;
-    }
-    return TAKE(list);
-}
-
-static bool answer_json(const struct attempt_view *v, int64_t item_id, json_t **ret,
-                        struct error *err)
-{
-    for (size_t i = 0; i < v->answers_len; i++) {
-        const struct answer *a = &v->answers[i];
-        json_t *value;
-        if (a->item_id != item_id)
-            continue;
-        if (!json_parse(a->value, &value, err))
-            return error_wrap(err, "a kept answer");
-        *ret = json_pack("{s:o, s:I, s:I}", "value", value, "revision", (json_int_t)a->revision,
-                         "saved_us", (json_int_t)a->saved_us);
-        return *ret || error_no_memory(err);
-    }
-    *ret = json_null();
-    return true;
-}
-
-static const struct item_state *state_of(const struct attempt_view *v, int64_t item_id)
-{
-    for (size_t i = 0; i < v->states_len; i++)
-        if (v->states[i].item_id == item_id)
-            return &v->states[i];
-    return NULL;
-}
-
 static bool items_json(const struct attempt_view *v, json_t **ret, struct error *err)
 {
     CLEANUP(json_decrefp) json_t *list = json_array();
     for (size_t i = 0; i < v->items_len; i++) {
         const struct item *item = &v->items[i];
         json_t *answer;
-        if (!answer_json(v, item->id, &answer, err))
+        if (!api_answer_json(v->answers, v->answers_len, item->id, &answer, err))
             return false;
-        const struct item_state *seen = state_of(v, item->id);
+        const struct item_state *seen = api_item_state(v->states, v->states_len, item->id);
         if (json_array_append_new(
                 list,
                 json_pack("{s:I, s:I, s:s, s:s%, s:f, s:o, s:o, s:o, s:b}", "id",
                           (json_int_t)item->id, "position", (json_int_t)item->position, "kind",
                           item_kind_name(item->kind), "prompt", item->prompt.ptr, item->prompt.len,
-                          "points", item->points, "options", options_json(item), "answer", answer,
-                          "seen_us", time_json(seen ? seen->seen_us : 0), "marked",
+                          "points", item->points, "options", api_options_json(item), "answer",
+                          answer, "seen_us", time_json(seen ? seen->seen_us : 0), "marked",
                           (int)(seen && seen->marked))))
             return error_no_memory(err);
     }

@@ -12,8 +12,8 @@ import { admin, PASSWORD } from './server.mjs';
 
 // Of a policy: with the desktop app, so that it may record.
 export const WHOLE_POLICY = { base: 'standard', checkin: { plugin: false, app: true, face_scan: true, id_scan: true, screen: true } };
-export const CAMERA_GAP_S = [22, 28];
-export const LENGTH_S = 60;
+export const CAMERA_GAP_S = [16, 22];
+export const LENGTH_S = 40;
 
 const ffmpeg = (...args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
 
@@ -119,15 +119,15 @@ export async function sitWhole(server, client, made) {
   const { items } = await client.get(`/api/campus/attempts/${attempt}`);
   await second(6);
   await answerAt(client, attempt, items[0], 1);
-  await second(14);
+  await second(11);
   await answerAt(client, attempt, items[1], 1);
   await second(CAMERA_GAP_S[0]);
   await event('offline');
   await second(CAMERA_GAP_S[1]);
   await event('online');
-  await second(34);
+  await second(25);
   await answerAt(client, attempt, items[3], 1);
-  await second(40);
+  await second(30);
   await answerAt(client, attempt, items[4], 1);
   await second(LENGTH_S - 4);
   await answerAt(client, attempt, items[4], 2);

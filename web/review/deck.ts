@@ -30,7 +30,8 @@ export interface Deck {
   setPictures(pictures: readonly Picture[], fromUs: number, toUs: number): void;
   seek(timeUs: number): void;
   step(seconds: number): void;
-  frame(direction: 1 | -1, pictureId: string | null): void; /* of this picture's, else of the first that shows one */
+  /* By one picture of this recording, else of the first that shows one. */
+  frame(direction: 1 | -1, pictureId: string | null): void;
   toggle(): void;
   setRate(rate: number): void;
   faster(direction: 1 | -1): void;

@@ -170,6 +170,7 @@ export function createFollower(media: MediaPort, urlOf: (streamId: string) => st
         return;
       }
       if (place.segment.stream.deletedUs !== null) {
+        rest();
         show("deleted");
         return;
       }

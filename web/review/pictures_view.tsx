@@ -218,7 +218,11 @@ export function ControlsView(props: { watch: Watch; review: Review; onHelp: () =
         {playing ? t.pause : t.play}
       </Button>
       <span class="joined">
-        <Button label={t.previousIncident} disabled={none} onClick={() => watch.showNeighbour("incident", "previous")}>
+        <Button
+          label={t.previousIncident}
+          disabled={none}
+          onClick={() => watch.showNeighbour("incident", "previous")}
+        >
           <Icon name="previous" />
         </Button>
         <Button label={t.back} onClick={() => deck.step(-5)}>
@@ -233,7 +237,11 @@ export function ControlsView(props: { watch: Watch; review: Review; onHelp: () =
         <Button label={t.forward} onClick={() => deck.step(5)}>
           +5 s
         </Button>
-        <Button label={t.nextIncident} disabled={none} onClick={() => watch.showNeighbour("incident", "next")}>
+        <Button
+          label={t.nextIncident}
+          disabled={none}
+          onClick={() => watch.showNeighbour("incident", "next")}
+        >
           <Icon name="next" />
         </Button>
       </span>

@@ -46,7 +46,12 @@ export function stepsOf(watch: Watch, review: Review, view: Range, measured: Mea
   });
 }
 
-export function TimelineTable(props: { watch: Watch; review: Review; view: Range; measured: Measured | null }) {
+export function TimelineTable(props: {
+  watch: Watch;
+  review: Review;
+  view: Range;
+  measured: Measured | null;
+}) {
   const [open, setOpen] = useState(false);
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -73,7 +78,11 @@ export function TimelineTable(props: { watch: Watch; review: Review; view: Range
             },
             { title: t.flags, cell: (step) => step.flags },
             { title: t.connection, cell: (step) => step.gaps },
-            { title: t.level, align: "end", cell: (step) => (step.level ? t.levelValue(step.level.most) : "") },
+            {
+              title: t.level,
+              align: "end",
+              cell: (step) => (step.level ? t.levelValue(step.level.most) : ""),
+            },
             {
               title: t.faces,
               align: "end",

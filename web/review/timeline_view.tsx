@@ -7,7 +7,7 @@ import { Button } from "../ui/button";
 import { useStore } from "../ui/store";
 import { formatClock, formatTime } from "../ui/time";
 import { FACES, Graph, LEVEL, LIKENESS, Unchecked } from "./graph_lanes";
-import { valueAt, type Measured } from "./measured";
+import { valueAt, type Columns, type Measured } from "./measured";
 import type { MeasuredSource } from "./measured_source";
 import { Overview } from "./overview";
 import type { Incident, Review } from "./parse";
@@ -101,14 +101,21 @@ function Playhead(props: { watch: Watch; view: Range }) {
 }
 
 /* What the pointer is at, or else the playhead. */
-function Readout(props: { watch: Watch; hoverUs: number | null; measured: Measured | null; review: Review }) {
+function Readout(props: {
+  watch: Watch;
+  hoverUs: number | null;
+  measured: Measured | null;
+  review: Review;
+}) {
   const { timeUs } = useStore(props.watch.deck.state);
   const at = props.hoverUs ?? timeUs;
   const flags = props.review.flags.filter((flag) => flag.fromUs <= at && flag.toUs >= at);
   return (
     <p class="readout small numeric">
       <strong>{t.at(formatTime(at))}</strong> {measuredWords(props.measured, at)}
-      {flags.length > 0 ? <span class="muted">, {flags.map((flag) => flag.title).join(", ")}</span> : null}
+      {flags.length > 0 ? (
+        <span class="muted">, {flags.map((flag) => flag.title).join(", ")}</span>
+      ) : null}
     </p>
   );
 }
@@ -132,62 +139,99 @@ interface Row {
   readonly size?: "thin" | "tall";
 }
 
+const measuredAnywhere = (columns: Columns): boolean => columns.least.some((v) => v !== null);
+
+/* Only of what was measured: a session without a camera has no lane of faces. */
 function graphRows(measured: Measured | null, view: Range): Row[] {
   if (!measured) return [];
-  const tall = (key: string, name: string, unit: string, lane: ComponentChildren): Row => ({
-    key,
-    size: "tall",
-    name: (
-      <>
-        {name} <span class="muted small">{unit}</span>
-      </>
-    ),
-    lane: <div class="lane lane-tall">{lane}</div>,
-  });
   const { level, faces, likeness } = measured;
   const rows: Row[] = [];
-  if (level.least.some((v) => v !== null))
-    rows.push(
-      tall("level", t.level, t.levelUnit, <Graph measured={measured} columns={level} view={view} scale={LEVEL} kind="level" lines={[-30]} fromGround />),
-    );
-  if (faces.least.some((v) => v !== null))
-    rows.push(
-      tall("faces", t.faces, t.facesUnit, <Graph measured={measured} columns={faces} view={view} scale={FACES} kind="faces" lines={[1, 2]} thickness={0.09} />),
-    );
-  if (likeness.least.some((v) => v !== null))
-    rows.push(
-      tall(
-        "likeness",
-        t.likeness,
-        "",
+  function add(key: string, name: string, unit: string, lane: ComponentChildren): void {
+    rows.push({
+      key,
+      size: "tall",
+      name: (
         <>
-          <Unchecked measured={measured} column={likeness.unchecked} view={view} />
-          <Graph measured={measured} columns={likeness} view={view} scale={LIKENESS} kind="likeness" lines={[likeness.same, likeness.different]} thickness={2.5} />
-        </>,
+          {name} <span class="muted small">{unit}</span>
+        </>
       ),
+      lane: <div class="lane lane-tall">{lane}</div>,
+    });
+  }
+  const drawn = { measured, view };
+  if (measuredAnywhere(level))
+    add(
+      "level",
+      t.level,
+      t.levelUnit,
+      <Graph {...drawn} columns={level} scale={LEVEL} kind="level" lines={[-30]} fromGround />,
+    );
+  if (measuredAnywhere(faces))
+    add(
+      "faces",
+      t.faces,
+      t.facesUnit,
+      <Graph {...drawn} columns={faces} scale={FACES} kind="faces" lines={[1, 2]} thickness={0.09} />,
+    );
+  if (measuredAnywhere(likeness))
+    add(
+      "likeness",
+      t.likeness,
+      "",
+      <>
+        <Unchecked {...drawn} column={likeness.unchecked} />
+        <Graph
+          {...drawn}
+          columns={likeness}
+          scale={LIKENESS}
+          kind="likeness"
+          lines={[likeness.same, likeness.different]}
+          thickness={2.5}
+        />
+      </>,
     );
   return rows;
 }
 
-function rowsOf(watch: Watch, review: Review, view: Range, selected: string | null, measured: Measured | null): Row[] {
+function rowsOf(
+  watch: Watch,
+  review: Review,
+  view: Range,
+  selected: string | null,
+  measured: Measured | null,
+): Row[] {
   const pictures = watch.deck.views.get().map((one) => one.picture);
   const elsewhere = elsewhereOf(review);
+  const gaps = connectionGaps(review, pictures);
   const rows: Row[] = [
-    { key: "incidents", name: <strong>{t.incidents}</strong>, lane: <IncidentLane review={review} view={view} selected={selected} /> },
+    {
+      key: "incidents",
+      name: <strong>{t.incidents}</strong>,
+      lane: <IncidentLane review={review} view={view} selected={selected} />,
+    },
     ...lanesOf(review.flags).map((lane) => ({
       key: lane.rule,
       name: (
         <>
-          <span class="lane-title">{lane.title}</span> <span class="muted numeric">{lane.flags.length}</span>
+          <span class="lane-title">{lane.title}</span>{" "}
+          <span class="muted numeric">{lane.flags.length}</span>
         </>
       ),
       lane: <FlagLane lane={lane} view={view} selected={selected} />,
     })),
-    { key: "milestones", name: t.milestones, lane: <MilestoneLane review={review} view={view} /> },
-    { key: "connection", name: t.connection, lane: <GapLane gaps={connectionGaps(review, pictures)} view={view} /> },
+    {
+      key: "milestones",
+      name: t.milestones,
+      lane: <MilestoneLane review={review} view={view} />,
+    },
+    { key: "connection", name: t.connection, lane: <GapLane gaps={gaps} view={view} /> },
   ];
   if (elsewhere.length > 0)
-    rows.push({ key: "elsewhere", name: t.elsewhere, lane: <GapLane gaps={elsewhere} view={view} /> });
+    rows.push({
+      key: "elsewhere",
+      name: t.elsewhere,
+      lane: <GapLane gaps={elsewhere} view={view} />,
+    });
   rows.push(...graphRows(measured, view));
   for (const picture of pictures)
     rows.push({
@@ -233,8 +277,8 @@ export function TimelineView(props: { watch: Watch; review: Review; source: Meas
       event.preventDefault();
       const box = area.getBoundingClientRect();
       const now = watch.view.get();
-      if (event.ctrlKey)
-        watch.zoomBy(Math.exp(-event.deltaY * WHEEL_STEP), timeAt(now, (event.clientX - box.left) / box.width));
+      const aroundUs = timeAt(now, (event.clientX - box.left) / box.width);
+      if (event.ctrlKey) watch.zoomBy(Math.exp(-event.deltaY * WHEEL_STEP), aroundUs);
       else watch.panBy((event.deltaY + event.deltaX) / 1000);
     };
     area.addEventListener("wheel", turn, { passive: false });
@@ -311,7 +355,11 @@ export function TimelineView(props: { watch: Watch; review: Review; source: Meas
               ))}
             </div>
             {hoverUs === null ? null : (
-              <div class="hover-line" style={{ left: percent(fractionOf(view, hoverUs)) }} aria-hidden="true" />
+              <div
+                class="hover-line"
+                style={{ left: percent(fractionOf(view, hoverUs)) }}
+                aria-hidden="true"
+              />
             )}
             <Playhead watch={watch} view={view} />
           </div>

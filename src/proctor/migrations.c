@@ -498,11 +498,28 @@ static const char version_plugin[] =
     " next_seq BIGINT NOT NULL," /* those before it are in the evidence */
     " PRIMARY KEY (session_id, run));";
 
+static const char version_staff[] =
+    /* exam.c: 0 until the staff that sees an exam of before is known (staff.c) */
+    "ALTER TABLE proctored_exam ADD COLUMN staffed BIGINT NOT NULL DEFAULT 0;"
+    /* staff.c */
+    "CREATE TABLE exam_staff ("
+    " user_ref BIGINT NOT NULL,"
+    " exam_id TEXT NOT NULL REFERENCES proctored_exam (id),"
+    " added_us BIGINT NOT NULL,"
+    " added_by TEXT NOT NULL,"
+    " PRIMARY KEY (user_ref, exam_id));"
+    "CREATE INDEX exam_staff_by_exam ON exam_staff (exam_id);"
+    "CREATE TABLE staff_look ("
+    " user_ref BIGINT NOT NULL,"
+    " exam_id TEXT NOT NULL,"
+    " looked_us BIGINT NOT NULL,"
+    " PRIMARY KEY (user_ref, exam_id));";
+
 static const char *const versions[] = {
     version_1,       version_2,       version_evidence_unsigned,
     version_review,  version_support, version_session_flag,
     version_checkin, version_app,     version_result,
-    version_live,    version_plugin,
+    version_live,    version_plugin,  version_staff,
 };
 
 const struct db_migrations proctor_migrations = {

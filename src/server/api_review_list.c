@@ -2,6 +2,7 @@
  * people said of an exam's incidents. */
 #include "proctor/exam.h"
 #include "proctor/summary.h"
+#include "server/access.h"
 #include "server/api_review.h"
 #include "server/router.h"
 #include "server/server.h"
@@ -25,7 +26,7 @@ static bool get_exams(struct server *server, struct request *q, struct response 
 {
     struct proctored_exam *exams;
     size_t len;
-    if (!proctored_exam_list(server->proctor, q->arena, &exams, &len, err))
+    if (!proctored_exam_list(server->proctor, access_viewer(q), q->arena, &exams, &len, err))
         return false;
     CLEANUP(json_decrefp) json_t *list = json_array();
     for (size_t i = 0; i < len; i++) {

@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include "server/access.h"
 #include "server/live_ticker.h"
 #include "server/state.h"
 #include "server/static.h"
@@ -9,17 +10,29 @@
 #define STOP_WAIT_MS 8000 /* with what ends afterwards, less than the 10 s that are promised */
 
 const struct route *const server_route_tables[] = {
-    sign_in_routes,     tus_routes,
-    campus_routes,      proctor_routes,
-    review_list_routes, review_routes,
-    review_say_routes,  accommodation_routes,
-    support_routes,     attempt_routes,
-    attachment_routes,  name_routes,
-    identity_routes,    rejudge_routes,
-    result_routes,      release_routes,
-    checkin_routes,     checkin_staff_routes,
-    app_routes,         live_routes,
-    plugin_routes,      NULL,
+    sign_in_routes,
+    tus_routes,
+    campus_routes,
+    proctor_routes,
+    review_list_routes,
+    review_routes,
+    review_say_routes,
+    accommodation_routes,
+    support_routes,
+    attempt_routes,
+    attachment_routes,
+    name_routes,
+    identity_routes,
+    rejudge_routes,
+    result_routes,
+    release_routes,
+    checkin_routes,
+    checkin_staff_routes,
+    app_routes,
+    live_routes,
+    plugin_routes,
+    staff_routes,
+    NULL,
 };
 
 /* The guide's own, where the deployment names no other. */
@@ -44,7 +57,8 @@ bool server_start(struct server *s, struct error *err)
         .router = {.tables = server_route_tables,
                    .fallback = &static_route,
                    .public_origin = o->public_origin,
-                   .identify = sign_in_identify},
+                   .identify = sign_in_identify,
+                   .reach = access_object},
     };
     s->state = calloc(1, sizeof *s->state);
     if (!s->state)

@@ -10,4 +10,5 @@ await import('./player.mjs');
 await import('./result.mjs');
 await import('./live.mjs');
 await import('./plugin.mjs');
+await import('./staff.mjs');
 await run();

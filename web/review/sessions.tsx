@@ -7,6 +7,7 @@ import { SelectField, TextField } from "../ui/field";
 import { Card } from "../ui/page";
 import { Table } from "../ui/table";
 import { formatDateTime, formatTime } from "../ui/time";
+import type { User } from "../ui/user";
 import { Trail, useTitle } from "./frame";
 import { liveTexts } from "./live/texts";
 import { Loaded } from "./loaded";
@@ -20,8 +21,10 @@ import {
   sessionsApi,
   sessionsQuery,
   sessionUrl,
+  staffUrl,
   type SessionFilter,
 } from "./route";
+import { staffTexts } from "./staff-texts";
 import { AnalysisBadge, OutcomeBadge, SeverityShape, StateBadge } from "./states";
 import { Tally } from "./tally";
 import { reviewTexts as t } from "./texts";
@@ -162,7 +165,7 @@ function ExamHead(props: { exam: SessionList["exam"] }) {
   );
 }
 
-export function SessionsPage(props: { api: Api; exam: string }) {
+export function SessionsPage(props: { api: Api; user: User; exam: string }) {
   const { api, exam } = props;
   const [filter, setFilter] = useState(ALL);
   const [pages, setPages] = useState<readonly string[]>([""]); // where each page up to this one begins
@@ -205,6 +208,9 @@ export function SessionsPage(props: { api: Api; exam: string }) {
                 </Button>
               </div>
               <div class="row">
+                {props.user.role === "admin" ? (
+                  <LinkButton href={staffUrl(exam)}>{staffTexts.title}</LinkButton>
+                ) : null}
                 <LinkButton href={liveUrl(exam)}>{liveTexts.link}</LinkButton>
                 <LinkButton href={csvApi(exam) + sessionsQuery(filter)}>{t.sessions.csv}</LinkButton>
               </div>

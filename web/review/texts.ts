@@ -31,7 +31,7 @@ export const reviewTexts = {
     kind: "Kind",
     sessions: "Sessions",
     incidents: "Incidents",
-    empty: "No exam has been set up yet.",
+    empty: "There is no exam whose staff you are. An administrator puts you on it.",
   },
   profiles: {
     link: "Identity profiles that wait for a decision",

@@ -21,7 +21,8 @@ struct summary {
     size_t incidents[SEVERITY_COUNT];         /* by severity */
     size_t rules[RULE_COUNT];                 /* flags of each rule */
     enum analysis_state analysis;
-    enum review_outcome outcome; /* REVIEW_NONE: nobody has decided */
+    enum review_outcome outcome; /* REVIEW_NONE: nothing is decided */
+    struct review_standing review;
 };
 
 /* Inside the write that changed something of the session. */
@@ -39,9 +40,13 @@ struct summary_query {
     enum session_state state;    /* SESSION_STATE_NONE: all */
     enum severity severity;      /* with an incident of at least this; SEVERITY_NONE: all */
     enum review_outcome outcome; /* with `reviewed` */
-    bool by_outcome;             /* only those with this outcome (REVIEW_NONE: not decided) */
-    struct str after;            /* ret_next of the page before; empty: from the beginning */
-    size_t limit;                /* 1..SUMMARY_PAGE_MAX */
+    /* Only those in this state that the viewer has not decided on: what waits for their look.
+     * REVIEW_STATE_NONE: all. */
+    enum review_state review;
+    int64_t viewer;
+    bool by_outcome;  /* only those with this outcome (REVIEW_NONE: not decided) */
+    struct str after; /* ret_next of the page before; empty: from the beginning */
+    size_t limit;     /* 1..SUMMARY_PAGE_MAX */
 };
 /* One page, in the arena. *ret_total counts all that the filters leave, which takes longer than
  * the page (NULL: not counted); `ret_next` is "" at the end. ERROR_INVALID: `after` is not of this

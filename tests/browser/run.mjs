@@ -11,4 +11,5 @@ await import('./result.mjs');
 await import('./live.mjs');
 await import('./plugin.mjs');
 await import('./staff.mjs');
+await import('./second.mjs');
 await run();

@@ -56,6 +56,7 @@ test("the sessions of an exam are read with their flags by rule", () => {
     flags: { "no-face": 2 },
     analysis: "running",
     outcome: "none",
+    review: "open",
   };
   const page = { exam: answer.exam, total: 1, next: null };
   const list = parseSessions({ ...page, sessions: [row] });

@@ -56,6 +56,7 @@ export interface SessionFilter {
   readonly state: string;
   readonly severity: string;
   readonly outcome: string;
+  readonly review: string;
 }
 /* Members that are empty are left out: the server has its own idea of them. */
 export function sessionsQuery(filter: SessionFilter, after = ""): string {

@@ -25,12 +25,12 @@ import {
   type SessionFilter,
 } from "./route";
 import { staffTexts } from "./staff-texts";
-import { AnalysisBadge, OutcomeBadge, SeverityShape, StateBadge } from "./states";
+import { AnalysisBadge, SeverityShape, StandingBadge, StateBadge } from "./states";
 import { Tally } from "./tally";
 import { reviewTexts as t } from "./texts";
 
 const STATES = ["created", "agreed", "recording", "exam", "ended", "uploaded", "reported"];
-const ALL: SessionFilter = { sort: "newest", q: "", state: "", severity: "", outcome: "" };
+const ALL: SessionFilter = { sort: "newest", q: "", state: "", severity: "", outcome: "", review: "" };
 const TYPING_MS = 300; // a search begins when the typing has paused
 
 function FlagCounts(props: { flags: SessionRow["flags"] }) {
@@ -105,7 +105,7 @@ function Rows(props: { list: SessionList; filtered: boolean }) {
         { title: t.sessions.incidents, cell: (row) => <Incidents row={row} /> },
         { title: t.sessions.flags, cell: (row) => <FlagCounts flags={row.flags} /> },
         { title: t.sessions.analysis, cell: (row) => <AnalysisBadge analysis={row.analysis} /> },
-        { title: t.sessions.outcome, cell: (row) => <OutcomeBadge outcome={row.outcome} /> },
+        { title: t.sessions.outcome, cell: (row) => <StandingBadge state={row.review} outcome={row.outcome} /> },
       ]}
     />
   );
@@ -140,6 +140,16 @@ function Filters(props: { filter: SessionFilter; onChange: (filter: SessionFilte
         value={filter.outcome}
         options={[any, ...OUTCOMES.map((value) => ({ value, text: t.outcome(value) }))]}
         onChange={(outcome) => onChange({ ...filter, outcome })}
+      />
+      <SelectField
+        label={t.waitsFor.label}
+        value={filter.review}
+        options={[
+          { value: "", text: t.waitsFor.any },
+          { value: "second", text: t.waitsFor.second },
+          { value: "differs", text: t.waitsFor.differs },
+        ]}
+        onChange={(review) => onChange({ ...filter, review })}
       />
       <SelectField
         label={t.sessions.sort}

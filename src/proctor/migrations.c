@@ -509,6 +509,8 @@ static const char version_staff[] =
     " added_by TEXT NOT NULL,"
     " PRIMARY KEY (user_ref, exam_id));"
     "CREATE INDEX exam_staff_by_exam ON exam_staff (exam_id);"
+    /* profile_staff.c: a page in the order of the list, however many are not for the viewer */
+    "CREATE INDEX profile_by_change ON profile (updated_us, id);"
     "CREATE TABLE staff_look ("
     " user_ref BIGINT NOT NULL,"
     " exam_id TEXT NOT NULL,"

@@ -19,12 +19,13 @@
 #define STAFF_SEES_EXAM(viewer, exam_id)                                                           \
     "(" viewer " = 0 OR EXISTS (SELECT 1 FROM exam_staff es WHERE es.user_ref = " viewer           \
     " AND es.exam_id = " exam_id "))"
+/* CROSS JOIN keeps SQLite from beginning with the exams, whose sessions are many. */
 #define STAFF_SEES_SESSION(viewer, session_id)                                                     \
-    "(" viewer " = 0 OR EXISTS (SELECT 1 FROM session ss JOIN exam_staff es"                       \
-    " ON es.exam_id = ss.exam_id WHERE ss.id = " session_id " AND es.user_ref = " viewer "))"
+    "(" viewer " = 0 OR EXISTS (SELECT 1 FROM session ss CROSS JOIN exam_staff es"                 \
+    " WHERE ss.id = " session_id " AND es.user_ref = " viewer " AND es.exam_id = ss.exam_id))"
 #define STAFF_SEES_CANDIDATE(viewer, user_ref)                                                     \
-    "(" viewer " = 0 OR EXISTS (SELECT 1 FROM session ss JOIN exam_staff es"                       \
-    " ON es.exam_id = ss.exam_id WHERE ss.user_ref = " user_ref " AND es.user_ref = " viewer "))"
+    "(" viewer " = 0 OR EXISTS (SELECT 1 FROM session ss CROSS JOIN exam_staff es"                 \
+    " WHERE ss.user_ref = " user_ref " AND es.user_ref = " viewer " AND es.exam_id = ss.exam_id))"
 
 /* Does this viewer see the exam, a session, a candidate (who has a session in an exam of theirs)?
  * What does not exist is not seen either; both are one look-up, so that they take the same time. */

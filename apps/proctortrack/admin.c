@@ -23,6 +23,9 @@ static const char help[] =
     "       proctortrack admin user list --data DIR\n"
     "       proctortrack admin user erase USERNAME --data DIR\n"
     "       proctortrack admin exam policy TITLE FILE --data DIR\n"
+    "       proctortrack admin staff add TITLE USERNAME --data DIR\n"
+    "       proctortrack admin staff remove TITLE USERNAME --data DIR\n"
+    "       proctortrack admin staff list TITLE --data DIR\n"
     "       proctortrack admin terms set --data DIR [--exam TITLE] [--recordings-days N]\n"
     "           [--derived-days N] [--identity-days N] [--appeal-days N] [--staff-names yes|no]\n"
     "       proctortrack admin terms list --data DIR\n"
@@ -44,6 +47,10 @@ static const char help[] =
     "               with its attempts' times and points. Refused while an appeal of theirs waits\n"
     "  exam policy  sets how an exam is proctored (docs/policy.md): FILE is checked, and holds for\n"
     "               the sessions that are made from then on\n"
+    "  staff add    puts an instructor or a proctor on the staff of an exam: they see it and all that\n"
+    "               is in it, and no other exam\n"
+    "  staff remove takes them off it again\n"
+    "  staff list   prints user name, role and name of an exam's staff\n"
     "  terms set    sets how long recordings, what was derived from them, and identity profiles are\n"
     "               kept after the end of a sitting, how long a candidate can appeal after the release\n"
     "               (0: not at all), and whether they read the names of those who decided: of an exam,\n"
@@ -203,6 +210,9 @@ static const struct admin_command {
     {{"user", "list"}, 2, false, list_users},
     {{"user", "erase"}, 3, false, admin_user_erase},
     {{"exam", "policy"}, 4, false, admin_exam_policy},
+    {{"staff", "add"}, 4, false, admin_staff_add},
+    {{"staff", "remove"}, 4, false, admin_staff_remove},
+    {{"staff", "list"}, 3, false, admin_staff_list},
     {{"terms", "set"}, 2, false, admin_terms_set},
     {{"terms", "list"}, 2, false, admin_terms_list},
     {{"compact", NULL}, 1, false, admin_compact},
@@ -307,7 +317,8 @@ int admin_run(int argc, char **argv)
     const struct admin_command *c = find_command(&s);
     if (!c)
         return usage(
-            "say `user add`, `user passwd`, `user list`, `user erase`, `exam policy`, `terms set`, "
+            "say `user add`, `user passwd`, `user list`, `user erase`, `exam policy`, `staff add`, "
+            "`staff remove`, `staff list`, `terms set`, "
             "`terms list`, `compact`, "
             "`accommodation set`, `accommodation list`, `accommodation remove` or "
             "`demo`");

@@ -19,6 +19,11 @@ MUST_USE bool admin_exam_policy(struct data *d, const struct admin_settings *s, 
 MUST_USE bool admin_user_erase(struct data *d, const struct admin_settings *s, struct error *err);
 MUST_USE bool admin_compact(struct data *d, const struct admin_settings *s, struct error *err);
 
+/* `admin staff add TITLE USERNAME`, `... remove`, `admin staff list TITLE` */
+MUST_USE bool admin_staff_add(struct data *d, const struct admin_settings *s, struct error *err);
+MUST_USE bool admin_staff_remove(struct data *d, const struct admin_settings *s, struct error *err);
+MUST_USE bool admin_staff_list(struct data *d, const struct admin_settings *s, struct error *err);
+
 /* `admin terms ...` */
 MUST_USE bool admin_terms_set(struct data *d, const struct admin_settings *s, struct error *err);
 MUST_USE bool admin_terms_list(struct data *d, const struct admin_settings *s, struct error *err);

@@ -2,6 +2,7 @@
 #include "admin.h"
 
 #include "proctor/exam.h"
+#include "proctor/staff.h"
 #include "proctor/terms.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@ static bool exam_of(struct data *d, const char *title, char ret[ID_TEXT_SIZE], s
     ret[0] = 0;
     if (!title)
         return true;
-    if (!proctored_exam_list(&d->proctor, &arena, &exams, &len, err))
+    if (!proctored_exam_list(&d->proctor, STAFF_SEES_ALL, &arena, &exams, &len, err))
         return false;
     for (size_t i = 0; i < len; i++)
         if (strcmp(exams[i].title, title) == 0)
@@ -76,7 +77,7 @@ bool admin_terms_list(struct data *d, const struct admin_settings *s, struct err
     size_t len;
     (void)s;
     if (!print(d, "(the deployment)", STR(""), err) ||
-        !proctored_exam_list(&d->proctor, &arena, &exams, &len, err))
+        !proctored_exam_list(&d->proctor, STAFF_SEES_ALL, &arena, &exams, &len, err))
         return false;
     for (size_t i = 0; i < len; i++)
         if (!print(d, exams[i].title, str_from(exams[i].id), err))

@@ -1,6 +1,7 @@
 #include "data.h"
 
 #include "base/file.h"
+#include "campus/staff.h"
 #include "server/server.h"
 
 #include <limits.h>
@@ -53,7 +54,8 @@ bool data_open(const char *folder, struct data *ret, struct error *err)
     }
     ret->proctor.store = ret->store;
     ret->proctor.blobs = ret->blobs;
-    if (!campus_open(ret->store, &ret->proctor, &ret->campus, err)) {
+    if (!campus_open(ret->store, &ret->proctor, &ret->campus, err) ||
+        !campus_staff_adopt(ret->campus, err)) {
         data_close(ret);
         return false;
     }

@@ -4,6 +4,7 @@
 #include "analysis/policy_app.h"
 #include "analysis/policy_checkin.h"
 #include "analysis/policy_plugin.h"
+#include "analysis/policy_review.h"
 #include "analysis/policy_screen.h"
 #include "analysis/rule_table.h"
 
@@ -62,6 +63,7 @@ bool policy_builtin(struct str name, struct policy *ret, struct error *err)
         policy_checkin_builtin(i, &p.checkin);
         policy_app_builtin(i, &p.app);
         policy_plugin_builtin(i, &p.plugin);
+        policy_review_builtin(&p.review);
         *ret = p;
         return true;
     }
@@ -220,9 +222,12 @@ bool policy_parse(struct str json, struct policy *ret, struct error *err)
         } else if (strcmp(key, "plugin") == 0) {
             if (!policy_plugin_parse(value, &p.plugin, err))
                 return false;
+        } else if (strcmp(key, "review") == 0) {
+            if (!policy_review_parse(value, &p.review, err))
+                return false;
         } else if (strcmp(key, "base") != 0) {
             return unknown_member(
-                "", key, "app, base, checkin, name, permitted, plugin, rules, screen", err);
+                "", key, "app, base, checkin, name, permitted, plugin, review, rules, screen", err);
         }
     }
     *ret = p;
@@ -298,10 +303,14 @@ bool policy_json(const struct policy *p, json_t **ret, struct error *err)
     CLEANUP(json_decrefp) json_t *plugin = NULL;
     if (!policy_plugin_json(&p->plugin, &plugin, err))
         return false;
-    json_t *root = rules ? json_pack("{s:s, s:O, s:O, s:O*, s:O, s:O, s:O}", "name", p->name, "app",
-                                     app, "checkin", checkin, "permitted", permitted, "plugin",
-                                     plugin, "rules", rules, "screen", screen)
-                         : NULL;
+    CLEANUP(json_decrefp) json_t *review = NULL;
+    if (!policy_review_json(&p->review, &review, err))
+        return false;
+    json_t *root = rules
+                       ? json_pack("{s:s, s:O, s:O, s:O*, s:O, s:O, s:O, s:O}", "name", p->name,
+                                   "app", app, "checkin", checkin, "permitted", permitted, "plugin",
+                                   plugin, "review", review, "rules", rules, "screen", screen)
+                       : NULL;
     if (!root)
         return error_no_memory(err);
     *ret = root;

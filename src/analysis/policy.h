@@ -134,6 +134,17 @@ struct policy_plugin {
     char extensions[PLUGIN_LIST_MAX][PLUGIN_ID_SIZE]; /* ids that are no risk */
     size_t allow_len, extensions_len;
 };
+/* Which decisions of one reviewer count only once a second one, who has not seen them, has decided.
+ */
+enum review_second {
+    REVIEW_SECOND_NONE = 0,
+    REVIEW_SECOND_NEVER,
+    REVIEW_SECOND_VIOLATIONS, /* that a rule was broken */
+    REVIEW_SECOND_ALWAYS,
+};
+struct policy_review {
+    enum review_second second;
+};
 struct policy {
     char name[64];
     uint32_t permitted; /* bits 1 << enum permitted */
@@ -142,6 +153,7 @@ struct policy {
     struct policy_checkin checkin;
     struct policy_app app;
     struct policy_plugin plugin;
+    struct policy_review review;
 };
 
 const char *rule_name(enum rule rule);    /* "no-face": as in JSON; static */
@@ -154,7 +166,8 @@ bool policy_permits(const struct policy *p, enum permitted thing);
 /* Is the rule on, and not about something that is permitted? */
 bool policy_judges(const struct policy *p, enum rule rule);
 
-const char *plugin_mode_name(enum plugin_mode mode); /* "warn": as in JSON; static */
+const char *review_second_name(enum review_second second); /* "never": as in JSON; static */
+const char *plugin_mode_name(enum plugin_mode mode);       /* "warn": as in JSON; static */
 const char *plugin_reading_name(enum plugin_reading reading);
 /* May this host be opened beside the exam? A port does not belong to it. */
 bool policy_allows_host(const struct policy *p, struct str host);

@@ -69,12 +69,14 @@ static void the_text_of_a_policy_reads_back_to_the_same_policy(void **state)
         assert_true(policy_builtin(str_from(names[i]), &p, &err));
         p.rules[RULE_TOO_DARK].threshold = 0.0625;
         p.rules[RULE_NO_FACE].on = false;
+        p.review.second = REVIEW_SECOND_VIOLATIONS;
         assert_true(policy_text(&p, &text, &err));
         assert_true(policy_parse(str_from(text), &again, &err));
         assert_true(policy_text(&again, &second, &err));
         assert_string_equal(text, second);
         assert_float_equal(again.rules[RULE_TOO_DARK].threshold, 0.0625, 0);
         assert_false(again.rules[RULE_NO_FACE].on);
+        assert_int_equal(again.review.second, REVIEW_SECOND_VIOLATIONS);
     }
 }
 
@@ -102,6 +104,11 @@ static void a_wrong_document_is_told_where_it_is_wrong(void **state)
         {"{\"rules\":{\"no-face\":{\"threshold\":2}}}", "rules.no-face.threshold: is not known"},
         {"{\"rules\":{\"several-faces\":{\"threshold\":1}}}", "from 2 to 16"},
         {"{\"rules\":{\"too-dark\":{\"on\":true,\"on\":false}}}", "duplicate"},
+        {"{\"review\":7}", "review: must be an object"},
+        {"{\"review\":{\"second\":\"sometimes\"}}",
+         "review.second: must be never, violations or always"},
+        {"{\"review\":{\"second\":true}}", "review.second: must be text"},
+        {"{\"review\":{\"third\":\"always\"}}", "review.third: is not known here"},
         {"{\"checkin\":[]}", "checkin: must be an object"},
         {"{\"checkin\":{\"face\":true}}", "checkin.face: is not known here"},
         {"{\"checkin\":{\"face_scan\":1}}", "checkin.face_scan: must be true or false"},

@@ -137,6 +137,31 @@ bool accommodation_find_in(struct db *db, int64_t user_id, int64_t exam_id, stru
     return !found || read_row(rows, arena, ret, err);
 }
 
+struct exam_of {
+    int64_t id, exam_id;
+};
+
+static bool exam_body(struct db *db, void *context, struct error *err)
+{
+    struct exam_of *e = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db, "SELECT exam_id FROM accommodation WHERE id = $1", DB_ARGS(DB_I64(e->id)),
+                      &found, &rows, err))
+        return false;
+    e->exam_id = found ? db_col_i64(rows, 0) : 0;
+    return true;
+}
+
+bool accommodation_exam(struct campus *c, int64_t id, int64_t *ret_exam_id, struct error *err)
+{
+    struct exam_of e = {.id = id};
+    if (!db_store_read(c->store, exam_body, &e, err))
+        return false;
+    *ret_exam_id = e.exam_id;
+    return true;
+}
+
 struct listing {
     struct arena *arena;
     struct accommodation *list;

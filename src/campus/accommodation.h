@@ -27,6 +27,9 @@ struct accommodation {
 MUST_USE bool accommodation_set(struct campus *c, const struct accommodation *a, int64_t *ret_id,
                                 struct error *err);
 MUST_USE bool accommodation_remove(struct campus *c, int64_t id, struct error *err);
+/* Which exam it is for; 0: all, or there is no such accommodation. */
+MUST_USE bool accommodation_exam(struct campus *c, int64_t id, int64_t *ret_exam_id,
+                                 struct error *err);
 /* All, by person and exam; in the arena. */
 MUST_USE bool accommodation_list(struct campus *c, struct arena *arena, struct accommodation **ret,
                                  size_t *ret_len, struct error *err);

@@ -195,17 +195,38 @@ static bool seed_users(struct campus *c, const char *password, struct demo *d, b
     return true;
 }
 
+/* Those of the demo who review and watch: the staff of its exams. */
+static bool find_staff(struct campus *c, int64_t ret[DEMO_USERS], size_t *ret_len,
+                       struct error *err)
+{
+    for (size_t i = 0; i < DEMO_USERS; i++) {
+        struct user user;
+        if (!user_role_is_exam_staff(people[i].role))
+            continue;
+        if (!user_find_name(c, str_from(people[i].username), &user, err))
+            return false;
+        ret[(*ret_len)++] = user.id;
+    }
+    return true;
+}
+
 /* What is there already is left alone, so that a seeding that was cut off can be done again. */
 bool campus_demo_seed(struct campus *c, const char *password, struct demo *ret, struct error *err)
 {
     struct demo d = {0};
+    int64_t staff[DEMO_USERS];
+    size_t staff_len = 0;
     bool others;
-    if (!seed_users(c, password, &d, &others, err))
+    if (!seed_users(c, password, &d, &others, err) ||
+        (!others && !find_staff(c, staff, &staff_len, err)))
         return false;
     for (size_t i = 0; i < ARRAY_LEN(exams) && !others; i++) {
+        struct exam_spec spec = exams[i];
         struct error why = {0};
         int64_t id;
-        if (!exam_create(c, &exams[i], &id, &why) && why.code != ERROR_CONFLICT)
+        spec.staff = staff;
+        spec.staff_len = staff_len;
+        if (!exam_create(c, &spec, &id, &why) && why.code != ERROR_CONFLICT)
             return error_set(err, why.code, "demo exam: %s", why.message);
     }
     d.others = others;

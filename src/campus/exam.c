@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "campus/campus_private.h"
+#include "campus/user.h"
 #include "proctor/provider.h"
 
 #include <math.h>
@@ -135,6 +136,21 @@ static bool find_body(struct db *db, void *context, struct error *err)
     return exam_find_in(db, f->id, f->arena, &f->exam, err);
 }
 
+static bool staff_add_all(struct campus *c, const struct exam_spec *spec, struct str proctored_id,
+                          struct error *err)
+{
+    const struct provider_person by = {.name = STR("the portal")};
+    for (size_t i = 0; i < spec->staff_len; i++) {
+        struct user user;
+        if (!user_find(c, spec->staff[i], &user, err))
+            return false;
+        const struct provider_person who = {user.id, str_from(user.full_name)};
+        if (!provider_add_staff(c->proctor, proctored_id, &who, &by, err))
+            return false;
+    }
+    return true;
+}
+
 bool exam_create(struct campus *c, const struct exam_spec *spec, int64_t *ret_id, struct error *err)
 {
     CLEANUP(arena_done) struct arena arena = {0};
@@ -147,7 +163,8 @@ bool exam_create(struct campus *c, const struct exam_spec *spec, int64_t *ret_id
                    ? error_set(err, ERROR_CONFLICT, "there is an exam of that title already")
                    : error_set(err, why.code, "%s", why.message);
     struct find f = {.id = creation.id, .arena = &arena};
-    if (!db_store_read(c->store, find_body, &f, err) || !exam_register(c, &f.exam, &arena, err))
+    if (!db_store_read(c->store, find_body, &f, err) || !exam_register(c, &f.exam, &arena, err) ||
+        !staff_add_all(c, spec, f.exam.proctored_id, err))
         return false;
     *ret_id = creation.id;
     return true;

@@ -45,6 +45,8 @@ struct exam_spec {
     int64_t duration_s;
     const struct item *items; /* ids and positions are given, those of the options too */
     size_t items_len;
+    const int64_t *staff; /* users: its staff from the beginning, as who makes an exam is */
+    size_t staff_len;
 };
 /* Makes the exam and registers it for proctoring. A title that is taken is ERROR_CONFLICT. */
 MUST_USE bool exam_create(struct campus *c, const struct exam_spec *spec, int64_t *ret_id,

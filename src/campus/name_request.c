@@ -163,6 +163,31 @@ static bool list_body(struct db *db, void *context, struct error *err)
     return true;
 }
 
+struct whose {
+    int64_t id, user_id;
+};
+
+static bool whose_body(struct db *db, void *context, struct error *err)
+{
+    struct whose *w = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db, "SELECT user_id FROM name_request WHERE id = $1", DB_ARGS(DB_I64(w->id)),
+                      &found, &rows, err))
+        return false;
+    w->user_id = found ? db_col_i64(rows, 0) : 0;
+    return true;
+}
+
+bool name_request_whose(struct campus *c, int64_t id, int64_t *ret_user_id, struct error *err)
+{
+    struct whose w = {.id = id};
+    if (!db_store_read(c->store, whose_body, &w, err))
+        return false;
+    *ret_user_id = w.user_id;
+    return true;
+}
+
 bool name_request_list(struct campus *c, int64_t user_id, size_t max, struct arena *arena,
                        struct name_request **ret, size_t *ret_len, struct error *err)
 {

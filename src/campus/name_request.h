@@ -31,6 +31,9 @@ MUST_USE bool name_request_make(struct campus *c, int64_t user_id, struct str fu
  * ERROR_CONFLICT when it was decided already. */
 MUST_USE bool name_request_decide(struct campus *c, int64_t id, bool approve, struct str reason,
                                   struct str decided_by, struct error *err);
+/* Who asked; 0: there is no such request. */
+MUST_USE bool name_request_whose(struct campus *c, int64_t id, int64_t *ret_user_id,
+                                 struct error *err);
 /* `user_id` 0: everybody's, those that wait first, at most `max`; else this user's, newest first.
  * In the arena. */
 MUST_USE bool name_request_list(struct campus *c, int64_t user_id, size_t max, struct arena *arena,

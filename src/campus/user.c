@@ -1,5 +1,6 @@
 #include "campus/user.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "campus/campus_private.h"
 #include "crypto/crypto.h"
@@ -26,6 +27,11 @@ enum user_role user_role_from_name(struct str name)
         if (str_eq(name, str_from(roles[i])))
             return (enum user_role)i;
     return USER_ROLE_NONE;
+}
+
+bool user_role_is_exam_staff(enum user_role role)
+{
+    return role == USER_INSTRUCTOR || role == USER_PROCTOR;
 }
 
 /* ---- checks ---- */
@@ -290,6 +296,59 @@ bool user_list(struct campus *c, struct arena *arena, struct user **ret, size_t 
         return false;
     *ret = f.list;
     *ret_len = f.len;
+    return true;
+}
+
+struct search {
+    struct str pattern;
+    size_t max;
+    struct arena *arena;
+    struct user *list;
+    size_t len;
+};
+
+static bool read_found(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    (void)arena;
+    (void)err;
+    read_user(rows, to);
+    return true;
+}
+
+static bool search_body(struct db *db, void *context, struct error *err)
+{
+    struct search *s = context;
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    return db_query(db,
+                    COLUMNS " WHERE role IN ($1, $2) AND active = 1 AND (lower(username) LIKE $3"
+                            " ESCAPE '\\' OR lower(full_name) LIKE lower($3) ESCAPE '\\')"
+                            " ORDER BY username LIMIT $4",
+                    DB_ARGS(DB_I64(USER_INSTRUCTOR), DB_I64(USER_PROCTOR), DB_TEXT(s->pattern),
+                            DB_U64(s->max)),
+                    &rows, err) &&
+           db_collect(rows, s->arena, sizeof *s->list, read_found, &s->list, &s->len, err);
+}
+
+bool user_search_staff(struct campus *c, struct str text, size_t max, struct arena *arena,
+                       struct user **ret, size_t *ret_len, struct error *err)
+{
+    CLEANUP(buf_done) struct buf pattern = {0};
+    buf_add_char(&pattern, '%');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\')
+            buf_add_char(&pattern, '\\');
+        buf_add_char(&pattern, text.ptr[i]);
+    }
+    buf_add_char(&pattern, '%');
+    struct search s = {.max = max, .arena = arena};
+    if (text.len > USER_FULL_NAME_MAX || !str_is_utf8(text))
+        return error_set(err, ERROR_INVALID, "q: must be text of at most %d bytes",
+                         USER_FULL_NAME_MAX);
+    s.pattern = buf_str(&pattern);
+    if (!buf_ok(&pattern, err) || !db_store_read(c->store, search_body, &s, err))
+        return false;
+    *ret = s.list;
+    *ret_len = s.len;
     return true;
 }
 

@@ -28,6 +28,10 @@ struct user {
 const char *user_role_name(enum user_role role);     /* "candidate"; static */
 enum user_role user_role_from_name(struct str name); /* USER_ROLE_NONE for another text */
 
+/* Do people of this role work on exams that they are assigned to (proctor/staff.h)? Administrators
+ * see all exams, others none. */
+bool user_role_is_exam_staff(enum user_role role);
+
 struct user_spec {
     struct str username, full_name, email, password;
     enum user_role role;
@@ -50,6 +54,10 @@ MUST_USE bool user_find_in(struct db *db, int64_t id, struct user *ret, struct e
 MUST_USE bool user_check_full_name(struct str name, struct error *err);
 /* The caller has checked the name and keeps the history of it (campus/name_request.h). */
 MUST_USE bool user_rename_in(struct db *db, int64_t id, struct str full_name, struct error *err);
+/* Active instructors and proctors with this text in their user name or full name (any case), by
+ * user name, at most `max`; in the arena. */
+MUST_USE bool user_search_staff(struct campus *c, struct str text, size_t max, struct arena *arena,
+                                struct user **ret, size_t *ret_len, struct error *err);
 /* All, by user name; in the arena. */
 MUST_USE bool user_list(struct campus *c, struct arena *arena, struct user **ret, size_t *ret_len,
                         struct error *err);

@@ -4,6 +4,7 @@
 #include "proctor/evidence.h"
 #include "proctor/flag.h"
 #include "proctor/session.h"
+#include "proctor/staff.h"
 
 const char *appeal_state_name(enum appeal_state state)
 {
@@ -41,6 +42,7 @@ bool appeal_find_in(struct db *db, struct str session_id, struct arena *arena, s
 }
 
 struct finding {
+    int64_t viewer;
     struct str session_id;
     struct arena *arena;
     struct appeal appeal;
@@ -108,17 +110,18 @@ static bool waiting_body(struct db *db, void *context, struct error *err)
 {
     struct finding *f = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    return db_query(db,
-                    "SELECT session_id, made_us FROM appeal WHERE answered_us = 0"
-                    " ORDER BY made_us LIMIT $1",
-                    DB_ARGS(DB_I64(APPEAL_OPEN_LIST_MAX)), &rows, err) &&
+    return db_query(
+               db,
+               "SELECT session_id, made_us FROM appeal WHERE answered_us = 0 "
+               "AND " STAFF_SEES_SESSION("$1", "appeal.session_id") " ORDER BY made_us LIMIT $2",
+               DB_ARGS(DB_I64(f->viewer), DB_I64(APPEAL_OPEN_LIST_MAX)), &rows, err) &&
            db_collect(rows, f->arena, sizeof *f->waiting, read_waiting, &f->waiting, &f->len, err);
 }
 
-bool appeal_waiting(struct proctor *p, struct arena *arena, struct appeal_waiting **ret,
-                    size_t *ret_len, struct error *err)
+bool appeal_waiting(struct proctor *p, int64_t viewer, struct arena *arena,
+                    struct appeal_waiting **ret, size_t *ret_len, struct error *err)
 {
-    struct finding f = {.arena = arena};
+    struct finding f = {.viewer = viewer, .arena = arena};
     if (!db_store_read(p->store, waiting_body, &f, err))
         return false;
     *ret = f.waiting;

@@ -54,8 +54,8 @@ struct appeal_waiting {
     struct str session_id;
     int64_t made_us;
 };
-MUST_USE bool appeal_waiting(struct proctor *p, struct arena *arena, struct appeal_waiting **ret,
-                             size_t *ret_len, struct error *err);
+MUST_USE bool appeal_waiting(struct proctor *p, int64_t viewer, struct arena *arena,
+                             struct appeal_waiting **ret, size_t *ret_len, struct error *err);
 
 /* The decision that was told last, by the release or by the answer to an appeal. */
 enum review_outcome appeal_holding(const struct release *release, const struct appeal *appeal);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "proctor/change.h"
 #include "proctor/evidence.h"
+#include "proctor/staff.h"
 
 bool audit_check_reason(struct str reason, struct error *err)
 {
@@ -67,6 +68,7 @@ bool audit_add(struct proctor *p, const struct audit_entry *e, json_t *detail, s
 
 struct list {
     struct str session_id;
+    int64_t viewer;
     int64_t before;
     size_t max;
     struct arena *arena;
@@ -83,8 +85,10 @@ static bool query_list(struct db *db, const struct list *l, struct db_stmt **ret
         return db_query(db, COLUMNS "AND session_id = $2 ORDER BY id DESC LIMIT $3",
                         DB_ARGS(DB_I64(l->before), DB_TEXT(l->session_id), DB_U64(l->max)), ret,
                         err);
-    return db_query(db, COLUMNS "ORDER BY id DESC LIMIT $2",
-                    DB_ARGS(DB_I64(l->before), DB_U64(l->max)), ret, err);
+    return db_query(
+        db,
+        COLUMNS "AND " STAFF_SEES_SESSION("$2", "audit.session_id") " ORDER BY id DESC LIMIT $3",
+        DB_ARGS(DB_I64(l->before), DB_I64(l->viewer), DB_U64(l->max)), ret, err);
 #undef COLUMNS
 }
 
@@ -123,10 +127,12 @@ static bool list_body(struct db *db, void *context, struct error *err)
     return true;
 }
 
-bool audit_list(struct proctor *p, struct str session_id, int64_t before, size_t max,
-                struct arena *arena, struct audit_entry **ret, size_t *ret_len, struct error *err)
+bool audit_list(struct proctor *p, int64_t viewer, struct str session_id, int64_t before,
+                size_t max, struct arena *arena, struct audit_entry **ret, size_t *ret_len,
+                struct error *err)
 {
     struct list l = {.session_id = session_id,
+                     .viewer = viewer,
                      .before = before ? before : INT64_MAX,
                      .max = max,
                      .arena = arena};

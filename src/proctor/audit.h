@@ -29,10 +29,11 @@ MUST_USE bool audit_add_in(struct db *db, const struct audit_entry *e, json_t *d
 /* As a write of its own, where the act was made elsewhere. */
 MUST_USE bool audit_add(struct proctor *p, const struct audit_entry *e, json_t *detail,
                         struct error *err);
-/* Newest first, of one session (or, when it is empty, of all); before the entry `before` (0: from
- * the newest), at most `max`; in the arena. */
-MUST_USE bool audit_list(struct proctor *p, struct str session_id, int64_t before, size_t max,
-                         struct arena *arena, struct audit_entry **ret, size_t *ret_len,
+/* Newest first, of one session (or, when it is empty, of all that the viewer sees,
+ * proctor/staff.h: what concerns no session only STAFF_SEES_ALL does); before the entry `before`
+ * (0: from the newest), at most `max`; in the arena. */
+MUST_USE bool audit_list(struct proctor *p, int64_t viewer, struct str session_id, int64_t before,
+                         size_t max, struct arena *arena, struct audit_entry **ret, size_t *ret_len,
                          struct error *err);
 /* What it says of this candidate goes (name, reasons, numbers); who did what, and when, stays. */
 MUST_USE bool audit_forget_in(struct db *db, int64_t user_ref, struct error *err);

@@ -202,11 +202,11 @@ static void decisions_are_kept_and_can_be_taken_back(void **state)
     for (size_t i = 0; i < len; i++)
         assert_true(str_eq(events[i].kind, str_from(kinds[i])));
     assert_true(str_eq(events[3].by, staff.name));
-    must(profile_list(&h->p, PROFILE_APPROVED, STR(""), 10, &arena, &list, &len, err));
+    must(profile_list(&h->p, 0, PROFILE_APPROVED, STR(""), 10, &arena, &list, &len, err));
     assert_int_equal(len, 1);
-    must(profile_list(&h->p, PROFILE_APPROVED, id, 10, &arena, &list, &len, err));
+    must(profile_list(&h->p, 0, PROFILE_APPROVED, id, 10, &arena, &list, &len, err));
     assert_int_equal(len, 0);
-    must(profile_list(&h->p, PROFILE_PENDING, STR(""), 10, &arena, &list, &len, err));
+    must(profile_list(&h->p, 0, PROFILE_PENDING, STR(""), 10, &arena, &list, &len, err));
     assert_int_equal(len, 0);
 }
 

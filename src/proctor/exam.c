@@ -1,6 +1,7 @@
 #include "proctor/exam.h"
 
 #include "base/clock.h"
+#include "proctor/staff.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,8 @@ static bool register_body(struct db *db, void *context, struct error *err)
     id_create(id);
     if (!db_run(db,
                 "INSERT INTO proctored_exam"
-                " (id, external_ref, title, practice, duration_s, launch_path, policy, created_us)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+                " (id, external_ref, title, practice, duration_s, launch_path, policy, created_us,"
+                " staffed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)"
                 " ON CONFLICT (external_ref) DO UPDATE SET title = excluded.title,"
                 " practice = excluded.practice, duration_s = excluded.duration_s,"
                 " launch_path = excluded.launch_path, policy = excluded.policy",
@@ -109,6 +110,7 @@ static void read_exam(struct db_stmt *rows, struct proctored_exam *ret)
 
 struct exam_read {
     struct str id;
+    int64_t viewer;
     struct proctored_exam exam;
     struct arena *arena;
     struct proctored_exam *list;
@@ -149,7 +151,10 @@ static bool list_body(struct db *db, void *context, struct error *err)
     struct exam_read *r = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
     size_t room = 0;
-    if (!db_query(db, COLUMNS " ORDER BY practice DESC, title, id", DB_NO_ARGS, &rows, err))
+    if (!db_query(db,
+                  COLUMNS " WHERE " STAFF_SEES_EXAM(
+                      "$1", "proctored_exam.id") " ORDER BY practice DESC, title, id",
+                  DB_ARGS(DB_I64(r->viewer)), &rows, err))
         return false;
     for (bool row = true; row;) {
         if (!db_next(rows, &row, err))
@@ -165,10 +170,10 @@ static bool list_body(struct db *db, void *context, struct error *err)
     return true;
 }
 
-bool proctored_exam_list(struct proctor *p, struct arena *arena, struct proctored_exam **ret,
-                         size_t *ret_len, struct error *err)
+bool proctored_exam_list(struct proctor *p, int64_t viewer, struct arena *arena,
+                         struct proctored_exam **ret, size_t *ret_len, struct error *err)
 {
-    struct exam_read r = {.arena = arena};
+    struct exam_read r = {.viewer = viewer, .arena = arena};
     if (!db_store_read(p->store, list_body, &r, err))
         return false;
     *ret = r.list;
@@ -191,4 +196,19 @@ bool proctored_exam_policy_in(struct db *db, struct str id, struct arena *arena,
         return error_no_memory(err);
     *ret = text;
     return true;
+}
+
+bool proctored_exam_unstaffed_in(struct db *db, struct arena *arena, struct str **ret,
+                                 size_t *ret_len, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    return db_query(db, "SELECT id FROM proctored_exam WHERE staffed = 0", DB_NO_ARGS, &rows,
+                    err) &&
+           db_collect(rows, arena, sizeof **ret, db_read_text, ret, ret_len, err);
+}
+
+bool proctored_exam_staffed_in(struct db *db, struct str id, struct error *err)
+{
+    return db_run(db, "UPDATE proctored_exam SET staffed = 1 WHERE id = $1", DB_ARGS(DB_TEXT(id)),
+                  NULL, err);
 }

@@ -28,6 +28,11 @@ MUST_USE bool proctored_exam_find_in(struct db *db, struct str id, struct procto
 /* The whole policy as canonical JSON; in the arena. */
 MUST_USE bool proctored_exam_policy_in(struct db *db, struct str id, struct arena *arena,
                                        struct str *ret, struct error *err);
-/* All, practice tests first, then by title; in the arena. */
-MUST_USE bool proctored_exam_list(struct proctor *p, struct arena *arena,
+/* All that this viewer sees (proctor/staff.h), practice tests first, then by title; in the arena.
+ */
+MUST_USE bool proctored_exam_list(struct proctor *p, int64_t viewer, struct arena *arena,
                                   struct proctored_exam **ret, size_t *ret_len, struct error *err);
+/* Exams of a version that knew no staff, until proctor/staff.h has given them one: their ids. */
+MUST_USE bool proctored_exam_unstaffed_in(struct db *db, struct arena *arena, struct str **ret,
+                                          size_t *ret_len, struct error *err);
+MUST_USE bool proctored_exam_staffed_in(struct db *db, struct str id, struct error *err);

@@ -498,6 +498,48 @@ static const char version_plugin[] =
     " next_seq BIGINT NOT NULL," /* those before it are in the evidence */
     " PRIMARY KEY (session_id, run));";
 
+static const char version_staff[] =
+    /* exam.c: 0 until the staff that sees an exam of before is known (staff.c) */
+    "ALTER TABLE proctored_exam ADD COLUMN staffed BIGINT NOT NULL DEFAULT 0;"
+    /* staff.c */
+    "CREATE TABLE exam_staff ("
+    " user_ref BIGINT NOT NULL,"
+    " exam_id TEXT NOT NULL REFERENCES proctored_exam (id),"
+    " added_us BIGINT NOT NULL,"
+    " added_by TEXT NOT NULL,"
+    " PRIMARY KEY (user_ref, exam_id));"
+    "CREATE INDEX exam_staff_by_exam ON exam_staff (exam_id);"
+    /* profile_staff.c: a page in the order of the list, however many are not for the viewer */
+    "CREATE INDEX profile_by_change ON profile (updated_us, id);"
+    "CREATE TABLE staff_look ("
+    " user_ref BIGINT NOT NULL,"
+    " exam_id TEXT NOT NULL,"
+    " looked_us BIGINT NOT NULL,"
+    " PRIMARY KEY (user_ref, exam_id));";
+
+static const char version_second[] =
+    /* review.c: a decision of an appeal; answers that a second reviewer must not see yet; where the
+     * decisions stand (before this, the newest counted) */
+    "ALTER TABLE review_outcome ADD COLUMN settles BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE review_outcome ADD COLUMN overrules BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE review_answer ADD COLUMN shown BIGINT NOT NULL DEFAULT 1;"
+    "CREATE TABLE review_standing ("
+    " session_id TEXT PRIMARY KEY REFERENCES session (id),"
+    " state BIGINT NOT NULL,"
+    " outcome BIGINT NOT NULL,"
+    " first_ref BIGINT NOT NULL,"
+    " second_ref BIGINT NOT NULL,"
+    " names TEXT NOT NULL);" /* of those whose decision counts */
+    "INSERT INTO review_standing (session_id, state, outcome, first_ref, second_ref, names)"
+    " SELECT session_id, CASE WHEN outcome = 0 THEN 1 ELSE 4 END, outcome, user_ref, 0, name"
+    " FROM review_outcome r WHERE id = (SELECT MAX(id) FROM review_outcome WHERE session_id ="
+    " r.session_id);"
+    /* summary.c */
+    "ALTER TABLE session_summary ADD COLUMN review BIGINT NOT NULL DEFAULT 1;"
+    "ALTER TABLE session_summary ADD COLUMN first_ref BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE session_summary ADD COLUMN second_ref BIGINT NOT NULL DEFAULT 0;"
+    "UPDATE session_summary SET review = 4 WHERE outcome > 0;";
+
 static const char version_listed_identity[] =
     /* summary.c; rows that are there are made anew by the sweeper */
     "ALTER TABLE session_summary ADD COLUMN user_ref BIGINT NOT NULL DEFAULT 0;"
@@ -506,10 +548,20 @@ static const char version_listed_identity[] =
     "UPDATE session_summary SET stale = 1;";
 
 static const char *const versions[] = {
-    version_1,       version_2,       version_evidence_unsigned,
-    version_review,  version_support, version_session_flag,
-    version_checkin, version_app,     version_result,
-    version_live,    version_plugin,  version_listed_identity,
+    version_1,
+    version_2,
+    version_evidence_unsigned,
+    version_review,
+    version_support,
+    version_session_flag,
+    version_checkin,
+    version_app,
+    version_result,
+    version_live,
+    version_plugin,
+    version_staff,
+    version_second,
+    version_listed_identity,
 };
 
 const struct db_migrations proctor_migrations = {

@@ -93,11 +93,12 @@ MUST_USE bool profile_decide(struct proctor *p, struct str profile_id, bool appr
                              const struct profile_staff *by, struct str reason, struct error *err);
 MUST_USE bool profile_find_by_id(struct proctor *p, struct str profile_id, struct arena *arena,
                                  struct profile *ret, struct error *err);
-/* In one state (PROFILE_NONE: in any), by the time of their last change, oldest first, after the
- * profile `after` (may be empty); at most `max`. */
-MUST_USE bool profile_list(struct proctor *p, enum profile_state state, struct str after,
-                           size_t max, struct arena *arena, struct profile **ret, size_t *ret_len,
-                           struct error *err);
+/* Of the candidates that the viewer sees (proctor/staff.h), in one state (PROFILE_NONE: in any), by
+ * the time of their last change, oldest first, after the profile `after` (may be empty); at most
+ * `max`. */
+MUST_USE bool profile_list(struct proctor *p, int64_t viewer, enum profile_state state,
+                           struct str after, size_t max, struct arena *arena, struct profile **ret,
+                           size_t *ret_len, struct error *err);
 
 struct profile_event {
     int64_t time_us;

@@ -4,6 +4,7 @@
 #include "proctor/evidence.h"
 #include "proctor/profile_row.h"
 #include "proctor/session.h"
+#include "proctor/staff.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,6 +145,7 @@ bool profile_decide(struct proctor *p, struct str profile_id, bool approve,
 
 struct reading {
     struct proctor *p;
+    int64_t viewer;
     struct str id;
     enum profile_state state;
     size_t max;
@@ -179,10 +181,11 @@ static bool query_list(struct db *db, const struct reading *r, struct db_stmt **
         PROFILE_COLUMNS " WHERE (updated_us, id) > (COALESCE((SELECT updated_us FROM profile"
                         " WHERE id = $1), 0), $1)"
                         " AND ($2 = 0 OR CASE WHEN expires_us > 0 AND expires_us <= $3 THEN $4"
-                        " ELSE state END = $2) ORDER BY updated_us, id LIMIT $5";
+                        " ELSE state END = $2) AND " STAFF_SEES_CANDIDATE(
+                            "$5", "profile.user_ref") " ORDER BY updated_us, id LIMIT $6";
     return db_query(db, sql,
                     DB_ARGS(DB_TEXT(r->id), DB_I64(r->state), DB_I64(clock_wall_us()),
-                            DB_I64(PROFILE_EXPIRED), DB_U64(r->max)),
+                            DB_I64(PROFILE_EXPIRED), DB_I64(r->viewer), DB_U64(r->max)),
                     ret, err);
 }
 
@@ -209,11 +212,16 @@ static bool list_body(struct db *db, void *context, struct error *err)
     return true;
 }
 
-bool profile_list(struct proctor *p, enum profile_state state, struct str after, size_t max,
-                  struct arena *arena, struct profile **ret, size_t *ret_len, struct error *err)
+bool profile_list(struct proctor *p, int64_t viewer, enum profile_state state, struct str after,
+                  size_t max, struct arena *arena, struct profile **ret, size_t *ret_len,
+                  struct error *err)
 {
-    struct reading r = {
-        .p = p, .id = after.ptr ? after : STR(""), .state = state, .max = max, .arena = arena};
+    struct reading r = {.p = p,
+                        .viewer = viewer,
+                        .id = after.ptr ? after : STR(""),
+                        .state = state,
+                        .max = max,
+                        .arena = arena};
     if (!db_store_read(p->store, list_body, &r, err))
         return false;
     *ret = r.profiles;

@@ -8,6 +8,7 @@
 #include "proctor/release.h"
 #include "proctor/retention.h"
 #include "proctor/session.h"
+#include "proctor/staff.h"
 
 void provider_set_portal(struct proctor *p, const struct provider_portal *portal)
 {
@@ -18,6 +19,23 @@ bool provider_register_exam(struct proctor *p, const struct provider_exam *exam,
                             char ret_exam_id[ID_TEXT_SIZE], struct error *err)
 {
     return proctored_exam_register(p, exam, ret_exam_id, err);
+}
+
+bool provider_add_staff(struct proctor *p, struct str exam_id, const struct provider_person *who,
+                        const struct provider_person *by, struct error *err)
+{
+    return staff_add(p, exam_id, who, by, err);
+}
+
+bool provider_wants_staff(struct proctor *p, bool *ret, struct error *err)
+{
+    return staff_wanted(p, ret, err);
+}
+
+bool provider_adopt_staff(struct proctor *p, const struct provider_person *people, size_t len,
+                          struct error *err)
+{
+    return staff_adopt(p, people, len, err);
 }
 
 bool provider_set_policy(struct proctor *p, struct str exam_id, struct str policy_json,

@@ -18,6 +18,22 @@ struct provider_exam {
 MUST_USE bool provider_register_exam(struct proctor *p, const struct provider_exam *exam,
                                      char ret_exam_id[ID_TEXT_SIZE], struct error *err);
 
+/* Which of the portal's instructors and proctors see the exam and its sessions (proctor/staff.h).
+ */
+struct provider_person {
+    int64_t user_ref;
+    struct str name;
+};
+/* `by` with user_ref 0: nobody that signs in, such as the command line. Again is fine. */
+MUST_USE bool provider_add_staff(struct proctor *p, struct str exam_id,
+                                 const struct provider_person *who,
+                                 const struct provider_person *by, struct error *err);
+/* Are there exams of a version in which all staff saw all? Then the portal says who they are: each
+ * becomes staff of each such exam. */
+MUST_USE bool provider_wants_staff(struct proctor *p, bool *ret, struct error *err);
+MUST_USE bool provider_adopt_staff(struct proctor *p, const struct provider_person *people,
+                                   size_t len, struct error *err);
+
 /* Another policy for the sessions that are made from now on; ERROR_INVALID names the place. */
 MUST_USE bool provider_set_policy(struct proctor *p, struct str exam_id, struct str policy_json,
                                   struct error *err);

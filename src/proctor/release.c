@@ -72,7 +72,7 @@ static bool check(struct db *db, const struct making *m, struct session *ret_ses
     if (ret_session->state < SESSION_REPORTED)
         return error_set(err, ERROR_CONFLICT, "the report of this session is not made yet");
     if (*ret_outcome == REVIEW_NONE)
-        return error_set(err, ERROR_CONFLICT, "nobody has decided on this session yet");
+        return error_set(err, ERROR_CONFLICT, "no decision on this session counts yet");
     if (appeal.state == APPEAL_OPEN)
         return error_set(err, ERROR_CONFLICT, "an appeal waits for its answer");
     return true;

@@ -190,7 +190,7 @@ static void an_appeal_holds_everything_until_it_is_answered(void **state)
     struct stream s = sit(h);
     int64_t now = clock_wall_us();
     must_fail(ERROR_CONFLICT, release_make(&h->p, house_session(h), &helena, err));
-    must(review_decide(&h->p, house_session(h), &helena, REVIEW_VIOLATION, STR(""), err));
+    must(review_decide(&h->p, house_session(h), &helena, REVIEW_VIOLATION, false, STR(""), err));
     must(release_make(&h->p, house_session(h), &helena, err));
     must(sweep(&h->p, now + DAYS(10), err)); /* two weeks to appeal */
     assert_true(has_recording(h, &s) && has_derived(h, &s));
@@ -214,7 +214,7 @@ static void a_release_that_nobody_appealed_holds_until_its_deadline(void **state
     struct release r;
     set_terms(h, 1, 1, 1);
     struct stream s = sit(h);
-    must(review_decide(&h->p, house_session(h), &helena, REVIEW_SUSPICIOUS, STR(""), err));
+    must(review_decide(&h->p, house_session(h), &helena, REVIEW_SUSPICIOUS, false, STR(""), err));
     must(release_make(&h->p, house_session(h), &helena, err));
     must(release_find(&h->p, house_session(h), &arena, &r, err));
     must(sweep(&h->p, r.appeal_until_us - SECOND_US, err));

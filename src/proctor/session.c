@@ -7,6 +7,7 @@
 #include "proctor/keep.h"
 #include "proctor/live.h"
 #include "proctor/profile.h"
+#include "proctor/staff.h"
 #include "proctor/summary.h"
 
 #include <stdio.h>
@@ -159,6 +160,7 @@ bool session_find_own(struct proctor *p, struct str id, int64_t user_ref, struct
 }
 
 struct list {
+    int64_t viewer;
     struct str exam_id; /* or, when it is empty: */
     int64_t user_ref;   /* or, when it is 0: */
     int64_t active_since_us;
@@ -177,9 +179,11 @@ static bool query_list(struct db *db, const struct list *l, struct db_stmt **ret
         return db_query(db, COLUMNS " WHERE user_ref = $1 ORDER BY created_us DESC, id",
                         DB_ARGS(DB_I64(l->user_ref)), ret, err);
     return db_query(db,
-                    COLUMNS " WHERE state < $1 AND (created_us > $2 OR seen_us > $2)"
-                            " ORDER BY seen_us DESC, created_us DESC LIMIT $3",
-                    DB_ARGS(DB_I64(SESSION_UPLOADED), DB_I64(l->active_since_us), DB_U64(l->max)),
+                    COLUMNS
+                    " WHERE state < $1 AND (created_us > $2 OR seen_us > $2) AND " STAFF_SEES_EXAM(
+                        "$3", "session.exam_id") " ORDER BY seen_us DESC, created_us DESC LIMIT $4",
+                    DB_ARGS(DB_I64(SESSION_UPLOADED), DB_I64(l->active_since_us), DB_I64(l->viewer),
+                            DB_U64(l->max)),
                     ret, err);
 }
 
@@ -228,10 +232,11 @@ bool session_list_own(struct proctor *p, int64_t user_ref, struct arena *arena,
     return true;
 }
 
-bool session_list_active(struct proctor *p, int64_t since_us, size_t max, struct arena *arena,
-                         struct session **ret, size_t *ret_len, struct error *err)
+bool session_list_active(struct proctor *p, int64_t viewer, int64_t since_us, size_t max,
+                         struct arena *arena, struct session **ret, size_t *ret_len,
+                         struct error *err)
 {
-    struct list l = {.active_since_us = since_us, .max = max, .arena = arena};
+    struct list l = {.viewer = viewer, .active_since_us = since_us, .max = max, .arena = arena};
     if (!db_store_read(p->store, list_body, &l, err))
         return false;
     *ret = l.sessions;

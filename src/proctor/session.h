@@ -100,9 +100,9 @@ MUST_USE bool session_list(struct proctor *p, struct str exam_id, struct arena *
 /* This candidate's sessions, newest first. */
 MUST_USE bool session_list_own(struct proctor *p, int64_t user_ref, struct arena *arena,
                                struct session **ret, size_t *ret_len, struct error *err);
-/* Those that somebody may need help with: not yet uploaded, made or heard of since `since_us`;
- * heard of last comes first; at most `max`. */
-MUST_USE bool session_list_active(struct proctor *p, int64_t since_us, size_t max,
+/* Those of exams that the viewer sees (proctor/staff.h) and somebody may need help with: not yet
+ * uploaded, made or heard of since `since_us`; heard of last comes first; at most `max`. */
+MUST_USE bool session_list_active(struct proctor *p, int64_t viewer, int64_t since_us, size_t max,
                                   struct arena *arena, struct session **ret, size_t *ret_len,
                                   struct error *err);
 

@@ -36,34 +36,37 @@ static bool refresh(struct db *db, struct str session_id, struct arena *arena, s
     struct session s;
     struct flag_counts counts;
     enum analysis_state analysis;
-    enum review_outcome outcome;
+    struct review_standing review;
     enum profile_state identity;
     CLEANUP(freep) char *rules = NULL;
     if (!session_find_in(db, session_id, &s, err) ||
         !flag_count_in(db, session_id, arena, &counts, err) ||
         !analysis_job_state_in(db, session_id, &analysis, err) ||
-        !review_outcome_in(db, session_id, &outcome, err) ||
+        !review_standing_in(db, session_id, &review, err) ||
         !profile_state_in(db, s.user_ref, &identity, err) || !rules_text(counts.rules, &rules, err))
         return false;
     return db_run(
         db,
         "INSERT INTO session_summary (session_id, exam_id, candidate, state, created_us,"
-        " started_us, ended_us, high, medium, low, weight, rules, analysis, outcome, user_ref, "
-        "identity,"
-        " stale)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)"
+        " started_us, ended_us, high, medium, low, weight, rules, analysis, outcome, review,"
+        " first_ref, second_ref, user_ref, identity, stale)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
+        " $19, 0)"
         " ON CONFLICT (session_id) DO UPDATE SET candidate = excluded.candidate,"
         " state = excluded.state, started_us = excluded.started_us,"
         " ended_us = excluded.ended_us, high = excluded.high, medium = excluded.medium,"
         " low = excluded.low, weight = excluded.weight, rules = excluded.rules,"
-        " analysis = excluded.analysis, outcome = excluded.outcome, user_ref = excluded.user_ref,"
+        " analysis = excluded.analysis, outcome = excluded.outcome,"
+        " review = excluded.review, first_ref = excluded.first_ref,"
+        " second_ref = excluded.second_ref, user_ref = excluded.user_ref,"
         " identity = excluded.identity, stale = 0",
         DB_ARGS(DB_TEXT(session_id), DB_TEXT(str_from(s.exam_id)), DB_TEXT(str_from(s.candidate)),
                 DB_I64(s.state), DB_I64(s.created_us), DB_I64(s.started_us), DB_I64(s.ended_us),
                 DB_U64(counts.severities[SEVERITY_HIGH]),
                 DB_U64(counts.severities[SEVERITY_MEDIUM]), DB_U64(counts.severities[SEVERITY_LOW]),
                 DB_I64(weight_of(counts.severities)), DB_TEXT(str_from(rules)), DB_I64(analysis),
-                DB_I64(outcome), DB_I64(s.user_ref), DB_I64(identity)),
+                DB_I64(review.outcome), DB_I64(review.state), DB_I64(review.first_ref),
+                DB_I64(review.second_ref), DB_I64(s.user_ref), DB_I64(identity)),
         NULL, err);
 }
 
@@ -136,10 +139,11 @@ const char *summary_sort_name(enum summary_sort sort) { return sorts[sort].name;
 /* What the filters leave; the numbers are in order of first use as db.h asks. A filter that is off
  * compares its parameter with itself. */
 #define FILTERS " WHERE exam_id = $1 AND lower(candidate) LIKE lower($2) ESCAPE '\\'"
-#define MORE_FILTERS(a, b, c, d, e, f)                                                             \
+#define MORE_FILTERS(a, b, c, d, e, f, g, h)                                                       \
     " AND (" a " = 0 OR state = " a ") AND (" b " = 0 OR high > 0 OR (" b " < 3 AND medium > 0)"   \
     " OR (" b " < 2 AND low > 0)) AND (" c " = 0 OR outcome = " d ")"                              \
-    " AND (" e " = 0 OR identity = " f ")"
+    " AND (" e " = 0 OR (review = " e " AND first_ref <> " f " AND second_ref <> " f "))"          \
+    " AND (" g " = 0 OR identity = " h ")"
 
 struct listing {
     const struct summary_query *q;
@@ -168,13 +172,14 @@ static bool count_total(struct db *db, struct listing *l, struct error *err)
     const struct summary_query *q = l->q;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
     bool found;
-    if (!db_query_one(db,
-                      "SELECT COUNT(*) FROM session_summary" FILTERS MORE_FILTERS("$3", "$4", "$5",
-                                                                                  "$6", "$7", "$8"),
-                      DB_ARGS(DB_TEXT(q->exam_id), DB_TEXT(l->pattern), DB_I64(q->state),
-                              DB_I64(q->severity), DB_I64(q->by_outcome), DB_I64(q->outcome),
-                              DB_I64(q->by_identity), DB_I64(q->identity)),
-                      &found, &rows, err))
+    if (!db_query_one(
+            db,
+            "SELECT COUNT(*) FROM session_summary" FILTERS MORE_FILTERS("$3", "$4", "$5", "$6",
+                                                                        "$7", "$8", "$9", "$10"),
+            DB_ARGS(DB_TEXT(q->exam_id), DB_TEXT(l->pattern), DB_I64(q->state), DB_I64(q->severity),
+                    DB_I64(q->by_outcome), DB_I64(q->outcome), DB_I64(q->review), DB_I64(q->viewer),
+                    DB_I64(q->by_identity), DB_I64(q->identity)),
+            &found, &rows, err))
         return false;
     l->total = found ? db_col_i64(rows, 0) : 0;
     return true;
@@ -205,7 +210,8 @@ static bool read_cursor(const struct summary_query *q, struct db_value *ret_key,
 
 #define COLUMNS                                                                                    \
     "SELECT session_id, candidate, state, created_us, started_us, ended_us, high, medium, low,"    \
-    " weight, rules, analysis, outcome, identity FROM session_summary"
+    " weight, rules, analysis, outcome, review, first_ref, second_ref, identity FROM "             \
+    "session_summary"
 
 static bool read_rules(struct str text, size_t ret[RULE_COUNT], struct error *err)
 {
@@ -228,7 +234,11 @@ static bool read_row(struct db_stmt *rows, struct summary *ret, struct error *er
         .ended_us = db_col_i64(rows, 5),
         .analysis = (enum analysis_state)db_col_i64(rows, 11),
         .outcome = (enum review_outcome)db_col_i64(rows, 12),
-        .identity = (enum profile_state)db_col_i64(rows, 13),
+        .review = {.state = (enum review_state)db_col_i64(rows, 13),
+                   .outcome = (enum review_outcome)db_col_i64(rows, 12),
+                   .first_ref = db_col_i64(rows, 14),
+                   .second_ref = db_col_i64(rows, 15)},
+        .identity = (enum profile_state)db_col_i64(rows, 16),
     };
     ret->incidents[SEVERITY_HIGH] = (size_t)db_col_i64(rows, 6);
     ret->incidents[SEVERITY_MEDIUM] = (size_t)db_col_i64(rows, 7);
@@ -283,30 +293,31 @@ static bool list_body(struct db *db, void *context, struct error *err)
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
     struct db_value key = DB_NULL;
     struct str id = {0};
-    char sql[1200];
+    char sql[1600];
     if ((l->count && !count_total(db, l, err)) || (q->after.len && !read_cursor(q, &key, &id, err)))
         return false;
     if (q->after.len == 0) {
         snprintf(sql, sizeof sql,
-                 COLUMNS FILTERS MORE_FILTERS("$3", "$4", "$5", "$6", "$7",
-                                              "$8") " ORDER BY %s LIMIT $9",
+                 COLUMNS FILTERS MORE_FILTERS("$3", "$4", "$5", "$6", "$7", "$8", "$9",
+                                              "$10") " ORDER BY %s LIMIT $11",
                  sorts[q->sort].order);
         return db_query(db, sql,
                         DB_ARGS(DB_TEXT(q->exam_id), DB_TEXT(l->pattern), DB_I64(q->state),
                                 DB_I64(q->severity), DB_I64(q->by_outcome), DB_I64(q->outcome),
-                                DB_I64(q->by_identity), DB_I64(q->identity), DB_U64(q->limit + 1)),
+                                DB_I64(q->review), DB_I64(q->viewer), DB_I64(q->by_identity),
+                                DB_I64(q->identity), DB_U64(q->limit + 1)),
                         &rows, err) &&
                take_rows(rows, l, err);
     }
     snprintf(sql, sizeof sql,
-             COLUMNS FILTERS
-             " AND %s" MORE_FILTERS("$5", "$6", "$7", "$8", "$9", "$10") " ORDER BY %s LIMIT $11",
+             COLUMNS FILTERS " AND %s" MORE_FILTERS("$5", "$6", "$7", "$8", "$9", "$10", "$11",
+                                                    "$12") " ORDER BY %s LIMIT $13",
              sorts[q->sort].beyond, sorts[q->sort].order);
     return db_query(db, sql,
                     DB_ARGS(DB_TEXT(q->exam_id), DB_TEXT(l->pattern), key, DB_TEXT(id),
                             DB_I64(q->state), DB_I64(q->severity), DB_I64(q->by_outcome),
-                            DB_I64(q->outcome), DB_I64(q->by_identity), DB_I64(q->identity),
-                            DB_U64(q->limit + 1)),
+                            DB_I64(q->outcome), DB_I64(q->review), DB_I64(q->viewer),
+                            DB_I64(q->by_identity), DB_I64(q->identity), DB_U64(q->limit + 1)),
                     &rows, err) &&
            take_rows(rows, l, err);
 }

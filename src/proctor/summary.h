@@ -22,7 +22,8 @@ struct summary {
     size_t incidents[SEVERITY_COUNT];         /* by severity */
     size_t rules[RULE_COUNT];                 /* flags of each rule */
     enum analysis_state analysis;
-    enum review_outcome outcome; /* REVIEW_NONE: nobody has decided */
+    enum review_outcome outcome; /* REVIEW_NONE: nothing is decided */
+    struct review_standing review;
     enum profile_state identity; /* of the candidate's profile, as it was decided last */
 };
 
@@ -44,7 +45,11 @@ struct summary_query {
     enum session_state state;    /* SESSION_STATE_NONE: all */
     enum severity severity;      /* with an incident of at least this; SEVERITY_NONE: all */
     enum review_outcome outcome; /* with `reviewed` */
-    bool by_outcome;             /* only those with this outcome (REVIEW_NONE: not decided) */
+    /* Only those in this state that the viewer has not decided on: what waits for their look.
+     * REVIEW_STATE_NONE: all. */
+    enum review_state review;
+    int64_t viewer;
+    bool by_outcome; /* only those with this outcome (REVIEW_NONE: not decided) */
     enum profile_state identity;
     bool by_identity; /* only those with this one */
     struct str after; /* ret_next of the page before; empty: from the beginning */

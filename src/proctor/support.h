@@ -76,9 +76,10 @@ MUST_USE bool support_current(struct proctor *p, int64_t user_ref, int64_t *ret_
                               struct error *err);
 MUST_USE bool support_messages(struct proctor *p, int64_t thread, struct arena *arena,
                                struct support_message **ret, size_t *ret_len, struct error *err);
-/* Those that wait first, then by when something happened; closed ones of the last day, too. */
-MUST_USE bool support_list(struct proctor *p, struct arena *arena, struct support_thread **ret,
-                           size_t *ret_len, struct error *err);
+/* Those that wait first, then by when something happened; closed ones of the last day, too. Of the
+ * sessions that the viewer sees (proctor/staff.h). */
+MUST_USE bool support_list(struct proctor *p, int64_t viewer, struct arena *arena,
+                           struct support_thread **ret, size_t *ret_len, struct error *err);
 
 /* What came after message `after`, oldest first, at most `max`: of all threads of a candidate, or
  * of one thread. */

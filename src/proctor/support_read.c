@@ -1,5 +1,6 @@
 /* What is read of the conversations (support.h). */
 #include "base/clock.h"
+#include "proctor/staff.h"
 #include "proctor/support.h"
 
 #define CLOSED_SHOWN_US (24 * 3600 * SECOND_US) /* closed ones stay in the list that long */
@@ -190,7 +191,7 @@ bool support_messages(struct proctor *p, int64_t thread, struct arena *arena,
     ", '') FROM support_thread t "
 
 struct threads {
-    int64_t id, closed_after_us;
+    int64_t id, viewer, closed_after_us;
     struct arena *arena;
     struct support_thread *list;
     size_t len, room;
@@ -222,13 +223,14 @@ static bool threads_body(struct db *db, void *context, struct error *err)
 {
     struct threads *t = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    bool good = t->id ? db_query(db, THREAD "WHERE id = $1", DB_ARGS(DB_I64(t->id)), &rows, err)
-                      : db_query(db,
-                                 THREAD "WHERE state < $1 OR changed_us > $2"
-                                        " ORDER BY state, changed_us DESC LIMIT $3",
-                                 DB_ARGS(DB_I64(SUPPORT_CLOSED), DB_I64(t->closed_after_us),
-                                         DB_I64(SUPPORT_THREADS_MAX)),
-                                 &rows, err);
+    bool good =
+        t->id ? db_query(db, THREAD "WHERE id = $1", DB_ARGS(DB_I64(t->id)), &rows, err)
+              : db_query(db,
+                         THREAD "WHERE (state < $1 OR changed_us > $2) AND " STAFF_SEES_SESSION(
+                             "$3", "t.session_id") " ORDER BY state, changed_us DESC LIMIT $4",
+                         DB_ARGS(DB_I64(SUPPORT_CLOSED), DB_I64(t->closed_after_us),
+                                 DB_I64(t->viewer), DB_I64(SUPPORT_THREADS_MAX)),
+                         &rows, err);
     if (!good)
         return false;
     for (bool row = true; row;)
@@ -237,10 +239,11 @@ static bool threads_body(struct db *db, void *context, struct error *err)
     return true;
 }
 
-bool support_list(struct proctor *p, struct arena *arena, struct support_thread **ret,
-                  size_t *ret_len, struct error *err)
+bool support_list(struct proctor *p, int64_t viewer, struct arena *arena,
+                  struct support_thread **ret, size_t *ret_len, struct error *err)
 {
-    struct threads t = {.arena = arena, .closed_after_us = clock_wall_us() - CLOSED_SHOWN_US};
+    struct threads t = {
+        .viewer = viewer, .arena = arena, .closed_after_us = clock_wall_us() - CLOSED_SHOWN_US};
     if (!db_store_read(p->store, threads_body, &t, err))
         return false;
     *ret = t.list;

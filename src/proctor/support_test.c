@@ -47,7 +47,7 @@ static void a_conversation_goes_from_open_to_answered_to_closed_and_then_begins_
     struct audit_entry *audit;
     struct evidence_record *records;
     size_t len;
-    must(audit_list(&h->p, house_session(h), 0, 10, &arena, &audit, &len, err));
+    must(audit_list(&h->p, 0, house_session(h), 0, 10, &arena, &audit, &len, err));
     assert_int_equal(len, 1);
     assert_true(str_eq(audit[0].action, STR("conversation-closed")));
     assert_true(str_eq(audit[0].actor, STR("Mei")));

@@ -2,6 +2,7 @@
  * the proctoring of whom. */
 #include "campus/accommodation.h"
 #include "campus/user.h"
+#include "server/access.h"
 #include "server/router.h"
 #include "server/server.h"
 
@@ -33,6 +34,11 @@ static bool get_all(struct server *s, struct request *q, struct response *r, str
         return false;
     for (size_t i = 0; i < len; i++) {
         json_t *one;
+        bool seen;
+        if (!access_sees_campus_exam(s, q, list[i].exam_id, &seen, err))
+            return false;
+        if (!seen)
+            continue;
         if (!one_json(s, &list[i], &one, err))
             return false;
         if (json_array_append_new(array, one))
@@ -86,7 +92,7 @@ static bool post_one(struct server *s, struct request *q, struct response *r, st
     struct accommodation a = {.set_by = q->user.id};
     int64_t id;
     return request_json(q, &body, err) && read_body(s, body, &patch, &a, err) &&
-           accommodation_set(s->campus, &a, &id, err) &&
+           access_campus_exam(s, q, a.exam_id, err) && accommodation_set(s->campus, &a, &id, err) &&
            response_json(r, 201, json_pack("{s:I}", "id", (json_int_t)id), err);
 }
 

@@ -2,6 +2,7 @@
 #include "server/api_attempt.h"
 
 #include "campus/view.h"
+#include "server/access.h"
 #include "server/router.h"
 #include "server/server.h"
 
@@ -131,11 +132,15 @@ static bool get_exams(struct server *s, struct request *q, struct response *r, s
     size_t len;
     if (!exam_list(s->campus, q->arena, &list, &len, err))
         return false;
-    for (size_t i = 0; i < len; i++)
-        if (json_array_append_new(array, json_pack("{s:I, s:s, s:s}", "id", (json_int_t)list[i].id,
-                                                   "title", list[i].title, "kind",
-                                                   exam_kind_name(list[i].kind))))
+    for (size_t i = 0; i < len; i++) {
+        bool seen;
+        if (!access_sees_campus_exam(s, q, list[i].id, &seen, err))
+            return false;
+        if (seen && json_array_append_new(
+                        array, json_pack("{s:I, s:s, s:s}", "id", (json_int_t)list[i].id, "title",
+                                         list[i].title, "kind", exam_kind_name(list[i].kind))))
             return error_no_memory(err);
+    }
     return response_json(r, 200, json_pack("{s:O}", "exams", array), err);
 }
 

@@ -3,6 +3,7 @@
 #include "proctor/check.h"
 #include "proctor/profile.h"
 #include "proctor/profile_pictures.h"
+#include "server/access.h"
 #include "server/api_profile.h"
 #include "server/router.h"
 #include "server/server.h"
@@ -66,8 +67,8 @@ static bool get_profiles(struct server *s, struct request *q, struct response *r
     if (limit.ptr && (!str_to_u64(limit, &max) || max == 0 || max > LIST_MAX))
         return error_set(err, ERROR_INVALID, "limit: must be a number from 1 to %d", LIST_MAX);
     if (!read_state(request_query(q, "state"), &state, err) ||
-        !profile_list(s->proctor, state, request_query(q, "after"), (size_t)max, q->arena,
-                      &profiles, &len, err))
+        !profile_list(s->proctor, access_viewer(q), state, request_query(q, "after"), (size_t)max,
+                      q->arena, &profiles, &len, err))
         return false;
     CLEANUP(json_decrefp) json_t *list = json_array();
     for (size_t i = 0; i < len; i++) {

@@ -6,6 +6,7 @@
 #include "proctor/exam.h"
 #include "proctor/session.h"
 #include "proctor/steps.h"
+#include "server/access.h"
 #include "server/api_session.h"
 #include "server/server.h"
 
@@ -50,9 +51,9 @@ bool desk_get_sessions(struct server *s, struct request *q, struct response *r, 
     size_t len, exams_len;
     int64_t now_us = clock_wall_us();
     /* Exams are never removed, so those read after the sessions hold all of theirs. */
-    if (!session_list_active(s->proctor, now_us - ACTIVE_US, SESSIONS_MAX, q->arena, &sessions,
-                             &len, err) ||
-        !proctored_exam_list(s->proctor, q->arena, &exams, &exams_len, err))
+    if (!session_list_active(s->proctor, access_viewer(q), now_us - ACTIVE_US, SESSIONS_MAX,
+                             q->arena, &sessions, &len, err) ||
+        !proctored_exam_list(s->proctor, access_viewer(q), q->arena, &exams, &exams_len, err))
         return false;
     CLEANUP(json_decrefp) json_t *all = json_array();
     struct steps *steps = ARENA_NEW(q->arena, struct steps);
@@ -90,7 +91,8 @@ static bool list_audit(struct server *s, struct request *q, struct str session, 
 {
     struct audit_entry *entries;
     size_t len;
-    if (!audit_list(s->proctor, session, before, AUDIT_MAX, q->arena, &entries, &len, err))
+    if (!audit_list(s->proctor, access_viewer(q), session, before, AUDIT_MAX, q->arena, &entries,
+                    &len, err))
         return false;
     json_t *all = json_array();
     for (size_t i = 0; i < len; i++)

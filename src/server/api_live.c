@@ -7,8 +7,10 @@
 #include "proctor/flag.h"
 #include "proctor/live.h"
 #include "proctor/session.h"
+#include "proctor/staff.h"
 #include "proctor/stream.h"
 #include "proctor/support.h"
+#include "server/access.h"
 #include "server/api_review.h"
 #include "server/api_support.h"
 #include "server/live_ticker.h"
@@ -131,6 +133,18 @@ static json_t *acts_json(const struct audit_entry *list, size_t len)
     return all;
 }
 
+/* The candidate's conversation, unless it is of an exam that this person is no staff of. */
+static bool current_thread(struct server *s, const struct request *q, int64_t user_ref,
+                           int64_t *ret, struct error *err)
+{
+    if (!support_current(s->proctor, user_ref, ret, err))
+        return false;
+    if (*ret == 0 || access_thread(s, q, *ret, err))
+        return true;
+    *ret = 0;
+    return err->code == ERROR_NOT_FOUND;
+}
+
 static bool get_session(struct server *s, struct request *q, struct response *r, struct error *err)
 {
     struct proctor *p = s->proctor;
@@ -151,8 +165,8 @@ static bool get_session(struct server *s, struct request *q, struct response *r,
         !stream_list(p, id, q->arena, &streams, &streams_len, err) ||
         !flag_list(p, id, q->arena, &flags, &flags_len, err) ||
         !live_warnings(p, id, q->arena, &warnings, &warnings_len, err) ||
-        !audit_list(p, id, 0, ACTS_MAX, q->arena, &acts, &acts_len, err) ||
-        !support_current(p, session.user_ref, &thread, err))
+        !audit_list(p, STAFF_SEES_ALL, id, 0, ACTS_MAX, q->arena, &acts, &acts_len, err) ||
+        !current_thread(s, q, session.user_ref, &thread, err))
         return false;
     return response_json(
         r, 200,
@@ -183,6 +197,7 @@ static bool get_session_events(struct server *s, struct request *q, struct respo
     struct session session;
     int64_t thread, after;
     if (!query_number(q, "thread", &thread, err) || !query_number(q, "after", &after, err) ||
+        (thread && !access_thread(s, q, thread, err)) ||
         !session_find(s->proctor, q->params[0], &session, err) ||
         !live_watch(s->proctor, q->params[0], err) ||
         !live_ticker_want(s->state->live, str_from(session.exam_id), err))

@@ -7,6 +7,7 @@
 #include "proctor/exam.h"
 #include "proctor/provider.h"
 #include "proctor/session.h"
+#include "proctor/staff.h"
 #include "proctor/stream.h"
 #include "proctor/upload.h"
 #include "server/api_session.h"
@@ -24,7 +25,7 @@ static bool get_tests(struct server *server, struct request *q, struct response 
     struct proctored_exam *exams;
     struct session *own;
     size_t exams_len, own_len;
-    if (!proctored_exam_list(server->proctor, q->arena, &exams, &exams_len, err) ||
+    if (!proctored_exam_list(server->proctor, STAFF_SEES_ALL, q->arena, &exams, &exams_len, err) ||
         !session_list_own(server->proctor, q->user.id, q->arena, &own, &own_len, err))
         return false;
     json_t *list = json_array();

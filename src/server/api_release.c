@@ -4,6 +4,7 @@
 #include "proctor/exam.h"
 #include "proctor/release.h"
 #include "proctor/session.h"
+#include "server/access.h"
 #include "server/router.h"
 #include "server/server.h"
 
@@ -119,7 +120,7 @@ static bool get_appeals(struct server *s, struct request *q, struct response *r,
 {
     struct appeal_waiting *list;
     size_t len;
-    if (!appeal_waiting(s->proctor, q->arena, &list, &len, err))
+    if (!appeal_waiting(s->proctor, access_viewer(q), q->arena, &list, &len, err))
         return false;
     CLEANUP(json_decrefp) json_t *array = json_array();
     for (size_t i = 0; i < len; i++) {

@@ -96,13 +96,18 @@ json_t *review_incidents_json(const struct incident *incidents, size_t len,
     return list;
 }
 
-static bool events_json(const struct event *events, size_t len, json_t **ret, struct error *err)
+static bool events_json(const struct event *events, size_t len, const struct review_seen *seen,
+                        json_t **ret, struct error *err)
 {
     CLEANUP(json_decrefp) json_t *list = json_array();
     for (size_t i = 0; i < len; i++) {
         json_t *detail;
         if (!json_parse(events[i].detail, &detail, err))
             return error_wrap(err, "event");
+        if (!review_seen_event(seen, events[i].kind, detail)) {
+            json_decref(detail);
+            continue;
+        }
         json_array_append_new(list, json_pack("{s:I, s:o, s:s, s:o}", "time_us",
                                               (json_int_t)events[i].time_us, "kind",
                                               text_json(events[i].kind), "title", events[i].title,
@@ -124,12 +129,17 @@ static json_t *consents_json(const struct session_consent_row *consents, size_t 
     return list;
 }
 
+static const char *kind_of(const struct review_entry *entry)
+{
+    return entry->overrules ? "appeal" : entry->settles ? "settled" : "decision";
+}
+
 static json_t *decisions_json(const struct review_entry *list, size_t len)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < len; i++)
         json_array_append_new(
-            array, json_pack("{s:I, s:s, s:o, s:o, s:I, s:I}", "id", (json_int_t)list[i].id,
+            array, json_pack("{s:I, s:s, s:s, s:o, s:o, s:I, s:I}", "id", (json_int_t)list[i].id, "kind", kind_of(&list[i]),
                              "outcome", review_outcome_name(list[i].outcome), "note",
                              text_json(list[i].note), "name", text_json(list[i].name), "user",
                              (json_int_t)list[i].user_ref, "time_us", (json_int_t)list[i].time_us));
@@ -146,6 +156,14 @@ static json_t *answers_json(const struct review_answer_row *list, size_t len)
                              text_json(list[i].note), "name", text_json(list[i].name), "user",
                              (json_int_t)list[i].user_ref, "time_us", (json_int_t)list[i].time_us));
     return array;
+}
+
+static json_t *standing_json(const struct review_seen *seen)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "second", review_second_name(seen->asked),
+                     "state", review_state_name(seen->state), "outcome",
+                     review_outcome_name(seen->outcome), "own", review_outcome_name(seen->own),
+                     "may", review_may_name(seen->may), "blind", seen->blind);
 }
 
 struct policy_query {
@@ -174,10 +192,8 @@ static bool get_review(struct server *server, struct request *q, struct response
     struct incident *incidents;
     struct event *events;
     struct session_consent_row *consents;
-    struct review_entry *decisions;
-    struct review_answer_row *answers;
-    size_t decisions_len, answers_len, streams_len, jobs_len, flags_len, incidents_len, events_len,
-        consents_len;
+    struct review_seen seen;
+    size_t streams_len, jobs_len, flags_len, incidents_len, events_len, consents_len;
     struct policy_query policy = {id, q->arena, {NULL, 0}};
     CLEANUP(json_decrefp) json_t *policy_value = NULL;
     CLEANUP(json_decrefp) json_t *events_value = NULL;
@@ -188,11 +204,10 @@ static bool get_review(struct server *server, struct request *q, struct response
         !flag_incidents(flags, flags_len, q->arena, &incidents, &incidents_len, err) ||
         !event_list(p, id, q->arena, &events, &events_len, err) ||
         !session_consents(p, id, q->arena, &consents, &consents_len, err) ||
-        !review_history(p, id, q->arena, &decisions, &decisions_len, err) ||
-        !review_answers(p, id, q->arena, &answers, &answers_len, err) ||
+        !review_seen(p, id, q->user.id, q->arena, &seen, err) ||
         !db_store_read(p->store, read_policy, &policy, err) ||
         !json_parse(policy.ret, &policy_value, err) ||
-        !events_json(events, events_len, &events_value, err))
+        !events_json(events, events_len, &seen, &events_value, err))
         return false;
     json_t *session = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s}", "id", s.id, "state",
                                 session_state_name(s.state), "candidate", s.candidate, "started_us",
@@ -200,13 +215,14 @@ static bool get_review(struct server *server, struct request *q, struct response
                                 "uploaded_us", time_json(s.uploaded_us), "analysis",
                                 analysis_state_name(analysis_of(jobs, jobs_len)));
     json_t *review = json_pack(
-        "{s:o, s:o, s:I, s:o, s:o, s:o, s:O, s:O, s:o, s:o, s:o}", "session", session, "exam",
+        "{s:o, s:o, s:I, s:o, s:o, s:o, s:O, s:O, s:o, s:o, s:o, s:o}", "session", session, "exam",
         review_exam_json(&exam), "server_us", (json_int_t)clock_wall_us(), "streams",
         streams_json(streams, streams_len, jobs, jobs_len), "flags",
         review_flags_json(flags, flags_len), "incidents",
         review_incidents_json(incidents, incidents_len, flags), "events", events_value, "policy",
         policy_value, "documents", consents_json(consents, consents_len), "decisions",
-        decisions_json(decisions, decisions_len), "answers", answers_json(answers, answers_len));
+        decisions_json(seen.decisions, seen.decisions_len), "answers",
+        answers_json(seen.answers, seen.answers_len), "review", standing_json(&seen));
     return response_json(r, 200, review, err);
 }
 

@@ -2,6 +2,7 @@
  * people said of an exam's incidents. */
 #include "proctor/exam.h"
 #include "proctor/summary.h"
+#include "server/access.h"
 #include "server/api_review.h"
 #include "server/router.h"
 #include "server/server.h"
@@ -25,7 +26,7 @@ static bool get_exams(struct server *server, struct request *q, struct response 
 {
     struct proctored_exam *exams;
     size_t len;
-    if (!proctored_exam_list(server->proctor, q->arena, &exams, &len, err))
+    if (!proctored_exam_list(server->proctor, access_viewer(q), q->arena, &exams, &len, err))
         return false;
     CLEANUP(json_decrefp) json_t *list = json_array();
     for (size_t i = 0; i < len; i++) {
@@ -98,6 +99,29 @@ static bool read_identity(const struct request *q, struct summary_query *ret, st
     return error_set(err, ERROR_INVALID, "identity: must be none, pending, approved or rejected");
 }
 
+/* As this user sees it: "second" waits for their look, "waiting" for somebody else's. */
+static const char *review_name(const struct summary *s, int64_t viewer)
+{
+    bool mine = s->review.first_ref == viewer || s->review.second_ref == viewer;
+    return s->review.state == REVIEW_WAITING && !mine ? "second"
+                                                      : review_state_name(s->review.state);
+}
+
+static bool read_review(const struct request *q, struct summary_query *ret, struct error *err)
+{
+    struct str given = request_query(q, "review");
+    ret->viewer = q->user.id;
+    if (given.len == 0)
+        return true;
+    if (str_eq(given, STR("second")))
+        ret->review = REVIEW_WAITING;
+    else if (str_eq(given, STR("differs")))
+        ret->review = REVIEW_DIFFERS;
+    else
+        return error_set(err, ERROR_INVALID, "review: must be second or differs");
+    return true;
+}
+
 static bool read_query(const struct request *q, struct summary_query *ret, struct error *err)
 {
     struct str outcome = request_query(q, "outcome"), limit = request_query(q, "limit");
@@ -113,10 +137,11 @@ static bool read_query(const struct request *q, struct summary_query *ret, struc
         return error_set(err, ERROR_INVALID, "limit: must be from 1 to %d", SUMMARY_PAGE_MAX);
     ret->limit = (size_t)number;
     return read_sort(q, &ret->sort, err) && read_state(q, &ret->state, err) &&
-           read_severity(q, &ret->severity, err) && read_identity(q, ret, err);
+           read_severity(q, &ret->severity, err) && read_review(q, ret, err) &&
+           read_identity(q, ret, err);
 }
 
-static json_t *session_json(const struct summary *s)
+static json_t *session_json(const struct summary *s, int64_t viewer)
 {
     json_t *flags = json_object();
     for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
@@ -125,14 +150,14 @@ static json_t *session_json(const struct summary *s)
                                 json_integer((json_int_t)s->rules[rule]));
     size_t high = s->incidents[SEVERITY_HIGH], medium = s->incidents[SEVERITY_MEDIUM];
     size_t low = s->incidents[SEVERITY_LOW];
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:{s:I, s:I, s:I}, s:o, s:s, s:s, s:s}", "id",
-                     s->session_id, "candidate", s->candidate, "state",
-                     session_state_name(s->state), "started_us", time_json(s->started_us),
-                     "ended_us", time_json(s->ended_us), "incidents",
-                     (json_int_t)(high + medium + low), "severities", "high", (json_int_t)high,
-                     "medium", (json_int_t)medium, "low", (json_int_t)low, "flags", flags,
-                     "analysis", analysis_state_name(s->analysis), "outcome",
-                     review_outcome_name(s->outcome), "identity", profile_state_name(s->identity));
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:o, s:I, s:{s:I, s:I, s:I}, s:o, s:s, s:s, s:s, s:s}", "id",
+        s->session_id, "candidate", s->candidate, "state", session_state_name(s->state),
+        "started_us", time_json(s->started_us), "ended_us", time_json(s->ended_us), "incidents",
+        (json_int_t)(high + medium + low), "severities", "high", (json_int_t)high, "medium",
+        (json_int_t)medium, "low", (json_int_t)low, "flags", flags, "analysis",
+        analysis_state_name(s->analysis), "outcome", review_outcome_name(s->outcome), "review",
+        review_name(s, viewer), "identity", profile_state_name(s->identity));
 }
 
 static bool get_sessions(struct server *server, struct request *q, struct response *r,
@@ -150,7 +175,7 @@ static bool get_sessions(struct server *server, struct request *q, struct respon
         return false;
     json_t *sessions = json_array();
     for (size_t i = 0; i < len; i++)
-        json_array_append_new(sessions, session_json(&list[i]));
+        json_array_append_new(sessions, session_json(&list[i], q->user.id));
     return response_json(r, 200,
                          json_pack("{s:o, s:o, s:I, s:o}", "exam", review_exam_json(&exam),
                                    "sessions", sessions, "total", (json_int_t)total, "next",
@@ -184,16 +209,16 @@ static void csv_time(struct buf *to, int64_t us)
         buf_add_c(to, text);
 }
 
-static void csv_row(struct buf *to, const struct summary *s)
+static void csv_row(struct buf *to, const struct summary *s, int64_t viewer)
 {
     csv_text(to, s->candidate);
     buf_printf(to, ",%s,%s", s->session_id, session_state_name(s->state));
     csv_time(to, s->started_us);
     csv_time(to, s->ended_us);
-    buf_printf(to, ",%zu,%zu,%zu,%s,%s,%s,", s->incidents[SEVERITY_HIGH],
+    buf_printf(to, ",%zu,%zu,%zu,%s,%s,%s,%s,", s->incidents[SEVERITY_HIGH],
                s->incidents[SEVERITY_MEDIUM], s->incidents[SEVERITY_LOW],
                analysis_state_name(s->analysis), review_outcome_name(s->outcome),
-               profile_state_name(s->identity));
+               review_name(s, viewer), profile_state_name(s->identity));
     bool first = true;
     for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
         if (s->rules[rule]) {
@@ -218,7 +243,7 @@ static bool get_csv(struct server *server, struct request *q, struct response *r
     response_header(r, "Content-Disposition", "attachment; filename=\"sessions.csv\"");
     response_header(r, "Cache-Control", "no-store");
     buf_add_c(&r->body, "candidate,session,state,started,ended,high,medium,low,analysis,outcome,"
-                        "identity,flags\r\n");
+                        "review,identity,flags\r\n");
     do {
         CLEANUP(arena_done) struct arena arena = {0};
         struct summary *list;
@@ -226,7 +251,7 @@ static bool get_csv(struct server *server, struct request *q, struct response *r
         if (!summary_list(server->proctor, &query, &arena, &list, &len, NULL, next, err))
             return false;
         for (size_t i = 0; i < len; i++)
-            csv_row(&r->body, &list[i]);
+            csv_row(&r->body, &list[i], q->user.id);
         query.after = str_from(next);
     } while (next[0]);
     return buf_ok(&r->body, err);
@@ -243,7 +268,7 @@ static bool get_summary(struct server *server, struct request *q, struct respons
     int64_t sessions, incidents;
     if (!proctored_exam_find(server->proctor, q->params[0], &exam, err) ||
         !summary_count(server->proctor, q->params[0], &sessions, &incidents, err) ||
-        !review_tally(server->proctor, q->params[0], q->arena, &list, &len, err))
+        !review_tally(server->proctor, q->user.id, q->params[0], q->arena, &list, &len, err))
         return false;
     json_t *rules = json_array();
     for (size_t i = 0; i < len; i++) {

@@ -24,14 +24,18 @@ static bool post_decision(struct server *server, struct request *q, struct respo
     struct review_person by = person_of(q);
     enum review_outcome outcome;
     struct str name, note;
-    if (!request_json(q, &body, err) || !request_json_only(body, "outcome note", err) ||
+    if (!request_json(q, &body, err) || !request_json_only(body, "outcome note settle", err) ||
         !json_get_str(body, "", "outcome", 32, &name, err) || !read_note(body, &note, err))
         return false;
     if (!review_outcome_from_name(name, &outcome))
         return error_set(err, ERROR_INVALID,
                          "outcome: must be passed, violation, suspicious, not-enough-evidence or "
                          "none");
-    return review_decide(server->proctor, q->params[0], &by, outcome, note, err) &&
+    const json_t *settle = json_object_get(body, "settle");
+    if (settle && !json_is_boolean(settle))
+        return error_set(err, ERROR_INVALID, "settle: must be true or false");
+    return review_decide(server->proctor, q->params[0], &by, outcome, json_is_true(settle), note,
+                         err) &&
            response_json(r, 201, json_object(), err);
 }
 

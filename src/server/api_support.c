@@ -3,6 +3,7 @@
 #include "server/api_support.h"
 #include "base/clock.h"
 #include "proctor/support.h"
+#include "server/access.h"
 #include "server/api_desk.h"
 #include "server/router.h"
 #include "server/server.h"
@@ -122,7 +123,8 @@ static bool get_desk_events(struct server *s, struct request *q, struct response
 {
     char topic[SUPPORT_TOPIC_MAX];
     int64_t thread, after;
-    if (!query_number(q, "thread", &thread, err) || !query_number(q, "after", &after, err))
+    if (!query_number(q, "thread", &thread, err) || !query_number(q, "after", &after, err) ||
+        (thread && !access_thread(s, q, thread, err)))
         return false;
     support_topic(SUPPORT_LOG_THREAD, thread, topic);
     const struct events_wish wish = {.topics = {SUPPORT_TOPIC, thread ? topic : NULL},
@@ -221,7 +223,7 @@ static bool get_threads(struct server *s, struct request *q, struct response *r,
 {
     struct support_thread *list;
     size_t len;
-    if (!support_list(s->proctor, q->arena, &list, &len, err))
+    if (!support_list(s->proctor, access_viewer(q), q->arena, &list, &len, err))
         return false;
     json_t *all = json_array();
     for (size_t i = 0; i < len; i++)

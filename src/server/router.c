@@ -119,5 +119,5 @@ bool router_admit(const struct router *router, struct server *s, const struct ro
                                                  : "please sign in");
     if (!(route->roles & (ROLE_SIGNED_IN | ROLE_APP) & q->user.role))
         return error_set(err, ERROR_FORBIDDEN, "your role may not do this");
-    return true;
+    return !router->reach || router->reach(s, route, q, err);
 }

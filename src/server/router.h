@@ -52,6 +52,9 @@ struct router {
     /* Who sends this? ERROR_UNAUTHORIZED is not for here: nobody is id 0. May read the database. */
     bool (*identify)(struct server *s, const struct request *q, struct server_user *ret,
                      struct error *err);
+    /* May this person reach the object that the path names? After the role; NULL: anybody may. */
+    bool (*reach)(struct server *s, const struct route *route, const struct request *q,
+                  struct error *err);
 };
 
 /* Finds the row for the path and method and fills q->params and, when it is overridden, q->method.
@@ -90,4 +93,5 @@ extern const struct route identity_routes[];
 extern const struct route result_routes[];
 extern const struct route release_routes[];
 extern const struct route live_routes[];
+extern const struct route staff_routes[];
 extern const struct route *const server_route_tables[]; /* all of them, NULL at the end: server.c */

@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include "server/access.h"
 #include "server/live_ticker.h"
 #include "server/state.h"
 #include "server/static.h"
@@ -33,6 +34,7 @@ const struct route *const server_route_tables[] = {
     app_routes,
     live_routes,
     plugin_routes,
+    staff_routes,
     NULL,
 };
 
@@ -58,7 +60,8 @@ bool server_start(struct server *s, struct error *err)
         .router = {.tables = server_route_tables,
                    .fallback = &static_route,
                    .public_origin = o->public_origin,
-                   .identify = sign_in_identify},
+                   .identify = sign_in_identify,
+                   .reach = access_object},
     };
     s->state = calloc(1, sizeof *s->state);
     if (!s->state)

@@ -11,4 +11,6 @@ await import('./result.mjs');
 await import('./live.mjs');
 await import('./review_page.mjs');
 await import('./plugin.mjs');
+await import('./staff.mjs');
+await import('./second.mjs');
 await run();

@@ -12,9 +12,11 @@ const PATCH = { permitted: ['helper'], rules: { 'no-face': { min_s: 30 } } };
 test('accommodations: staff give one candidate more time and a milder policy', async (t) => {
   const server = await startServer(t, { worker: false });
   const staff = new Client(server), candidate = new Client(server), other = new Client(server);
-  await staff.signIn(USERS.instructor);
+  await staff.signIn(USERS.admin); // in all exams: an instructor gives them in exams of their own
   await candidate.signIn(USERS.candidate);
   await other.signIn(USERS.other);
+  const instructor = new Client(server);
+  await instructor.signIn(USERS.instructor);
   const path = '/api/campus/accommodations';
   const body = { username: USERS.candidate, extra_percent: 25, extra_minutes: 5, policy: PATCH };
   assert.equal((await candidate.send('POST', path, { body, accept: [403] })).status, 403);
@@ -31,7 +33,10 @@ test('accommodations: staff give one candidate more time and a milder policy', a
     assert.equal(answer.status, status, JSON.stringify(answer.body));
     assert.match(answer.body.error.message, message);
   }
+  assert.equal((await instructor.send('POST', path, { body, accept: [404] })).status, 404, 'all exams are not the instructor\'s');
   const { id } = await staff.post(path, body);
+  assert.deepEqual((await instructor.get(path)).accommodations, []);
+  assert.equal((await instructor.send('DELETE', `${path}/${id}`, { accept: [404] })).status, 404);
   const { accommodations } = await staff.get(path);
   assert.deepEqual(accommodations.map((one) => [one.id, one.username, one.exam_id, one.policy]), [[id, USERS.candidate, null, PATCH]]);
 

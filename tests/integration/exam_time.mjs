@@ -111,6 +111,7 @@ test('a name is corrected once staff approve it, and its history is kept', async
   await candidate.signIn(USERS.candidate);
   await other.signIn(USERS.other);
   await staff.signIn(USERS.instructor);
+  await candidate.launch(); // whose candidate this is: the instructor's
   const path = '/api/campus/name-requests';
   const ask = (full_name, accept = []) => candidate.send('POST', path, { body: { full_name, reason: 'As on my passport' }, accept });
   const decide = (id, decision, reason, accept = []) => staff.send('POST', `${path}/${id}/decision`, { body: { decision, reason }, accept });

@@ -18,6 +18,7 @@ await import('./exam_time.mjs');
 await import('./kill.mjs');
 await import('./support.mjs');
 await import('./result.mjs');
+await import('./second.mjs');
 await import('./erase.mjs');
 await import('./live.mjs');
 await import('./review_page.mjs');

@@ -4,18 +4,27 @@ import { useState } from "preact/hooks";
 import type { Api } from "../ui/api";
 import { Button } from "../ui/button";
 import { TextField } from "../ui/field";
-import { ErrorNotice } from "../ui/notice";
+import { ErrorNotice, Notice } from "../ui/notice";
 import { formatDateTime } from "../ui/time";
-import { ANSWERS, OUTCOMES, type Answer, type Outcome, type Review } from "./parse";
+import {
+  ANSWERS,
+  OUTCOMES,
+  type Answer,
+  type Outcome,
+  type Review,
+  type Standing as StandingOf,
+} from "./parse";
 import { decisionsApi, incidentApi } from "./route";
-import { OutcomeBadge } from "./states";
+import { StandingBadge } from "./states";
 import { reviewTexts as t } from "./texts";
 
 const ignore = () => undefined;
 
 export function DecisionCard(props: { api: Api; review: Review; onSaid: () => void }) {
   const { api, review } = props;
-  const [now, ...earlier] = review.decisions;
+  const standing = review.review;
+  const { current, earlier } = splitDecisions(review);
+  const settles = standing.may === "settle";
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [note, setNote] = useState("");
   const [busy, setBusy] = useState(false);
@@ -26,7 +35,7 @@ export function DecisionCard(props: { api: Api; review: Review; onSaid: () => vo
     setBusy(true);
     setProblem(null);
     try {
-      await api.post(decisionsApi(review.session.id), { outcome: what, note }, ignore);
+      await api.post(decisionsApi(review.session.id), { outcome: what, note, settle: settles }, ignore);
       setOutcome(null);
       setNote("");
       props.onSaid();
@@ -41,11 +50,14 @@ export function DecisionCard(props: { api: Api; review: Review; onSaid: () => vo
     <section class="card by-people" aria-label={t.decision.title}>
       <div class="row row-between">
         <h2>{t.decision.title}</h2>
-        <OutcomeBadge outcome={now?.outcome ?? "none"} />
+        <StandingBadge state={badgeOf(standing)} outcome={standing.outcome} />
       </div>
       <p class="small muted">{t.decision.byPeople}</p>
-      {now === undefined ? null : <Said decision={now} />}
-      {open ? (
+      <Standing review={review} />
+      {current.map((decision) => (
+        <Said key={decision.id} decision={decision} />
+      ))}
+      {open && standing.may === "nothing" ? null : open ? (
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -67,7 +79,7 @@ export function DecisionCard(props: { api: Api; review: Review; onSaid: () => vo
             ))}
           </fieldset>
           <TextField
-            label={t.decision.note}
+            label={settles ? t.decision.reason : t.decision.note}
             hint={t.decision.noteHint}
             value={note}
             onInput={setNote}
@@ -75,10 +87,10 @@ export function DecisionCard(props: { api: Api; review: Review; onSaid: () => vo
           />
           {problem !== null ? <ErrorNotice error={problem} /> : null}
           <div class="row">
-            <Button kind="primary" type="submit" busy={busy} disabled={outcome === null}>
-              {t.decision.save}
+            <Button kind="primary" type="submit" busy={busy} disabled={outcome === null || (settles && note.trim() === "")}>
+              {settles ? t.decision.settle : t.decision.save}
             </Button>
-            {now !== undefined && now.outcome !== "none" ? (
+            {mayTakeBack(review) ? (
               <Button busy={busy} onClick={() => void save("none")}>
                 {t.decision.takeBack}
               </Button>
@@ -102,10 +114,64 @@ export function DecisionCard(props: { api: Api; review: Review; onSaid: () => vo
   );
 }
 
+/* What holds now: where two decide, the last word of each; else the newest. */
+function splitDecisions(review: Review) {
+  const { decisions, review: standing } = review;
+  if (standing.second === "never")
+    return { current: decisions.slice(0, 1), earlier: decisions.slice(1) };
+  const seen = new Set<string>();
+  const current = decisions.filter((one) => {
+    const newest = !seen.has(one.user);
+    seen.add(one.user);
+    return newest && one.outcome !== "none";
+  });
+  return { current, earlier: decisions.filter((one) => !current.includes(one)) };
+}
+
+const badgeOf = (standing: StandingOf) =>
+  standing.state === "waiting" && standing.own === "none" ? "second" : standing.state;
+
+function mayTakeBack(review: Review): boolean {
+  const { second, own } = review.review;
+  return second === "never" ? (review.decisions[0]?.outcome ?? "none") !== "none" : own !== "none";
+}
+
+function standingText({ state, own, may }: StandingOf): string | null {
+  switch (state) {
+    case "open":
+      return null;
+    case "waiting":
+      return own === "none" ? t.decision.waitingOther : t.decision.waitingOwn;
+    case "differs":
+      return may === "settle" ? t.decision.differsOther : t.decision.differsOwn;
+    case "settled":
+      return may === "nothing" ? t.decision.together : null;
+  }
+}
+
+/* How many people decide, and what that means for who looks now. */
+function Standing({ review }: { review: Review }) {
+  const standing = review.review;
+  if (standing.second === "never") return null;
+  const text = standingText(standing);
+  return (
+    <Notice tone={standing.state === "differs" ? "warning" : "info"}>
+      <p>
+        {t.decision.two[standing.second]}
+        {standing.blind ? ` ${t.decision.blind}` : ""}
+      </p>
+      {text === null ? null : <p>{text}</p>}
+    </Notice>
+  );
+}
+
 function Said({ decision }: { decision: Review["decisions"][number] }) {
   return (
     <p class="said">
-      <strong>{t.outcome(decision.outcome)}</strong>
+      <strong>
+        {t.decision.kinds[decision.kind]}
+        {t.outcome(decision.outcome)}
+      </strong>
       {decision.note === "" ? null : <> “{decision.note}”</>}
       <br />
       <span class="muted small">

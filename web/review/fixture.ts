@@ -94,9 +94,17 @@ export const answer = {
     { document: "agreement", version: "2026-11", sha256: "ab", accepted_us: T0 - second },
   ],
   decisions: [
-    { id: 3, outcome: "passed", note: "a poster", name: "Tomas Rivera", user: 4, time_us: T0 },
+    { id: 3, kind: "decision", outcome: "passed", note: "a poster", name: "Tomas Rivera", user: 4, time_us: T0 },
   ],
   answers: [],
+  review: {
+    second: "never",
+    state: "settled",
+    outcome: "passed",
+    own: "none",
+    may: "decide",
+    blind: false,
+  },
 };
 
 export function reviewOf(change: Partial<Review> = {}): Review {

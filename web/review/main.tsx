@@ -15,6 +15,7 @@ import { ProfilesPage } from "./profiles";
 import { createRefresher } from "./refresh";
 import { routeOf, type Route } from "./route";
 import { SessionsPage } from "./sessions";
+import { StaffPage } from "./staff";
 import { Loaded } from "./loaded";
 
 function Page(props: { api: Api; user: User; route: Route }) {
@@ -23,9 +24,11 @@ function Page(props: { api: Api; user: User; route: Route }) {
     case "exams":
       return <ExamsPage api={api} />;
     case "sessions":
-      return <SessionsPage api={api} exam={route.exam} />;
+      return <SessionsPage api={api} user={props.user} exam={route.exam} />;
     case "report":
       return <ReportPage api={api} user={props.user} session={route.session} />;
+    case "staff":
+      return props.user.role === "admin" ? <StaffPage api={api} exam={route.exam} /> : <NotFound />;
     case "live":
       return <LivePage api={api} exam={route.exam} />;
     case "profiles":

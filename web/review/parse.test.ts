@@ -57,6 +57,7 @@ test("the sessions of an exam are read with their flags by rule", () => {
     analysis: "running",
     outcome: "none",
     identity: "approved",
+    review: "open",
   };
   const page = { exam: answer.exam, total: 1, next: null };
   const list = parseSessions({ ...page, sessions: [row] });

@@ -54,6 +54,7 @@ export interface SessionRow {
   readonly analysis: Analysis;
   readonly outcome: Outcome;
   readonly identity: ProfileState;
+  readonly review: (typeof ROW_STANDINGS)[number];
 }
 
 export interface Stream {
@@ -114,8 +115,11 @@ export interface PolicyRule {
 }
 
 /* What a person said; it is never mixed with what the analysis found. */
+export const DECISION_KINDS = ["decision", "settled", "appeal"] as const;
 export interface Decision {
   readonly id: string;
+  readonly kind: (typeof DECISION_KINDS)[number];
+  readonly user: string;
   readonly outcome: Outcome;
   readonly note: string;
   readonly name: string;
@@ -128,6 +132,21 @@ export interface IncidentAnswer {
   readonly name: string;
   readonly user: string;
   readonly timeUs: number;
+}
+
+export const SECONDS = ["never", "violations", "always"] as const;
+export const STANDINGS = ["open", "waiting", "differs", "settled"] as const;
+export const ROW_STANDINGS = [...STANDINGS, "second"] as const; // it waits for a look of one's own
+export const MAY = ["decide", "settle", "nothing"] as const;
+
+/* Where several reviewers' decisions stand, as this user may know it. */
+export interface Standing {
+  readonly second: (typeof SECONDS)[number]; /* which decisions two people make */
+  readonly state: (typeof STANDINGS)[number];
+  readonly outcome: Outcome; /* that counts */
+  readonly own: Outcome;
+  readonly may: (typeof MAY)[number];
+  readonly blind: boolean; /* words of others are not shown */
 }
 
 export interface Review {
@@ -150,6 +169,7 @@ export interface Review {
   readonly documents: readonly AcceptedDocument[];
   readonly decisions: readonly Decision[]; /* the newest first: it counts */
   readonly answers: readonly IncidentAnswer[];
+  readonly review: Standing;
 }
 
 /* Ids are text here, also where the server counts them. */
@@ -194,6 +214,7 @@ const parseSessionRow: Parse<SessionRow> = (value, path) => {
     analysis: f.oneOf("analysis", ANALYSES),
     outcome: f.oneOf("outcome", OUTCOMES),
     identity: f.oneOf("identity", PROFILE_STATES),
+    review: f.oneOf("review", ROW_STANDINGS),
   };
 };
 
@@ -310,6 +331,8 @@ const parseDecision: Parse<Decision> = (value, path) => {
   const f = fields(value, path);
   return {
     id: f.get("id", parseId),
+    kind: f.oneOf("kind", DECISION_KINDS),
+    user: f.get("user", parseId),
     outcome: f.oneOf("outcome", OUTCOMES),
     note: f.text("note"),
     name: f.text("name"),
@@ -329,6 +352,18 @@ const parseAnswer: Parse<IncidentAnswer> = (value, path) => {
   };
 };
 
+const parseStanding: Parse<Standing> = (value, path) => {
+  const f = fields(value, path);
+  return {
+    second: f.oneOf("second", SECONDS),
+    state: f.oneOf("state", STANDINGS),
+    outcome: f.oneOf("outcome", OUTCOMES),
+    own: f.oneOf("own", OUTCOMES),
+    may: f.oneOf("may", MAY),
+    blind: f.bool("blind"),
+  };
+};
+
 export const parseReview: Parse<Review> = (value, path) => {
   const f = fields(value, path);
   return {
@@ -343,5 +378,6 @@ export const parseReview: Parse<Review> = (value, path) => {
     documents: f.list("documents", parseDocument),
     decisions: f.list("decisions", parseDecision),
     answers: f.list("answers", parseAnswer),
+    review: f.get("review", parseStanding),
   };
 };

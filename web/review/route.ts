@@ -4,6 +4,7 @@ export type Route =
   | { page: "sessions"; exam: string }
   | { page: "report"; session: string }
   | { page: "live"; exam: string }
+  | { page: "staff"; exam: string }
   | { page: "profiles" }
   | { page: "profile"; profile: string }
   | { page: "none" };
@@ -19,6 +20,7 @@ export function routeOf(path: string): Route {
   if (id === undefined || more !== undefined || !ID.test(id)) return { page: "none" };
   if (kind === "exams") return { page: "sessions", exam: id };
   if (kind === "sessions") return { page: "report", session: id };
+  if (kind === "staff") return { page: "staff", exam: id };
   if (kind === "live") return { page: "live", exam: id };
   if (kind === "profiles") return { page: "profile", profile: id };
   return { page: "none" };
@@ -27,6 +29,12 @@ export function routeOf(path: string): Route {
 export const examsUrl = "/review/";
 export const examUrl = (id: string): string => `/review/exams/${id}`;
 export const liveUrl = (exam: string): string => `/review/live/${exam}`;
+export const staffUrl = (exam: string): string => `/review/staff/${exam}`;
+export const staffApi = (exam: string): string => `/api/review/exams/${exam}/staff`;
+export const staffMemberApi = (exam: string, person: number): string =>
+  `/api/review/exams/${exam}/staff/${person}`;
+export const peopleApi = (q: string): string =>
+  `/api/review/people?${new URLSearchParams({ q }).toString()}`;
 export const sessionUrl = (id: string): string => `/review/sessions/${id}`;
 export const profilesUrl = "/review/profiles";
 export const profileUrl = (id: string): string => `/review/profiles/${id}`;
@@ -49,6 +57,7 @@ export interface SessionFilter {
   readonly severity: string;
   readonly outcome: string;
   readonly identity: string;
+  readonly review: string;
 }
 /* Members that are empty are left out: the server has its own idea of them. */
 export function sessionsQuery(filter: SessionFilter, after = ""): string {

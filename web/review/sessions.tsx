@@ -7,6 +7,7 @@ import { SelectField, TextField } from "../ui/field";
 import { Card } from "../ui/page";
 import { Table } from "../ui/table";
 import { formatDateTime, formatTime } from "../ui/time";
+import type { User } from "../ui/user";
 import { Trail, useTitle } from "./frame";
 import { liveTexts } from "./live/texts";
 import { Loaded } from "./loaded";
@@ -21,14 +22,24 @@ import {
   sessionsApi,
   sessionsQuery,
   sessionUrl,
+  staffUrl,
   type SessionFilter,
 } from "./route";
-import { AnalysisBadge, OutcomeBadge, SeverityShape, StateBadge } from "./states";
+import { staffTexts } from "./staff-texts";
+import { AnalysisBadge, SeverityShape, StandingBadge, StateBadge } from "./states";
 import { Tally } from "./tally";
 import { reviewTexts as t } from "./texts";
 
 const STATES = ["created", "agreed", "recording", "exam", "ended", "uploaded", "reported"];
-const ALL: SessionFilter = { sort: "newest", q: "", state: "", severity: "", outcome: "", identity: "" };
+const ALL: SessionFilter = {
+  sort: "newest",
+  q: "",
+  state: "",
+  severity: "",
+  outcome: "",
+  review: "",
+  identity: "",
+};
 const IDENTITIES = ["none", "pending", "approved", "rejected"] as const;
 const RULES_SHOWN = 4; // the most frequent; all of them are in the CSV and the report
 const TYPING_MS = 300; // a search begins when the typing has paused
@@ -143,7 +154,7 @@ function Rows(props: { list: SessionList; filtered: boolean }) {
         { title: t.sessions.incidents, cell: (row) => <Incidents row={row} /> },
         { title: t.sessions.flags, cell: (row) => <FlagCounts flags={row.flags} /> },
         { title: t.sessions.analysis, cell: (row) => <AnalysisBadge analysis={row.analysis} /> },
-        { title: t.sessions.outcome, cell: (row) => <OutcomeBadge outcome={row.outcome} /> },
+        { title: t.sessions.outcome, cell: (row) => <StandingBadge state={row.review} outcome={row.outcome} /> },
       ]}
     />
   );
@@ -178,6 +189,16 @@ function Filters(props: { filter: SessionFilter; onChange: (filter: SessionFilte
         value={filter.outcome}
         options={[any, ...OUTCOMES.map((value) => ({ value, text: t.outcome(value) }))]}
         onChange={(outcome) => onChange({ ...filter, outcome })}
+      />
+      <SelectField
+        label={t.waitsFor.label}
+        value={filter.review}
+        options={[
+          { value: "", text: t.waitsFor.any },
+          { value: "second", text: t.waitsFor.second },
+          { value: "differs", text: t.waitsFor.differs },
+        ]}
+        onChange={(review) => onChange({ ...filter, review })}
       />
       <SelectField
         label={t.sessions.identity}
@@ -215,7 +236,7 @@ function ExamHead(props: { exam: SessionList["exam"] }) {
   );
 }
 
-export function SessionsPage(props: { api: Api; exam: string }) {
+export function SessionsPage(props: { api: Api; user: User; exam: string }) {
   const { api, exam } = props;
   const [filter, setFilter] = useState(ALL);
   const [pages, setPages] = useState<readonly string[]>([""]); // where each page up to this one begins
@@ -258,6 +279,9 @@ export function SessionsPage(props: { api: Api; exam: string }) {
                 </Button>
               </div>
               <div class="row">
+                {props.user.role === "admin" ? (
+                  <LinkButton href={staffUrl(exam)}>{staffTexts.title}</LinkButton>
+                ) : null}
                 <LinkButton href={liveUrl(exam)}>{liveTexts.link}</LinkButton>
                 <LinkButton href={csvApi(exam) + sessionsQuery(filter)}>{t.sessions.csv}</LinkButton>
               </div>

@@ -1,6 +1,6 @@
 /* States of sessions and analyses, and severities, as small signs: always a word, never colour alone. */
 import { Badge, type Tone } from "../ui/badge";
-import type { Analysis, Outcome, Severity } from "./parse";
+import type { Analysis, Outcome, SessionRow, Severity } from "./parse";
 import { reviewTexts as t } from "./texts";
 
 const STATE_TONES: Readonly<Record<string, Tone>> = {
@@ -64,6 +64,20 @@ const OUTCOME_TONES: Readonly<Record<Outcome, Tone>> = {
   suspicious: "warning",
   "not-enough-evidence": "info",
 };
+
+/* The outcome; or, while it is not settled, what it waits for. */
+export function StandingBadge(props: { state: SessionRow["review"]; outcome: Outcome }) {
+  switch (props.state) {
+    case "waiting":
+    case "second":
+      return <Badge tone="info">{t.standing[props.state]}</Badge>;
+    case "differs":
+      return <Badge tone="warning">{t.standing.differs}</Badge>;
+    case "open":
+    case "settled":
+      return <OutcomeBadge outcome={props.outcome} />;
+  }
+}
 
 export function OutcomeBadge(props: { outcome: Outcome }) {
   return <Badge tone={OUTCOME_TONES[props.outcome]}>{t.outcome(props.outcome)}</Badge>;

@@ -50,6 +50,7 @@ export interface Api {
   get<T>(path: string, parse: Parse<T>, options?: CallOptions): Promise<T>;
   post<T>(path: string, body: unknown, parse: Parse<T>, options?: CallOptions): Promise<T>;
   put<T>(path: string, body: unknown, parse: Parse<T>, options?: CallOptions): Promise<T>;
+  remove<T>(path: string, parse: Parse<T>, options?: CallOptions): Promise<T>; // DELETE
   /* Bytes as they are (a picture, say); their type goes along. */
   postBytes<T>(path: string, bytes: Blob, parse: Parse<T>, options?: CallOptions): Promise<T>;
   /* Called once per refused call with 401, so that a page can ask to sign in again in place. */
@@ -139,6 +140,7 @@ export function createApi(
     get: (path, parse, options) => call("GET", path, undefined, parse, options),
     post: (path, body, parse, options) => call("POST", path, body, parse, options),
     put: (path, body, parse, options) => call("PUT", path, body, parse, options),
+    remove: (path, parse, options) => call("DELETE", path, undefined, parse, options),
     postBytes: (path, bytes, parse, options) => call("POST", path, bytes, parse, options),
     onUnauthorized(listener) {
       listeners.add(listener);

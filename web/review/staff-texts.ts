@@ -1,0 +1,31 @@
+/* Who works on an exam, for administrators. */
+export const staffTexts = {
+  title: "Staff of the exam",
+  intro:
+    "These instructors and proctors see this exam, its sessions and its candidates; others see nothing of it. What each may do follows from the role of their account. Administrators see all exams.",
+  now: "On the staff",
+  empty: "Nobody yet: only administrators see this exam. Add people below.",
+  name: "Name",
+  username: "User name",
+  role: "Role",
+  roles: { instructor: "Instructor", proctor: "Proctor" } as Readonly<Record<string, string>>,
+  since: "Since",
+  by: (when: string, who: string) => `${when}, by ${who}`,
+  what: "Change",
+  add: "Add people",
+  search: "Name or user name",
+  searchHint: "Instructors and proctors with an active account.",
+  found: "People found",
+  none: "No instructor or proctor has such a name.",
+  there: "On the staff already",
+  addOne: "Add",
+  addNamed: (name: string) => `Add ${name}`,
+  removeOne: "Remove",
+  removeNamed: (name: string) => `Remove ${name}`,
+  sure: (name: string) => `Remove ${name} from the staff?`,
+  sureText:
+    "They see nothing of this exam any more, at once. What they decided and wrote stays. You can add them again.",
+  goBack: "Go back",
+  added: (name: string) => `${name} is on the staff.`,
+  removed: (name: string) => `${name} is not on the staff any more.`,
+};

@@ -111,7 +111,7 @@ test('who it is: pictures of the profile by the session, each look on record, an
   assert.deepEqual(await found('identity=rejected'), [[true, 'rejected']]);
   assert.equal(await statusOf(staff, `${list}/sessions?identity=good`), 400);
   const csv = String(await staff.get(`${list}/csv?identity=rejected`)).split('\r\n');
-  assert.match(csv[0], /,outcome,identity,flags$/);
+  assert.match(csv[0], /,identity,flags$/);
   assert.equal(csv[1].split(',')[csv[0].split(',').indexOf('identity')], 'rejected');
 
   const { user } = await client.get('/api/me');

@@ -139,10 +139,11 @@ static json_t *decisions_json(const struct review_entry *list, size_t len)
     json_t *array = json_array();
     for (size_t i = 0; i < len; i++)
         json_array_append_new(
-            array, json_pack("{s:I, s:s, s:s, s:o, s:o, s:I, s:I}", "id", (json_int_t)list[i].id, "kind", kind_of(&list[i]),
-                             "outcome", review_outcome_name(list[i].outcome), "note",
-                             text_json(list[i].note), "name", text_json(list[i].name), "user",
-                             (json_int_t)list[i].user_ref, "time_us", (json_int_t)list[i].time_us));
+            array,
+            json_pack("{s:I, s:s, s:s, s:o, s:o, s:I, s:I}", "id", (json_int_t)list[i].id, "kind",
+                      kind_of(&list[i]), "outcome", review_outcome_name(list[i].outcome), "note",
+                      text_json(list[i].note), "name", text_json(list[i].name), "user",
+                      (json_int_t)list[i].user_ref, "time_us", (json_int_t)list[i].time_us));
     return array;
 }
 

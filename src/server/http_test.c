@@ -176,6 +176,14 @@ static bool identify(struct server *s, const struct request *q, struct server_us
     return true;
 }
 
+static bool reach(struct server *s, const struct route *route, const struct request *q,
+                  struct error *err)
+{
+    (void)s;
+    return !strchr(route->pattern, ':') || !str_eq(q->params[0], STR("others")) ||
+           error_set(err, ERROR_NOT_FOUND, "there is nothing of that name");
+}
+
 #define HEAD " HTTP/1.1\r\nHost: exam.test\r\n"
 
 static struct transport_options test_options(void)
@@ -183,7 +191,7 @@ static struct transport_options test_options(void)
     return (struct transport_options){
         .address = "127.0.0.1",
         .worker_threads = 4,
-        .router = {.tables = tables, .fallback = &page, .identify = identify}};
+        .router = {.tables = tables, .fallback = &page, .identify = identify, .reach = reach}};
 }
 
 static int start_with(struct transport_options options)
@@ -250,6 +258,21 @@ static void a_get_is_answered_with_security_headers(void **state)
     forget(&c);
     assert_int_equal(ask(&c, "GET /exam/?attempt=1" HEAD "\r\n"), 200);
     assert_true(has(&c, "frame-ancestors 'self'\r\n"));
+    forget(&c);
+}
+
+static void an_object_out_of_reach_is_not_there_whatever_the_role_may(void **state)
+{
+    (void)state;
+    struct client c = {.fd = -1};
+    assert_int_equal(ask(&c, "GET /api/things/mine" HEAD "X-Test-Role: candidate\r\n\r\n"), 200);
+    forget(&c);
+    assert_int_equal(ask(&c, "GET /api/things/others" HEAD "X-Test-Role: candidate\r\n\r\n"), 404);
+    forget(&c);
+    /* the role is asked first: it tells nothing of the object */
+    assert_int_equal(ask(&c, "GET /api/things/others" HEAD "X-Test-Role: staff\r\n\r\n"), 403);
+    forget(&c);
+    assert_int_equal(ask(&c, "GET /api/things/others" HEAD "\r\n"), 401);
     forget(&c);
 }
 
@@ -725,6 +748,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH(a_get_is_answered_with_security_headers),
+        EACH(an_object_out_of_reach_is_not_there_whatever_the_role_may),
         EACH(a_head_is_a_get_without_a_body),
         EACH(what_is_not_there_is_404_and_says_so_in_json),
         EACH(a_wrong_method_is_405_and_options_lists_the_right_ones),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PASSWORD } from '../support/server.mjs';
 import { Client } from '../support/client.mjs';
+import { newPerson } from './chromium.mjs';
 
 export async function signIn(page, username, password = PASSWORD) {
   await page.goto('/');
@@ -148,3 +149,14 @@ export const receiptOf = (client, session) =>
     const answer = await client.send('GET', `/api/proctor/sessions/${session}/receipt`, { accept: [409] });
     return answer.status === 200 ? answer.body : null;
   });
+
+// A member of staff in a browser of their own, signed in, at a page of the review.
+export async function staffAt(t, browser, server, user, path) {
+  const person = await newPerson(browser, server, {});
+  t.after(() => person.context.close());
+  const page = await person.context.newPage();
+  await signIn(page, user);
+  await page.getByRole('navigation').first().waitFor();
+  await page.goto(path);
+  return page;
+}

@@ -4,8 +4,8 @@ import { skip, test } from '../support/runner.mjs';
 import { setPolicy, startServer, USERS, WITHOUT_SCANS } from '../support/server.mjs';
 import { Client } from '../support/client.mjs';
 import { clipWithAbsence, reported, sit } from '../support/session.mjs';
-import { checkPage, hasChromium, newPerson, startBrowser } from './chromium.mjs';
-import { button, signIn } from './candidate.mjs';
+import { checkPage, hasChromium, startBrowser } from './chromium.mjs';
+import { button, staffAt } from './candidate.mjs';
 
 test('a second reviewer decides without the words of the first, and a third settles where they differ', async (t) => {
   if (!hasChromium) skip('Chromium is not installed');
@@ -18,12 +18,7 @@ test('a second reviewer decides without the words of the first, and a third sett
   const { exam } = await api.get(`/api/review/sessions/${session}`);
   const browser = await startBrowser(t);
   const open = async (user) => {
-    const person = await newPerson(browser, server, {});
-    t.after(() => person.context.close());
-    const page = await person.context.newPage();
-    await signIn(page, user);
-    await page.getByRole('navigation').first().waitFor();
-    await page.goto(`/review/sessions/${session}`);
+    const page = await staffAt(t, browser, server, user, `/review/sessions/${session}`);
     return { page, card: page.getByRole('region', { name: 'Decision', exact: true }) };
   };
 

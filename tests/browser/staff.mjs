@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { skip, test } from '../support/runner.mjs';
 import { admin, PASSWORD, startServer, USERS } from '../support/server.mjs';
-import { checkPage, hasChromium, newPerson, startBrowser } from './chromium.mjs';
-import { button, signIn } from './candidate.mjs';
+import { checkPage, hasChromium, startBrowser } from './chromium.mjs';
+import { button, staffAt } from './candidate.mjs';
 
 const EXAM = 'Introduction to the life sciences';
 
@@ -12,15 +12,7 @@ test('an administrator puts a reviewer on the staff of an exam and takes them of
   const server = await startServer(t, { worker: false });
   admin(server.data, ['user', 'add', 'olga.reviewer', '--role', 'instructor', '--name', 'Olga Reviewer', '--email', 'olga@example.org'], { input: `${PASSWORD}\n` });
   const browser = await startBrowser(t);
-  const open = async (user) => {
-    const person = await newPerson(browser, server, {});
-    t.after(() => person.context.close());
-    const page = await person.context.newPage();
-    await signIn(page, user);
-    await page.getByRole('navigation').first().waitFor();
-    await page.goto('/review/');
-    return page;
-  };
+  const open = (user) => staffAt(t, browser, server, user, '/review/');
 
   const olga = await open('olga.reviewer');
   await olga.getByText('There is no exam whose staff you are.').waitFor();

@@ -5,7 +5,7 @@ export const releaseTexts = {
   title: "Result for the candidate",
   before:
     "The candidate reads the decision, their flags and their recording only after you release it. Notes of reviewers are never shown to them.",
-  notYet: "Nothing can be released yet: it needs the report and a decision.",
+  notYet: "Nothing can be released yet: it needs the report and a decision that counts.",
   notYou: "Instructors and administrators release results.",
   release: "Release the result",
   releaseAgain: "Release the new decision",

@@ -20,5 +20,6 @@ await import('./support.mjs');
 await import('./result.mjs');
 await import('./second.mjs');
 await import('./erase.mjs');
+await import('./paper.mjs');
 await import('./live.mjs');
 await run();

@@ -13,6 +13,7 @@ import { Loaded } from "./loaded";
 import { mediaPortOf } from "./media_port";
 import { parseReview, type Review } from "./parse";
 import { createPlayer } from "./player";
+import { PaperCard } from "./paper";
 import { PlayerView } from "./player_view";
 import { createRefresher } from "./refresh";
 import { RejudgeCard } from "./rejudge";
@@ -170,6 +171,7 @@ function Report(props: { api: Api; user: User; review: Review; onSaid: () => voi
             flags={review.flags.map((flag) => flag.id)}
             onSaid={onSaid}
           />
+          <PaperCard session={session.id} started={session.startedUs !== null} />
           <DocumentsCard review={review} />
           <PolicyCard review={review} />
           {session.state === "reported" ? (

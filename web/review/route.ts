@@ -79,3 +79,12 @@ export const mediaApi = (session: string, stream: string): string =>
 export const pictureApi = (session: string, flag: string): string =>
   `/api/review/sessions/${session}/flags/${flag}/picture`;
 export const reportApi = (session: string): string => `/api/review/sessions/${session}/report`;
+/* Reports on paper: of a session, with the signature of the one that was downloaded last, and of an exam. */
+export type PaperFormat = "html" | "pdf";
+export const paperApi = (session: string, format: PaperFormat, lang: string): string =>
+  `${reportApi(session)}/${format}?lang=${lang}`;
+export const paperSignatureApi = (session: string, format: PaperFormat, lang: string): string =>
+  `${reportApi(session)}/signature?format=${format}&lang=${lang}`;
+export const examPaperApi = (exam: string, format: PaperFormat, lang: string): string =>
+  `${summaryApi(exam)}/${format}?lang=${lang}`;
+export const examPaperCsvApi = (exam: string): string => `${summaryApi(exam)}/csv`;

@@ -9,6 +9,7 @@
 #include "show.h"
 
 #include "base/file.h"
+#include "paper/paper.h"
 
 #include <getopt.h>
 #include <pthread.h>
@@ -37,6 +38,7 @@ static const char help[] =
     "                      several times, and then their mean is compared with\n"
     "  --json              print the report as JSON: sorted keys, equal findings are equal bytes\n"
     "  --html FILE         also write it as one HTML page with a timeline and pictures\n"
+    "  --pdf FILE          the same as a PDF\n"
     "  --observations FILE keep what was measured, for `judge` (one recording only)\n"
     "  --threads N         analyse up to N recordings at a time (without it: one a processor);\n"
     "                      the output is the same for every N\n"
@@ -86,7 +88,7 @@ struct settings {
     size_t screens_len;
     char models[PATH_MAX];
     bool json, quiet, stages;
-    const char *html, *observations; /* NULL: none */
+    const char *papers[PAPER_FORMATS], *observations; /* NULL: none */
     size_t threads;
 };
 
@@ -130,11 +132,12 @@ static void run_all(struct work *w, size_t threads)
 static bool print_report(const struct settings *s, const struct report_recording *recordings,
                          size_t len, struct error *err)
 {
-    if (s->html) {
+    for (int i = PAPER_HTML; i < PAPER_FORMATS; i++) {
+        const struct paper_wish wish = {.format = (enum paper_format)i};
         CLEANUP(buf_done) struct buf page = {0};
-        if (!report_html(&s->policy, recordings, len, &page, err) ||
-            !file_replace(s->html, buf_str(&page), 0644, err))
-            return error_wrap(err, "--html");
+        if (s->papers[i] && (!paper_recordings(&s->policy, recordings, len, &wish, &page, err) ||
+                             !file_replace(s->papers[i], buf_str(&page), 0644, err)))
+            return error_wrap(err, "--%s", paper_format_name(wish.format));
     }
     return show_report(&s->policy, recordings, len, s->json, err);
 }
@@ -236,6 +239,7 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
         {"screen", required_argument, NULL, 's'},
         {"json", no_argument, NULL, 'j'},
         {"html", required_argument, NULL, 'h'},
+        {"pdf", required_argument, NULL, 'f'},
         {"threads", required_argument, NULL, 't'},
         {"observations", required_argument, NULL, 'o'},
         {"models", required_argument, NULL, 'm'},
@@ -267,7 +271,10 @@ static bool read_options(int argc, char **argv, struct settings *s, int *ret_sta
             s->json = true;
             break;
         case 'h':
-            s->html = optarg;
+            s->papers[PAPER_HTML] = optarg;
+            break;
+        case 'f':
+            s->papers[PAPER_PDF] = optarg;
             break;
         case 'o':
             s->observations = optarg;

@@ -12,5 +12,6 @@ int eval_run(int argc, char **argv);
 int judge_run(int argc, char **argv);
 int admin_run(int argc, char **argv);
 int export_run(int argc, char **argv);
+int report_run(int argc, char **argv);
 int verify_run(int argc, char **argv);
 int worker_run(int argc, char **argv);

@@ -1,8 +1,9 @@
-/* `proctortrack verify`: was anything in an archive of evidence changed? */
+/* `proctortrack verify`: was anything in an archive of evidence changed, or in a report? */
 #include "commands.h"
 
 #include "base/file.h"
 #include "crypto/crypto.h"
+#include "paper/paper.h"
 #include "proctor/archive.h"
 
 #include <errno.h>
@@ -17,15 +18,19 @@
 /* clang-format off */
 static const char help[] =
     "usage: proctortrack verify --key KEY ARCHIVE\n"
+    "       proctortrack verify --key KEY --signature FILE REPORT\n"
     "\n"
     "Checks an archive that `proctortrack export` made: that every record of the session follows\n"
     "from the one before it, that the recordings are the bytes that the records tell of, that the\n"
     "deployment signed it, and that nothing was changed, left out, added or put elsewhere since. The\n"
-    "first record that is wrong is named.\n"
+    "first record that is wrong is named. Or checks a report (HTML or PDF) with the signature that\n"
+    "was downloaded beside it.\n"
     "\n"
     "options:\n"
     "  --key KEY  the deployment's public key: 64 hex digits, or a file with them. Get it from the\n"
     "             deployment (receipts name it too), not from who gave you the archive\n"
+    "  --signature FILE\n"
+    "             the report's signature: report-SESSION.pdf.sig.json\n"
     "  --help     this\n"
     "\n"
     "ARCHIVE \"-\" is standard input.\n"
@@ -83,24 +88,66 @@ static void print(const struct archive_findings *f)
     printf("report       %s\n", f->report ? "in it, signed" : "not made yet");
 }
 
-int verify_run(int argc, char **argv)
+static bool verify_archive(const char *path, const unsigned char key[SIGN_PUBLIC_SIZE],
+                           struct error *err)
+{
+    struct archive_findings found;
+    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(err, ERROR_IO, "%s", strerror(errno));
+    bool good = archive_verify(key, give, &fd, &found, err);
+    close(fd);
+    if (good)
+        print(&found);
+    return good;
+}
+
+#define REPORT_MAX ((size_t)256 << 20) /* bytes */
+
+static bool verify_report(const char *path, const char *signature,
+                          const unsigned char key[SIGN_PUBLIC_SIZE], struct error *err)
+{
+    CLEANUP(freep) char *bytes = NULL;
+    CLEANUP(freep) char *text = NULL;
+    size_t len, text_len;
+    struct paper_signed found;
+    if (!file_read(signature, PAPER_SIGNATURE_MAX, &text, &text_len, err))
+        return error_wrap(err, "--signature");
+    if (!file_read(path, REPORT_MAX, &bytes, &len, err) ||
+        !paper_verify(key, str_bytes(bytes, len), str_trim(str_bytes(text, text_len)), &found, err))
+        return false;
+    printf("nothing was changed\n"
+           "session      %s\n"
+           "report       %s, %zu bytes\n"
+           "evidence     as of %" PRIu64 " records, the last of them\n"
+           "             %s\n",
+           found.session, found.format, len, found.records, found.head);
+    return true;
+}
+
+struct settings {
+    const char *key, *signature;
+};
+
+/* EXIT_GOOD: go on; *ret_helped: there is no more to do. */
+static int read_options(int argc, char **argv, struct settings *ret, bool *ret_helped)
 {
     static const struct option options[] = {
         {"key", required_argument, NULL, 'k'},
+        {"signature", required_argument, NULL, 's'},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
-    struct error err = {0};
-    struct archive_findings found;
-    unsigned char key[SIGN_PUBLIC_SIZE];
-    const char *given = NULL;
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (option == 'k')
-            given = optarg;
-        else if (option == 'h') {
+        if (option == 'k') {
+            ret->key = optarg;
+        } else if (option == 's') {
+            ret->signature = optarg;
+        } else if (option == 'h') {
             fputs(help, stdout);
+            *ret_helped = true;
             return EXIT_GOOD;
         } else {
             fprintf(stderr, "proctortrack verify: %s: %s (--help tells more)\n", argv[optind - 1],
@@ -108,22 +155,28 @@ int verify_run(int argc, char **argv)
             return EXIT_USAGE;
         }
     }
-    if (!given || argc - optind != 1 || !read_key(given, key, &err)) {
+    return EXIT_GOOD;
+}
+
+int verify_run(int argc, char **argv)
+{
+    struct error err = {0};
+    struct settings s = {0};
+    unsigned char key[SIGN_PUBLIC_SIZE];
+    bool helped = false;
+    int status = read_options(argc, argv, &s, &helped);
+    if (status != EXIT_GOOD || helped)
+        return status;
+    if (!s.key || argc - optind != 1 || !read_key(s.key, key, &err)) {
         fprintf(stderr, "proctortrack verify: %s (--help tells more)\n",
-                err.code != ERROR_NONE ? err.message : "--key KEY and one archive are needed");
+                err.code != ERROR_NONE ? err.message
+                                       : "--key KEY and one archive or report are needed");
         return EXIT_USAGE;
     }
     const char *path = argv[optind];
-    int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        fprintf(stderr, "proctortrack: %s: %s\n", path, strerror(errno));
-        return EXIT_FAILED;
-    }
-    bool good = crypto_start(&err) && archive_verify(key, give, &fd, &found, &err);
-    close(fd);
-    if (good)
-        print(&found);
-    else
-        fprintf(stderr, "proctortrack: %s: %s\n", path, err.message);
-    return good ? EXIT_GOOD : EXIT_FAILED;
+    if (crypto_start(&err) && (s.signature ? verify_report(path, s.signature, key, &err)
+                                           : verify_archive(path, key, &err)))
+        return EXIT_GOOD;
+    fprintf(stderr, "proctortrack: %s: %s\n", path, err.message);
+    return EXIT_FAILED;
 }

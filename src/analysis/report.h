@@ -1,9 +1,8 @@
 /* The report of one analysed recording or session, as canonical JSON (sorted keys, no spaces: equal
- * findings give equal bytes) and as one HTML file that needs nothing beside it. */
+ * findings give equal bytes). For people: paper/paper.h. */
 #pragma once
 #include "analysis/follow.h"
 #include "analysis/incidents.h"
-#include "base/buf.h"
 
 struct report_picture {
     int64_t time_us;
@@ -24,8 +23,6 @@ struct report_recording {
 /* Text that is not UTF-8 (a file's name) is shown with '?' for what is wrong with it. */
 MUST_USE bool report_json(const struct policy *policy, const struct report_recording *recordings,
                           size_t len, json_t **ret, struct error *err);
-MUST_USE bool report_html(const struct policy *policy, const struct report_recording *recordings,
-                          size_t len, struct buf *to, struct error *err);
 
 /* The flags of a recording as incidents, in media time; malloc'ed. */
 MUST_USE bool report_incidents(const struct report_recording *r, struct incident **ret,

@@ -38,6 +38,7 @@ static const struct {
     {"uploaded", "Upload complete", false},
     {"reported", "Report made", false},
     {"viewed", "Recording viewed by staff", false},
+    {"report-drawn", "A report was made for staff", false},
     {"decision", "A reviewer decided", false},
     {"incident-answered", "A reviewer judged an incident", false},
     {"note", "Note by staff", false},

@@ -251,6 +251,35 @@ bool evidence_verify(struct proctor *p, struct str session_id, uint64_t *ret_rec
     return true;
 }
 
+bool evidence_last_but_in(struct db *db, struct str session_id, const char *const *kinds,
+                          size_t kinds_len, uint64_t *ret_records, int64_t *ret_us,
+                          unsigned char ret_hash[CHAIN_HASH_SIZE], struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    CLEANUP(buf_done) struct buf sql = {0};
+    struct db_value values[EVIDENCE_KINDS_MAX + 1] = {DB_TEXT(session_id)};
+    struct evidence_record last = {0};
+    const char *text;
+    bool found;
+    assert(kinds_len > 0 && kinds_len <= EVIDENCE_KINDS_MAX);
+    buf_add_c(&sql, "SELECT seq, time_us, kind, payload, hash FROM evidence"
+                    " WHERE session_id = $1 AND kind NOT IN (");
+    for (size_t i = 0; i < kinds_len; i++) {
+        buf_printf(&sql, "%s$%zu", i ? ", " : "", i + 2);
+        values[i + 1] = DB_TEXT(str_from(kinds[i]));
+    }
+    buf_add_c(&sql, ") ORDER BY seq DESC LIMIT 1");
+    if (!buf_c_text(&sql, &text, err) ||
+        !db_query_one(db, text, (struct db_args){values, kinds_len + 1}, &found, &rows, err) ||
+        (found && !read_record(rows, &arena, &last, err)))
+        return false;
+    *ret_records = found ? last.seq + 1 : 0;
+    *ret_us = last.time_us;
+    memcpy(ret_hash, last.hash, sizeof last.hash);
+    return true;
+}
+
 /* ---- checkpoints ---- */
 
 struct checkpoint {

@@ -12,6 +12,7 @@
 #define EVIDENCE_KIND_MAX 32                /* bytes */
 #define EVIDENCE_PAYLOAD_MAX ((size_t)8192) /* bytes */
 #define EVIDENCE_CHECKPOINT "checkpoint"    /* the kind of a record that signs those before it */
+#define EVIDENCE_REPORT_DRAWN "report-drawn" /* somebody got a report (paper/paper.h) */
 #define EVIDENCE_SIGN_US (60 * SECOND_US)   /* no record stays longer without one */
 
 struct evidence_record {
@@ -38,6 +39,12 @@ MUST_USE bool evidence_last_us_in(struct db *db, struct str session_id, const ch
 /* How many records there are and the hash of the last; zeros for none. */
 MUST_USE bool evidence_head_in(struct db *db, struct str session_id, uint64_t *ret_records,
                                unsigned char ret_hash[CHAIN_HASH_SIZE], struct error *err);
+
+/* The last record that is of none of these kinds: how many there are up to it, its time and hash;
+ * zeros for none. */
+MUST_USE bool evidence_last_but_in(struct db *db, struct str session_id, const char *const *kinds,
+                                   size_t kinds_len, uint64_t *ret_records, int64_t *ret_us,
+                                   unsigned char ret_hash[CHAIN_HASH_SIZE], struct error *err);
 
 /* Records from `from_seq` on whose kind is not `without` (may be empty), at most `max`; in the
  * arena. */

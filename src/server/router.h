@@ -14,8 +14,9 @@
 /* The desktop app of one session, known by its token and not by a cookie: nobody that signs in. Its
  * routes find the session in q->user. */
 #define ROLE_APP (1u << 8)
-/* Beside the roles: the handler takes long on purpose (a password's hash) and runs on a lane of two
- * threads of its own, so that a crowd that signs in does not hold up those who sit an exam. */
+/* Beside the roles: the handler takes long (a password's hash, a report's pages) and runs on a lane
+ * of two threads of its own, so that a crowd that signs in does not hold up those who sit an exam.
+ */
 #define ROUTE_SLOW (1u << 6)
 /* Beside the roles: X-HTTP-Method-Override may name the method (tus 1.0). */
 #define ROUTE_OVERRIDE (1u << 7)
@@ -78,6 +79,7 @@ extern const struct route review_list_routes[];
 extern const struct route review_measured_routes[];
 extern const struct route review_identity_routes[];
 extern const struct route review_say_routes[];
+extern const struct route paper_routes[];
 extern const struct route rejudge_routes[];
 extern const struct route accommodation_routes[];
 extern const struct route support_routes[];

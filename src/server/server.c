@@ -35,6 +35,7 @@ const struct route *const server_route_tables[] = {
     live_routes,
     plugin_routes,
     staff_routes,
+    paper_routes,
     NULL,
 };
 

@@ -8,6 +8,7 @@ await import('./support.mjs');
 await import('./checkin.mjs');
 await import('./player.mjs');
 await import('./result.mjs');
+await import('./paper.mjs');
 await import('./live.mjs');
 await import('./review_page.mjs');
 await import('./plugin.mjs');

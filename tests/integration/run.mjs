@@ -20,6 +20,7 @@ await import('./support.mjs');
 await import('./result.mjs');
 await import('./second.mjs');
 await import('./erase.mjs');
+await import('./paper.mjs');
 await import('./live.mjs');
 await import('./review_page.mjs');
 await run();

@@ -18,6 +18,7 @@ import { createMeasuredSource } from "./measured_source";
 import { mediaPortOf } from "./media_port";
 import { Panels } from "./panels";
 import { parseReview, type Review } from "./parse";
+import { PaperCard } from "./paper";
 import { ControlsView, PicturesView } from "./pictures_view";
 import { createRefresher } from "./refresh";
 import { RejudgeCard } from "./rejudge";
@@ -239,6 +240,7 @@ function Report(props: { api: Api; user: User; review: Review; onSaid: () => voi
             flags={review.flags.map((flag) => flag.id)}
             onSaid={onSaid}
           />
+          <PaperCard session={session.id} started={session.startedUs !== null} />
           <DocumentsCard review={review} />
           <PolicyCard review={review} />
           {session.state === "reported" ? (

@@ -87,3 +87,12 @@ export const identityPictureApi = (session: string, picture: string): string =>
   `/api/review/sessions/${session}/identity/pictures/${picture}`;
 /* Of the portal, which alone knows what was answered. */
 export const answersApi = (session: string): string => `/api/campus/sessions/${session}/answers`;
+/* Reports on paper: of a session, with the signature of the one that was downloaded last, and of an exam. */
+export type PaperFormat = "html" | "pdf";
+export const paperApi = (session: string, format: PaperFormat, lang: string): string =>
+  `${reportApi(session)}/${format}?lang=${lang}`;
+export const paperSignatureApi = (session: string, format: PaperFormat, lang: string): string =>
+  `${reportApi(session)}/signature?format=${format}&lang=${lang}`;
+export const examPaperApi = (exam: string, format: PaperFormat, lang: string): string =>
+  `${summaryApi(exam)}/${format}?lang=${lang}`;
+export const examPaperCsvApi = (exam: string): string => `${summaryApi(exam)}/csv`;

@@ -12,6 +12,7 @@ import { Trail, useTitle } from "./frame";
 import { liveTexts } from "./live/texts";
 import { Loaded } from "./loaded";
 import { OUTCOMES, parseSessions, SEVERITIES, type SessionList, type SessionRow } from "./parse";
+import { ExamPaperCard } from "./paper";
 import { ProfileBadge } from "./profiles";
 import { ReleaseAll } from "./release";
 import { createRefresher } from "./refresh";
@@ -290,6 +291,7 @@ export function SessionsPage(props: { api: Api; user: User; exam: string }) {
             <p class="small muted">{t.sessions.live}</p>
           </Card>
           <Tally api={api} exam={exam} />
+          <ExamPaperCard exam={exam} />
         </>
       )}
     </Loaded>

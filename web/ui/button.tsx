@@ -47,11 +47,16 @@ export function LinkButton(props: {
   children: ComponentChildren;
   kind?: ButtonKind;
   large?: boolean;
+  newTab?: boolean; // its text says so
 }) {
   const classes = ["button", `button-${props.kind ?? "plain"}`];
   if (props.large) classes.push("button-large");
   return (
-    <a class={classes.join(" ")} href={props.href}>
+    <a
+      class={classes.join(" ")}
+      href={props.href}
+      {...(props.newTab ? { target: "_blank", rel: "noopener" } : {})}
+    >
       <span>{props.children}</span>
     </a>
   );

@@ -44,12 +44,16 @@ test('review: the second reviewer sees nothing of the first before they have dec
   // Whatever route staff may read: not a word of hers, for a proctor and for an administrator alike.
   for (const other of [tomas, ruth]) {
     for (const path of [at, `${at}/release`, `${at}/report`, `${at}/live`, `${at}/deletions`, `${exam}/sessions`, `${exam}/csv`, `${exam}/summary`,
+      `${at}/report/html`, `${exam}/summary/html`,
       '/api/review/exams', '/api/review/appeals', '/api/support/audit', `/api/support/sessions/${session}`]) {
       const { body } = await other.send('GET', path);
       const text = Buffer.isBuffer(body) ? body.toString('utf8') : JSON.stringify(body);
       for (const word of [SECRET, '"violation"', ',violation,']) assert.ok(!text.includes(word), `GET ${path} tells ${word}`);
       if (path !== `/api/support/audit`) assert.ok(!/Helena/.test(text), `GET ${path} tells who was first`);
     }
+    const summed = (await other.get(`${exam}/summary/csv`)).toString();
+    assert.match(summed, /^decisions,violation,count,0\r$/m);
+    assert.doesNotMatch(summed, /,breaks,[1-9]/, 'judgements are not summed up yet');
     const { events, decisions, answers } = await other.get(at);
     assert.deepEqual([decisions, answers], [[], []]);
     assert.deepEqual(events.filter(({ kind }) => ['decision', 'incident-answered', 'note'].includes(kind)), []);

@@ -247,8 +247,8 @@ test("a recording that was deleted is said to be so, and never asked for", async
   assert.equal(of("camera").url, "");
 });
 
-test("one that cannot be played says so until it is tried again", async () => {
-  const { of, pass, view } = house();
+test("one that cannot be played says so until it is tried again, by its button or by a jump", async () => {
+  const { deck, of, pass, view } = house();
   await pass(0.2);
   of("camera").tell({ kind: "failed", message: "broken" });
   await pass(0.2);
@@ -256,4 +256,9 @@ test("one that cannot be played says so until it is tried again", async () => {
   view("camera").follower.reload();
   await pass(0.2);
   assert.equal(view("camera").follower.state.get().showing, "picture");
+  of("camera").tell({ kind: "failed", message: "broken" });
+  deck.seek(at(3));
+  await pass(0.2);
+  assert.equal(view("camera").follower.state.get().showing, "picture");
+  near(of("camera").place, 3, 0.01);
 });

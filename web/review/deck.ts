@@ -123,6 +123,7 @@ export function createDeck(house: DeckHouse, startUs: number): Deck {
   function go(timeUs: number): void {
     waitingMs = 0;
     change({ timeUs: clamp(timeUs), skippedS: 0 });
+    for (const { follower } of views.get()) follower.retry();
     aimAll();
   }
 

@@ -35,6 +35,7 @@ export interface Follower {
   busy(): boolean; /* it has a picture of this time and does not show it yet */
   frameS(): number;
   reload(): void;
+  retry(): void; /* a jump: what could not be played is tried again */
   close(): void;
 }
 
@@ -187,6 +188,9 @@ export function createFollower(media: MediaPort, urlOf: (streamId: string) => st
     frameS: () => media.frameS(),
     reload() {
       if (loaded) load(loaded);
+    },
+    retry() {
+      if (loaded && state.get().showing === "failed") load(loaded);
     },
     close() {
       forget();

@@ -92,6 +92,7 @@ static const struct {
 } app_kinds[] = {
     {"app-started", "The app was started"},
     {"app-closed", "The app was closed"},
+    {"plugin-vouched", "The app told which plugin spoke with it"},
     {"display-changed", "Displays were connected or removed"},
     {"device-changed", "Input or sound devices were connected or removed"},
     {"program-started", "A program was started"},
@@ -133,7 +134,7 @@ static const struct {
     {"zoom-changed", "The exam's page was zoomed"},
     {"browser-displays", "The number of displays changed"},
     {"extension-risk", "Another extension that can see pages or the screen"},
-    {"app-vouched", "Plugin and app told each other their versions"},
+    {"app-vouched", "The plugin told which app it spoke with"},
     {"events-dropped", "The plugin had no room for more events"},
 };
 

@@ -8,6 +8,7 @@
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "server/api_session.h"
+#include "server/plugin_files.h"
 #include "server/router.h"
 #include "server/state.h"
 
@@ -107,16 +108,18 @@ static bool answer_session(struct server *s, struct request *q, struct response 
         !api_checks_json(steps, &checks, err) ||
         !api_document_json(steps, q->arena, DOCUMENT_AGREEMENT, &agreement, err))
         return false;
+    struct plugin_files files;
+    const char *plugin = api_plugin_id(s, &files);
     struct finished finished = {.session_id = q->user.session};
     if (!db_store_read(s->proctor->store, is_finished, &finished, err))
         return false;
     return response_json(r, 200,
-                         json_pack("{s:s, s:s, s:O, s:{s:o, s:o}, s:O, s:I, s:b, s:b}", "state",
-                                   session_state_name(steps->session.state), "step",
+                         json_pack("{s:s, s:s, s:O, s:{s:o, s:o}, s:s?, s:O, s:I, s:b, s:b}",
+                                   "state", session_state_name(steps->session.state), "step",
                                    step_name(steps_current(steps)), "checks", checks, "policy",
                                    "permitted", api_permitted_json(&steps->policy), "programs",
-                                   programs_json(&steps->policy), "agreement", agreement,
-                                   "server_us", (json_int_t)clock_wall_us(), "over",
+                                   programs_json(&steps->policy), "plugin", plugin, "agreement",
+                                   agreement, "server_us", (json_int_t)clock_wall_us(), "over",
                                    steps->session.state >= SESSION_ENDED, "finished", finished.is),
                          err);
 }

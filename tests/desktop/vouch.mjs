@@ -3,15 +3,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { button, startRecording } from '../browser/candidate.mjs';
 import { hasChromium, personWithPlugin } from '../browser/chromium.mjs';
 import { cameraClip } from '../browser/clip.mjs';
+import { sha256 } from '../support/client.mjs';
 import { skip, test } from '../support/runner.mjs';
 import { SOURCE, temporaryFolder } from '../support/server.mjs';
 import { APP, needs, POLICY, sitting, toMonitoring } from './app.mjs';
 import { until } from './display.mjs';
 
+const DOWNLOAD = join(SOURCE, 'build', 'downloads', 'proctortrack-linux-x86_64.tar.gz');
 const WITH_PLUGIN = { ...POLICY, checkin: { ...POLICY.checkin, plugin: true }, plugin: { mode: 'report', ask: ['app'] } };
 
 // As an administrator's browser has it: there nobody has to be asked for the permission.
@@ -30,10 +32,12 @@ function buildPlugin(out, origin) {
 test('desktop, Linux: plugin and app vouch for each other through the browser, and the session shows it', async (t) => {
   needs();
   if (!hasChromium) skip('Chromium is not installed');
+  if (!existsSync(DOWNLOAD)) skip('the app is not built');
   const downloads = temporaryFolder(t);
   const s = await sitting(t, WITH_PLUGIN, { args: ['--downloads', downloads] });
   const { desktop, candidate, at } = s;
   const plugin = buildPlugin(downloads, s.server.origin);
+  copyFileSync(DOWNLOAD, join(downloads, basename(DOWNLOAD))); // as this server offers it
   const program = join(desktop.folder, 'proctortrack');
   copyFileSync(APP, program);
   chmodSync(program, 0o755);
@@ -72,6 +76,8 @@ test('desktop, Linux: plugin and app vouch for each other through the browser, a
   assert.equal(byPlugin[0].nonce, byApp[0].nonce);
   const { version } = (await s.now()).app;
   assert.deepEqual([byPlugin[0].app, byPlugin[0].platform, byPlugin[0].same_session, byApp[0].plugin, byApp[0].id], [version, 'linux', true, '1.0.0', plugin.id]);
+  const genuine = review.events.find((one) => one.kind === 'app-genuine');
+  assert.equal(genuine?.detail.offered, sha256(readFileSync(program)), 'the running file is the one that is offered');
   assert.equal(review.vouch.words, `Plugin 1.0.0 and app ${version} vouched for each other: they spoke with each other on one computer.`);
 
   app.kill('SIGKILL');

@@ -10,7 +10,7 @@ import { SOURCE } from '../support/server.mjs';
 import { endSession, handIn, needs, POLICY, reviewOf, sitting } from './app.mjs';
 import { has, until } from './display.mjs';
 
-const EXE = process.env.PT_EXE ?? join(SOURCE, 'build', 'downloads', 'Proctortrack.exe');
+export const EXE = process.env.PT_EXE ?? join(SOURCE, 'build', 'downloads', 'Proctortrack.exe');
 
 test('desktop, Wine: Proctortrack.exe, checked, monitored and uploaded', async (t) => {
   needs();

@@ -22,6 +22,7 @@ function side(word) {
 if (process.argv.length > 2) {
   await import('./app.mjs');
   await import('./exe.mjs');
+  await import('./sign.mjs');
   await import('./vouch.mjs');
   await run();
 } else {

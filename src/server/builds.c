@@ -15,7 +15,7 @@
 
 #define PROGRAM "proctortrack" /* in an archive for Linux */
 #define ENTRIES_MAX 1000
-#define BLOCK ((size_t)64 << 10)
+#define BLOCK ((size_t)16 << 10) /* on the stack */
 
 /* What was looked into. */
 struct build {

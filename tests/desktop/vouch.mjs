@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { button, startRecording } from '../browser/candidate.mjs';
-import { hasChromium, personWithPlugin } from '../browser/chromium.mjs';
+import { checkPage, hasChromium, newPerson, personWithPlugin, startBrowser } from '../browser/chromium.mjs';
 import { cameraClip } from '../browser/clip.mjs';
 import { sha256 } from '../support/client.mjs';
 import { skip, test } from '../support/runner.mjs';
@@ -79,6 +79,17 @@ test('desktop, Linux: plugin and app vouch for each other through the browser, a
   const genuine = review.events.find((one) => one.kind === 'app-genuine');
   assert.equal(genuine?.detail.offered, sha256(readFileSync(program)), 'the running file is the one that is offered');
   assert.equal(review.vouch.words, `Plugin 1.0.0 and app ${version} vouched for each other: they spoke with each other on one computer.`);
+
+  // What a reviewer reads.
+  const reviewer = await newPerson(await startBrowser(t), s.server);
+  const [key, secret] = s.staff.cookie.split('=');
+  await reviewer.context.addCookies([{ name: key, value: secret, url: s.server.origin, httpOnly: true, sameSite: 'Strict' }]);
+  const report = await reviewer.context.newPage();
+  await report.goto(`/review/sessions/${s.session}`);
+  await report.getByText(review.vouch.words).scrollIntoViewIfNeeded();
+  await report.getByText('The app is the one that is downloaded here, by its own word').waitFor();
+  await checkPage(report, 'd1-vouched');
+  assert.deepEqual(reviewer.seen.problems, []);
 
   app.kill('SIGKILL');
   await app.done;

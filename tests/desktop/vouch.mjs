@@ -90,6 +90,9 @@ test('desktop, Linux: plugin and app vouch for each other through the browser, a
   await report.getByText('The app is the one that is downloaded here, by its own word').waitFor();
   await checkPage(report, 'd1-vouched');
   assert.deepEqual(reviewer.seen.problems, []);
+  const paper = String(await s.staff.get(`/api/review/sessions/${s.session}/report/html?lang=de`));
+  assert.match(paper, /Browsererweiterung und App verbürgten sich füreinander/);
+  assert.match(paper, /Die App ist nach eigener Angabe die, die es hier gibt/);
 
   app.kill('SIGKILL');
   await app.done;

@@ -228,7 +228,7 @@ export interface AppHello {
   session: string; // of the session that it is paired with; "" for none
 }
 
-/* What the app answers to {"v": 1, "type": "hello", "version", "id", "session"}. */
+/* What the app answers to {"v": 1, "type": "hello", "version", "id", "session", "nonce"}. */
 export function parseAppHello(value: unknown): AppHello | null {
   try {
     const f = inner(value);

@@ -92,13 +92,14 @@ export function createBrowser(line: Line, listen: (on: boolean) => void): Platfo
           hosts: one.hostPermissions,
         }));
     },
-    askApp: (session) =>
+    askApp: (session, nonce) =>
       chrome.runtime.sendNativeMessage(APP_HOST, {
         v: PROTOCOL,
         type: "hello",
         version: chrome.runtime.getManifest().version,
         id: chrome.runtime.id,
         session,
+        nonce,
       }),
 
     watching(on) {

@@ -34,7 +34,7 @@ interface House {
   displays: number;
   extensions: Extension[];
   granted: Reading[];
-  app: () => Promise<unknown>;
+  app: (nonce: string) => Promise<unknown>;
   nowMs: number;
 }
 
@@ -104,7 +104,7 @@ function house(): House {
       incognitoSeen: () => Promise.resolve(false),
       granted: () => Promise.resolve(h.granted),
       extensions: () => Promise.resolve(h.extensions),
-      askApp: () => h.app(),
+      askApp: (_session: string, nonce: string) => h.app(nonce),
       watching: (on) => (h.watching = on),
       warningUrl: (host, title) => `chrome-extension://ourown/pages/warning.html?${host}&${title}`,
       openWarning: (url) => Promise.resolve(void h.warnings.push(url)),
@@ -411,12 +411,33 @@ test("plugin and app tell each other their versions, and that the app is not the
   ] as const) {
     const h = house();
     h.granted = ["app"];
-    h.app = answer as () => Promise<unknown>;
+    let nonce = "";
+    h.app = (given) => {
+      nonce = given;
+      return (answer as () => Promise<unknown>)();
+    };
     await h.begin();
     await h.pass();
     await h.pass();
-    assert.deepEqual(h.details("app-vouched"), [wanted]);
+    assert.notEqual(nonce, "");
+    assert.deepEqual(h.details("app-vouched"), [{ ...wanted, nonce }]);
   }
+});
+
+test("the app is asked once it may be, and once only", async () => {
+  const h = house();
+  let asked = 0;
+  h.app = () => Promise.resolve({ v: 1, type: "app", version: String(++asked), platform: "linux", session: "s1" });
+  await h.begin();
+  await h.pass();
+  assert.equal(asked, 0);
+  h.granted = ["app"];
+  await h.monitor.granted();
+  await h.monitor.granted();
+  await h.pass();
+  await h.pass();
+  assert.equal(asked, 1);
+  assert.equal(h.details("app-vouched").length, 1);
 });
 
 test("a page that is gone for long is not read for any more, and another session begins anew", async () => {

@@ -60,6 +60,7 @@ export function createMonitor(platform: Platform): Monitor {
   const fresh = new Map<number, { ms: number; tabId: number; host: string }>();
   let speaking: string | null = null; // the session of the page that is connected
   let saved = ""; // the watch as it was saved last
+  let asked = ""; // the session that the app was asked about
   let sent: { run: string; upTo: number } | null = null;
   let after: (() => Promise<unknown>)[] = []; // done when all is saved
 
@@ -234,12 +235,14 @@ export function createMonitor(platform: Platform): Monitor {
   }
 
   function askApp(session: string): void {
+    asked = session;
+    const nonce = platform.newId(); // the app tells the server of it as well: one exchange, told by both
     const told = (detail: Detail) =>
       whileWatching((w, log) => {
-        if (w.session === session) add(w, log, "app-vouched", { plugin: platform.version, ...detail });
+        if (w.session === session) add(w, log, "app-vouched", { plugin: platform.version, ...detail, nonce });
       });
     platform
-      .askApp(session)
+      .askApp(session, nonce)
       .then((answer) => {
         const app = parseAppHello(answer);
         return told(
@@ -526,7 +529,11 @@ export function createMonitor(platform: Platform): Monitor {
         add(w, log, "download-started", { host: hostOf(from), ending });
       }),
     extensionsChanged: () => whileWatching(lookAtExtensions),
-    granted: () => whileWatching(lookAtExtensions),
+    granted: () =>
+      whileWatching(async (w, log) => {
+        await lookAtExtensions(w, log);
+        if (asked !== w.session && (await platform.granted()).includes("app")) askApp(w.session);
+      }),
     back: (closeIt) =>
       whileWatching(async (w) => {
         const { front, tabId } = w;

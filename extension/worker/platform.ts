@@ -49,7 +49,7 @@ export interface Platform {
   granted(): Promise<Reading[]>;
   extensions(): Promise<Extension[]>; // none without the permission
   /* What the app's native host answers; rejects where there is none. */
-  askApp(session: string): Promise<unknown>;
+  askApp(session: string, nonce: string): Promise<unknown>;
 
   /* The badge, and whether the browser is to tell us anything at all. */
   watching(on: boolean): void;

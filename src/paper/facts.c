@@ -205,6 +205,11 @@ bool parts_events(struct parts *s, struct error *err)
 {
     doc_heading(s->d, 2, str_from(s->w->events));
     doc_note(s->d, str_from(s->w->events_intro));
+    struct vouch vouch;
+    if (!vouch_judge(s->m->events, s->m->events_len, &vouch, err))
+        return false;
+    if (vouch.state != VOUCH_NONE)
+        doc_text(s->d, str_from(s->w->vouches[vouch.state - 1]));
     return add_events(s, is_of_events, "", s->w->events_none, err);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include "paper/doc.h"
 #include "paper/material.h"
+#include "proctor/vouch.h"
 
 /* Nothing but texts: a test walks over them and finds those that a language lacks. */
 struct words {
@@ -40,6 +41,7 @@ struct words {
     const char *live, *live_none, *act, *time, *who, *reason, *warning_text, *acknowledged,
         *not_acknowledged;
     /* events */
+    const char *vouches[VOUCH_STATES - 1]; /* of plugin and app: VOUCH_NOT_ASKED and on */
     const char *events, *events_intro, *events_none, *events_more, *event, *detail;
     /* recordings */
     const char *recordings, *recordings_none, *from, *length, *bytes, *sha256, *gaps, *gaps_none,

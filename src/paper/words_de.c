@@ -164,6 +164,25 @@ const struct words words_de = {
         "Was geschah, wie der Server es festhielt. Was Browser und Desktop-App melden, ist "
         "eine Angabe vom Computer des Prüflings. Gespeicherte Antworten, Blicke auf "
         "Aufzeichnungen und was in anderen Abschnitten steht, sind weggelassen.",
+    .vouches =
+        {
+            [VOUCH_NOT_ASKED - 1] =
+                "Nicht verbürgt: Die Browsererweiterung sprach nicht mit der App; "
+                "der Prüfling muss es nicht erlauben.",
+            [VOUCH_NOT_REACHED - 1] =
+                "Nicht verbürgt: Die Browsererweiterung erreichte die App auf "
+                "diesem Computer nicht.",
+            [VOUCH_ONE_SIDED - 1] =
+                "Nur die Browsererweiterung verbürgte sich: Die App sagte nicht, "
+                "dass sie gefragt wurde.",
+            [VOUCH_DIFFERS - 1] =
+                "Browsererweiterung und App sagen nicht dasselbe, oder die erreichte "
+                "App gehört zu einer anderen Sitzung; die Ereignisse zeigen, was "
+                "beide sagten.",
+            [VOUCH_AGREED - 1] =
+                "Browsererweiterung und App verbürgten sich füreinander: Sie sprachen "
+                "auf einem Computer miteinander.",
+        },
     .events_none = "Zu dieser Sitzung ist kein Ereignis aufbewahrt.",
     .events_more =
         "{a} weitere Ereignisse sind hier nicht gedruckt. Die Seite der Durchsicht zeigt alle.",

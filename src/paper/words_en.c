@@ -152,6 +152,20 @@ const struct words words_en = {
     .events_intro = "What happened, as the server recorded it. What browser and desktop app report "
                     "is a claim of the candidate's computer. Saved answers, looks at recordings "
                     "and what stands in other sections are left out.",
+    .vouches =
+        {
+            [VOUCH_NOT_ASKED - 1] = "Not vouched for: the plugin has not spoken with the app; the "
+                                    "candidate need not allow it to.",
+            [VOUCH_NOT_REACHED - 1] =
+                "Not vouched for: the plugin could not reach the app on this computer.",
+            [VOUCH_ONE_SIDED - 1] =
+                "The plugin alone vouched: the app has not told that it was asked.",
+            [VOUCH_DIFFERS - 1] = "Plugin and app do not say the same, or the app that the plugin "
+                                  "reached is of another session; the events tell what each said.",
+            [VOUCH_AGREED - 1] =
+                "Plugin and app vouched for each other: they spoke with each other on "
+                "one computer.",
+        },
     .events_none = "No event is kept of this session.",
     .events_more = "{a} more events are not printed here. The review page shows all of them.",
     .event = "Event",

@@ -1,6 +1,7 @@
 #include "proctor/event.h"
 
 #include "base/clock.h"
+#include "crypto/hash.h"
 #include "proctor/event_flags.h"
 #include "proctor/live.h"
 #include "proctor/session.h"
@@ -68,6 +69,9 @@ static const struct {
     {"app-paired", "The desktop app was connected", false},
     {"app-back", "The desktop app is back after a silence", false},
     {"app-lost", "The desktop app was not heard of any more", false},
+    {"app-genuine", "The app is the one that is downloaded here, by its own word", false},
+    {"app-differs", "The app is not the one that is downloaded here: older, or changed", false},
+    {"app-not-compared", "The app could not be compared with the one downloaded here", false},
     {"renamed", "The name of the account was corrected", false},
     {"offline", "Browser went offline", true},
     {"online", "Browser is online again", true},
@@ -92,6 +96,7 @@ static const struct {
 } app_kinds[] = {
     {"app-started", "The app was started"},
     {"app-closed", "The app was closed"},
+    {"plugin-vouched", "The app told which plugin spoke with it"},
     {"display-changed", "Displays were connected or removed"},
     {"device-changed", "Input or sound devices were connected or removed"},
     {"program-started", "A program was started"},
@@ -133,7 +138,7 @@ static const struct {
     {"zoom-changed", "The exam's page was zoomed"},
     {"browser-displays", "The number of displays changed"},
     {"extension-risk", "Another extension that can see pages or the screen"},
-    {"app-vouched", "Plugin and app told each other their versions"},
+    {"app-vouched", "The plugin told which app it spoke with"},
     {"events-dropped", "The plugin had no room for more events"},
 };
 
@@ -164,6 +169,8 @@ static const char *title_of(struct str kind)
 struct report {
     struct str session_id, kind, payload;
     int64_t user_ref;
+    const char *beside; /* a kind of ours; NULL: none */
+    struct str beside_payload;
 };
 
 static bool report_body(struct db *db, void *context, struct error *err)
@@ -176,12 +183,15 @@ static bool report_body(struct db *db, void *context, struct error *err)
         return error_set(err, ERROR_CONFLICT, "this session has ended and takes nothing any more");
     return session_count_event_in(db, r->session_id, err) &&
            evidence_append_in(db, r->session_id, r->kind, r->payload, err) &&
+           (!r->beside ||
+            evidence_append_in(db, r->session_id, str_from(r->beside), r->beside_payload, err)) &&
            event_flags_update_in(db, r->session_id, r->kind, err) &&
            live_claimed_in(db, r->session_id, r->kind, err);
 }
 
-static bool report(struct proctor *p, struct str session_id, int64_t user_ref, struct str kind,
-                   json_t *owned, int64_t client_us, struct error *err)
+/* `r` without its payload. */
+static bool report(struct proctor *p, struct report r, json_t *owned, int64_t client_us,
+                   struct error *err)
 {
     CLEANUP(freep) char *text = NULL;
     if (owned && !json_is_object(owned))
@@ -192,8 +202,7 @@ static bool report(struct proctor *p, struct str session_id, int64_t user_ref, s
         return false;
     if (strlen(text) > EVENT_DETAIL_MAX)
         return error_set(err, ERROR_TOO_LARGE, "detail: at most %d bytes", EVENT_DETAIL_MAX);
-    struct report r = {
-        .session_id = session_id, .kind = kind, .payload = str_from(text), .user_ref = user_ref};
+    r.payload = str_from(text);
     return db_store_write(p->store, report_body, &r, err);
 }
 
@@ -206,7 +215,8 @@ bool event_report(struct proctor *p, struct str session_id, int64_t user_ref, st
         known = known || (kinds[i].from_page && str_eq(kind, str_from(kinds[i].kind)));
     if (!known)
         return error_set(err, ERROR_INVALID, "kind: is not one that a page may report");
-    return report(p, session_id, user_ref, kind, owned, client_us, err);
+    return report(p, (struct report){.session_id = session_id, .kind = kind, .user_ref = user_ref},
+                  owned, client_us, err);
 }
 
 bool event_report_app(struct proctor *p, struct str session_id, int64_t user_ref, struct str kind,
@@ -218,7 +228,34 @@ bool event_report_app(struct proctor *p, struct str session_id, int64_t user_ref
         known = known || str_eq(kind, str_from(app_kinds[i].kind));
     if (!known)
         return error_set(err, ERROR_INVALID, "kind: is not one that the app may report");
-    return report(p, session_id, user_ref, kind, owned, client_us, err);
+    return report(p, (struct report){.session_id = session_id, .kind = kind, .user_ref = user_ref},
+                  owned, client_us, err);
+}
+
+/* An app says itself which program it is: that it says so is no proof, that it says another is
+ * worth knowing. */
+bool event_report_app_started(struct proctor *p, struct str session_id, int64_t user_ref,
+                              json_t *detail, const unsigned char *offered, int64_t client_us,
+                              struct error *err)
+{
+    CLEANUP(json_decrefp) json_t *owned = detail ? detail : json_object();
+    CLEANUP(json_decrefp) json_t *beside = NULL;
+    CLEANUP(freep) char *text = NULL;
+    char hex[STR_HEX_MAX(SHA256_SIZE)] = "";
+    const char *said = json_string_value(json_object_get(owned, "sha256"));
+    struct report r = {.session_id = session_id, .kind = STR("app-started"), .user_ref = user_ref};
+    if (offered)
+        str_to_hex(str_bytes(offered, SHA256_SIZE), hex);
+    r.beside = !offered || !said || !said[0]                  ? "app-not-compared"
+               : str_eq_nocase(str_from(said), str_from(hex)) ? "app-genuine"
+                                                              : "app-differs";
+    beside = json_pack("{s:s}", "offered", hex);
+    if (!beside)
+        return error_no_memory(err);
+    if (!json_text(beside, &text, err))
+        return false;
+    r.beside_payload = str_from(text);
+    return report(p, r, owned, client_us, err);
 }
 
 /* ---- for the reviewer ---- */

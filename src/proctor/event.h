@@ -21,6 +21,12 @@ MUST_USE bool event_report(struct proctor *p, struct str session_id, int64_t use
 MUST_USE bool event_report_app(struct proctor *p, struct str session_id, int64_t user_ref,
                                struct str kind, json_t *detail, int64_t client_us,
                                struct error *err);
+/* The same of `app-started`, and beside it what the server makes of the program that the app says
+ * to be: `offered` is the SHA-256 of the one that is downloaded here; NULL: that is not known.
+ * Takes the reference on `detail`. */
+MUST_USE bool event_report_app_started(struct proctor *p, struct str session_id, int64_t user_ref,
+                                       json_t *detail, const unsigned char *offered,
+                                       int64_t client_us, struct error *err);
 /* Is it one that the browser's plugin may report (plugin_event.h)? */
 bool event_is_of_plugin(struct str kind);
 /* In order of time; in the arena. Repeated saves of one answer within a minute are one event. */

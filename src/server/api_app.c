@@ -8,6 +8,7 @@
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "server/api_session.h"
+#include "server/plugin_files.h"
 #include "server/router.h"
 #include "server/state.h"
 
@@ -107,16 +108,18 @@ static bool answer_session(struct server *s, struct request *q, struct response 
         !api_checks_json(steps, &checks, err) ||
         !api_document_json(steps, q->arena, DOCUMENT_AGREEMENT, &agreement, err))
         return false;
+    struct plugin_files files;
+    const char *plugin = api_plugin_id(s, &files);
     struct finished finished = {.session_id = q->user.session};
     if (!db_store_read(s->proctor->store, is_finished, &finished, err))
         return false;
     return response_json(r, 200,
-                         json_pack("{s:s, s:s, s:O, s:{s:o, s:o}, s:O, s:I, s:b, s:b}", "state",
-                                   session_state_name(steps->session.state), "step",
+                         json_pack("{s:s, s:s, s:O, s:{s:o, s:o}, s:s?, s:O, s:I, s:b, s:b}",
+                                   "state", session_state_name(steps->session.state), "step",
                                    step_name(steps_current(steps)), "checks", checks, "policy",
                                    "permitted", api_permitted_json(&steps->policy), "programs",
-                                   programs_json(&steps->policy), "agreement", agreement,
-                                   "server_us", (json_int_t)clock_wall_us(), "over",
+                                   programs_json(&steps->policy), "plugin", plugin, "agreement",
+                                   agreement, "server_us", (json_int_t)clock_wall_us(), "over",
                                    steps->session.state >= SESSION_ENDED, "finished", finished.is),
                          err);
 }
@@ -160,6 +163,16 @@ static bool post_heartbeat(struct server *s, struct request *q, struct response 
            response_json(r, 200, json_pack("{s:I}", "server_us", (json_int_t)clock_wall_us()), err);
 }
 
+static bool report_start(struct server *s, const struct request *q, json_t *detail,
+                         int64_t client_us, struct error *err)
+{
+    unsigned char offered[SHA256_SIZE];
+    const char *platform = json_string_value(json_object_get(detail, "platform"));
+    bool known = platform && builds_find(s->state->builds, str_from(platform), offered);
+    return event_report_app_started(s->proctor, q->user.session, q->user.id, json_incref(detail),
+                                    known ? offered : NULL, client_us, err);
+}
+
 static bool post_event(struct server *s, struct request *q, struct response *r, struct error *err)
 {
     CLEANUP(json_decrefp) json_t *body = NULL;
@@ -172,9 +185,11 @@ static bool post_event(struct server *s, struct request *q, struct response *r, 
     json_t *detail = json_object_get(body, "detail");
     if (detail && !json_is_object(detail))
         return error_set(err, ERROR_INVALID, "detail: must be an object");
-    return event_report_app(s->proctor, q->user.session, q->user.id, kind, json_incref(detail),
-                            client_us, err) &&
-           response_json(r, 201, json_object(), err);
+    bool good = str_eq(kind, STR("app-started"))
+                    ? report_start(s, q, detail, client_us, err)
+                    : event_report_app(s->proctor, q->user.session, q->user.id, kind,
+                                       json_incref(detail), client_us, err);
+    return good && response_json(r, 201, json_object(), err);
 }
 
 const struct route app_routes[] = {

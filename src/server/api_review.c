@@ -10,6 +10,7 @@
 #include "proctor/review.h"
 #include "proctor/session.h"
 #include "proctor/stream.h"
+#include "proctor/vouch.h"
 #include "server/api_media.h"
 #include "server/router.h"
 #include "server/server.h"
@@ -196,6 +197,7 @@ static bool get_review(struct server *server, struct request *q, struct response
     struct review_seen seen;
     size_t streams_len, jobs_len, flags_len, incidents_len, events_len, consents_len;
     struct policy_query policy = {id, q->arena, {NULL, 0}};
+    struct vouch vouch;
     CLEANUP(json_decrefp) json_t *policy_value = NULL;
     CLEANUP(json_decrefp) json_t *events_value = NULL;
     if (!session_find(p, id, &s, err) || !proctored_exam_find(p, str_from(s.exam_id), &exam, err) ||
@@ -208,7 +210,8 @@ static bool get_review(struct server *server, struct request *q, struct response
         !review_seen(p, id, q->user.id, q->arena, &seen, err) ||
         !db_store_read(p->store, read_policy, &policy, err) ||
         !json_parse(policy.ret, &policy_value, err) ||
-        !events_json(events, events_len, &seen, &events_value, err))
+        !events_json(events, events_len, &seen, &events_value, err) ||
+        !vouch_judge(events, events_len, &vouch, err))
         return false;
     json_t *session = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:s}", "id", s.id, "state",
                                 session_state_name(s.state), "candidate", s.candidate, "started_us",
@@ -216,12 +219,13 @@ static bool get_review(struct server *server, struct request *q, struct response
                                 "uploaded_us", time_json(s.uploaded_us), "analysis",
                                 analysis_state_name(analysis_of(jobs, jobs_len)));
     json_t *review = json_pack(
-        "{s:o, s:o, s:I, s:o, s:o, s:o, s:O, s:O, s:o, s:o, s:o, s:o}", "session", session, "exam",
-        review_exam_json(&exam), "server_us", (json_int_t)clock_wall_us(), "streams",
-        streams_json(streams, streams_len, jobs, jobs_len), "flags",
+        "{s:o, s:o, s:I, s:o, s:o, s:o, s:O, s:{s:s, s:s}, s:O, s:o, s:o, s:o, s:o}", "session",
+        session, "exam", review_exam_json(&exam), "server_us", (json_int_t)clock_wall_us(),
+        "streams", streams_json(streams, streams_len, jobs, jobs_len), "flags",
         review_flags_json(flags, flags_len), "incidents",
-        review_incidents_json(incidents, incidents_len, flags), "events", events_value, "policy",
-        policy_value, "documents", consents_json(consents, consents_len), "decisions",
+        review_incidents_json(incidents, incidents_len, flags), "events", events_value, "vouch",
+        "state", vouch_state_name(vouch.state), "words", vouch.words, "policy", policy_value,
+        "documents", consents_json(consents, consents_len), "decisions",
         decisions_json(seen.decisions, seen.decisions_len), "answers",
         answers_json(seen.answers, seen.answers_len), "review", standing_json(&seen));
     return response_json(r, 200, review, err);

@@ -157,13 +157,18 @@ static json_t *plugin_policy_json(const struct policy_plugin *p)
                      "extensions", extensions, "ask", ask);
 }
 
+const char *api_plugin_id(const struct server *server, struct plugin_files *ret_files)
+{
+    const char *set = server->options.plugin_id;
+    plugin_files_find(server->options.downloads, ret_files);
+    return set ? set : ret_files->id[0] ? ret_files->id : NULL;
+}
+
 static json_t *plugin_json(const struct server *server, const struct steps *steps)
 {
-    const char *id = server->options.plugin_id, *url = server->options.plugin_url;
+    const char *url = server->options.plugin_url;
     struct plugin_files files;
-    plugin_files_find(server->options.downloads, &files);
-    if (!id && files.id[0])
-        id = files.id;
+    const char *id = api_plugin_id(server, &files);
     return json_pack(
         "{s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "required", steps->policy.checkin.plugin, "seen_us",
         time_json(steps->plugin.seen_us), "version", text_or_null(steps->plugin.version), "id",

@@ -69,6 +69,7 @@ bool server_start(struct server *s, struct error *err)
         return error_no_memory(err);
     if (!logins_create(s->store, s->campus, &s->state->logins, err) ||
         !throttle_create(&s->state->throttle, err) || !throttle_create(&s->state->pairing, err) ||
+        !builds_create(s->options.downloads, &s->state->builds, err) ||
         !events_create(s, &(struct events_options){0}, &s->state->events, err) ||
         !live_ticker_create(s, &s->state->live, err) ||
         !transport_start(s, &options, &s->state->transport, err)) {
@@ -90,6 +91,7 @@ void server_stop(struct server *s)
     events_destroy(s->state->events);
     throttle_destroy(s->state->throttle);
     throttle_destroy(s->state->pairing);
+    builds_destroy(s->state->builds);
     logins_destroy(s->state->logins);
     free(s->state);
     s->state = NULL;

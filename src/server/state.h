@@ -1,5 +1,6 @@
 /* What a running server holds of its own. Only for server/. */
 #pragma once
+#include "server/builds.h"
 #include "server/events.h"
 #include "server/login.h"
 #include "server/throttle.h"
@@ -12,6 +13,7 @@ struct server_state {
     struct logins *logins;       /* owned */
     struct throttle *throttle;   /* owned; of signing in */
     struct throttle *pairing;    /* owned; of pairing apps */
+    struct builds *builds;       /* owned */
     struct events *events;       /* owned */
     struct live_ticker *live;    /* owned */
 };

@@ -98,14 +98,15 @@ export async function personWithFolder(t, server, folder, { seen = { cameras: []
 
 // A person whose browser has the plugin that is unpacked in `plugin`. Extensions need a folder of the browser's own, and
 // the headless mode that is the whole browser. `managed`: it may install
-// what a policy says, and has `load` beside.
-export async function personWithPlugin(t, server, folder, { plugin, managed = false, load = plugin, ...options }) {
+// what a policy says, and has `load` beside. `env` is where it runs, if not here.
+export async function personWithPlugin(t, server, folder, { plugin, managed = false, load = plugin, env, ...options }) {
   const seen = { cameras: [], recorders: new Map(), problems: [] };
   const { args, ...launch } = launchOptions(options);
   const offline = ['--disable-background-networking', '--disable-component-update'];
   const context = await chromium.launchPersistentContext(folder, {
     ...launch,
     ...contextOptions(server, true),
+    ...(env ? { env } : {}),
     headless: false,
     ignoreDefaultArgs: managed ? ['--disable-extensions', ...offline] : ['--disable-extensions'],
     args: [

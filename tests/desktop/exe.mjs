@@ -2,6 +2,7 @@
 // same server. Wine has one prefix a machine user, made once for all tests: some seconds and 700 MB.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,13 +11,30 @@ import { SOURCE } from '../support/server.mjs';
 import { endSession, handIn, needs, POLICY, reviewOf, sitting } from './app.mjs';
 import { has, until } from './display.mjs';
 
-const EXE = process.env.PT_EXE ?? join(SOURCE, 'build', 'downloads', 'Proctortrack.exe');
+export const EXE = process.env.PT_EXE ?? join(SOURCE, 'build', 'downloads', 'Proctortrack.exe');
+
+const PLUGIN = 'abcdefghijklmnopabcdefghijklmnop';
+const HOST_KEY = 'HKCU\\Software\\Google\\Chrome\\NativeMessagingHosts\\org.proctortrack.app';
+
+// As the browser does: four bytes of length before each message.
+async function askHost(desktop, message) {
+  const child = desktop.start('wine', [EXE, `chrome-extension://${PLUGIN}/`, '--parent-window=0'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const text = Buffer.from(JSON.stringify(message)), length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length);
+  const parts = [];
+  child.stdout.on('data', (bytes) => parts.push(bytes));
+  child.stdin.end(Buffer.concat([length, text]));
+  await Promise.all([child.done, once(child.stdout, 'end')]);
+  const bytes = Buffer.concat(parts);
+  assert.equal(bytes.readUInt32LE(0), bytes.length - 4);
+  return JSON.parse(bytes.subarray(4).toString());
+}
 
 test('desktop, Wine: Proctortrack.exe, checked, monitored and uploaded', async (t) => {
   needs();
   if (!has('wine')) skip('wine is not installed');
   if (!existsSync(EXE)) skip('Proctortrack.exe is not built');
-  const s = await sitting(t, { ...POLICY, app: { programs: ['notepad'] } });
+  const s = await sitting(t, { ...POLICY, app: { programs: ['notepad'] } }, { args: ['--plugin-id', PLUGIN] });
   const { desktop, candidate, at, now } = s;
   desktop.env.WINEPREFIX = join(desktop.folder, 'wine');
   Object.assign(desktop.env, { WINEARCH: 'win64', WINEDEBUG: '-all', WINEDLLOVERRIDES: 'mscoree=;mshtml=;winemenubuilder.exe=' });
@@ -50,6 +68,14 @@ test('desktop, Wine: Proctortrack.exe, checked, monitored and uploaded', async (
   await candidate.post(`/api/campus/attempts/${s.attempt}/start`);
   await until('the screen is recorded', 20, async () => (await now()).streams.some((one) => one.kind === 'app' && one.bytes > 0));
   desktop.picture('w3-monitoring');
+
+  // The browser's plugin asks: Chrome finds the host in the registry, and starts it as here.
+  const host = () => spawnSync('wine', ['reg', 'query', HOST_KEY, '/ve'], { env: desktop.env, encoding: 'utf8' });
+  assert.match(host().stdout, /Proctortrack\\org\.proctortrack\.app\.json/);
+  const answer = await askHost(desktop, { v: 1, type: 'hello', version: '1.0.0', id: PLUGIN, session: s.session, nonce: 'a1b2' });
+  assert.deepEqual(answer, { v: 1, type: 'app', version: (await now()).app.version, platform: 'windows', session: s.session });
+  const told = await until('the app tells of the plugin', 15, async () => (await s.staff.get(`/api/review/sessions/${s.session}`)).events.find((one) => one.kind === 'plugin-vouched'));
+  assert.deepEqual([told.detail.plugin, told.detail.id, told.detail.nonce], ['1.0.0', PLUGIN, 'a1b2']);
 
   // A program that this exam does not allow.
   const notepad = desktop.start('wine', ['notepad'], { stdio: 'ignore' });
@@ -85,5 +111,6 @@ test('desktop, Wine: Proctortrack.exe, checked, monitored and uploaded', async (
   desktop.picture('w6-removed');
   const keys = spawnSync('wine', ['reg', 'query', 'HKCU\\Software\\Classes\\proctortrack'], { env: desktop.env });
   assert.notEqual(keys.status, 0, 'the handler of links is still there');
+  assert.notEqual(host().status, 0, 'the native host is still there');
   await desktop.press('alt+q');
 }, { seconds: 200 });

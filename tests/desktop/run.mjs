@@ -22,6 +22,8 @@ function side(word) {
 if (process.argv.length > 2) {
   await import('./app.mjs');
   await import('./exe.mjs');
+  await import('./sign.mjs');
+  await import('./vouch.mjs');
   await run();
 } else {
   const [passed, failed, skipped] = (await Promise.all(['Linux', 'Wine'].map(side))).reduce((a, b) => a.map((n, i) => n + b[i]));

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { skip, test } from '../support/runner.mjs';
 import { admin, setPolicy, startServer, temporaryFolder, PASSWORD, USERS } from '../support/server.mjs';
-import { Client, metadata } from '../support/client.mjs';
+import { Client, metadata, sha256 } from '../support/client.mjs';
 import { cardOf, hasPeople, jpegOf, media, NAME_ON_CARD, poses } from '../support/people.mjs';
 
 const SUPPORT = 'mei.tanaka';
@@ -405,6 +405,14 @@ test('the app is paired by a code that is good once, and acts for its session al
   assert.equal((await asApp('POST', '/api/app/heartbeat', { body: { uptime_s: 12 } })).status, 200);
   assert.equal((await asApp('POST', '/api/app/events', { body: { kind: 'display-changed', detail: { displays: 2 }, client_us: 1 } })).status, 201);
   assert.equal((await asApp('POST', '/api/app/events', { body: { kind: 'page-hidden', detail: {}, client_us: 1 } })).status, 400);
+  // Which program it is, by its own word, and which one is downloaded here: said, and no wall.
+  const started = (platform, of) => asApp('POST', '/api/app/events', { body: { kind: 'app-started', detail: { version: '1.0.0', platform, ...(of ? { sha256: sha256(of) } : {}) }, client_us: 1 } });
+  writeFileSync(join(downloads, 'Proctortrack.exe'), 'MZ this one');
+  for (const [platform, of] of [['windows', 'MZ this one'], ['windows', 'MZ another one'], ['windows', ''], ['linux', 'in a .deb nobody looks']]) assert.equal((await started(platform, of)).status, 201);
+  const compared = (await staff.get(`/api/review/sessions/${session}`)).events.filter((one) => /^app-(genuine|differs|not-compared)$/.test(one.kind));
+  assert.deepEqual(compared.map((one) => one.kind), ['app-genuine', 'app-differs', 'app-not-compared', 'app-not-compared']);
+  assert.match(compared[1].title, /not the one that is downloaded here/);
+  assert.deepEqual([compared[1].detail.offered, compared[3].detail.offered], [sha256('MZ this one'), '']);
   const upload = (kind) => asApp('POST', '/api/app/uploads', {
     body: new Uint8Array(0), headers: { 'Tus-Resumable': '1.0.0', 'Upload-Defer-Length': '1', 'Upload-Metadata': metadata({ kind, mime: 'video/webm' }) },
   });

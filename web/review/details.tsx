@@ -13,6 +13,11 @@ export function EventsCard(props: { watch: Watch; review: Review }) {
   const e = t.events;
   return (
     <Card title={e.title}>
+      {props.review.vouch.words === "" ? null : (
+        <p>
+          <strong>{e.vouch}</strong> {props.review.vouch.words}
+        </p>
+      )}
       <div class="tall">
         <Table
           caption={e.caption}

@@ -27,8 +27,8 @@ const WORD_MAX = 24; /* a hash is told by its beginning */
 
 const CLOCK_US = 5_000_000; /* a candidate's clock that is further off is worth saying */
 
-/* By which the plugin's events are told apart: of the chain, not of what happened. */
-const NUMBERING: readonly string[] = ["run", "seq"];
+/* By which events are told apart or belong together: of the chain, not of what happened. */
+const NUMBERING: readonly string[] = ["run", "seq", "nonce"];
 
 function valueText(name: string, value: unknown): string {
   if (name.endsWith("_us") && typeof value === "number") return formatTime(value);

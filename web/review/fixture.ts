@@ -89,6 +89,7 @@ export const answer = {
     },
   ],
   events: [{ time_us: T0 + 3 * second, kind: "started", title: "Exam started", detail: {} }],
+  vouch: { state: "none", words: "" },
   policy: { name: "standard", rules: { "no-face": { on: true, severity: "medium", min_s: 5 } } },
   documents: [
     { document: "agreement", version: "2026-11", sha256: "ab", accepted_us: T0 - second },

@@ -149,6 +149,13 @@ export interface Standing {
   readonly blind: boolean; /* words of others are not shown */
 }
 
+/* Did plugin and app tell the same of one exchange? `words` say it; empty where there were not both. */
+export const VOUCHES = ["none", "not-asked", "not-reached", "one-sided", "differs", "agreed"] as const;
+export interface Vouch {
+  readonly state: (typeof VOUCHES)[number];
+  readonly words: string;
+}
+
 export interface Review {
   readonly session: {
     readonly id: string;
@@ -165,6 +172,7 @@ export interface Review {
   readonly flags: readonly Flag[];
   readonly incidents: readonly Incident[];
   readonly events: readonly SessionEvent[];
+  readonly vouch: Vouch;
   readonly policy: { readonly name: string; readonly rules: readonly PolicyRule[] };
   readonly documents: readonly AcceptedDocument[];
   readonly decisions: readonly Decision[]; /* the newest first: it counts */
@@ -364,6 +372,11 @@ const parseStanding: Parse<Standing> = (value, path) => {
   };
 };
 
+const parseVouch: Parse<Vouch> = (value, path) => {
+  const f = fields(value, path);
+  return { state: f.oneOf("state", VOUCHES), words: f.text("words") };
+};
+
 export const parseReview: Parse<Review> = (value, path) => {
   const f = fields(value, path);
   return {
@@ -374,6 +387,7 @@ export const parseReview: Parse<Review> = (value, path) => {
     flags: f.list("flags", parseFlag),
     incidents: f.list("incidents", parseIncident),
     events: f.list("events", parseEvent),
+    vouch: f.get("vouch", parseVouch),
     policy: f.optional("policy", parseNullable(parsePolicy), null) ?? { name: "", rules: [] },
     documents: f.list("documents", parseDocument),
     decisions: f.list("decisions", parseDecision),

@@ -250,6 +250,7 @@ export const reviewTexts = {
   },
   events: {
     title: "What happened in the exam",
+    vouch: "Plugin and app:",
     caption: "Events of the session in order of time",
     empty: "Nothing has been noted yet.",
     time: "Time",

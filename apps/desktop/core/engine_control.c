@@ -20,6 +20,7 @@ struct control {
     struct link_session session; /* as last heard */
     bool heard;
     bool checked_once;
+    char hosted[NATIVE_ID_SIZE]; /* the plugin that may speak with the app */
 };
 
 static bool take(struct engine *e, bool *flag)
@@ -188,6 +189,21 @@ static void take_points(struct control *c)
     pthread_mutex_unlock(&e->lock);
 }
 
+/* Not before the agreement: until then nothing is put anywhere. Tried once for a plugin, since an
+ * exam goes on without it. */
+static void host_plugin(struct control *c)
+{
+    const struct platform *p = c->e->p;
+    const char *id = c->session.plugin;
+    struct error why;
+    if (!p->plugin_host || !id[0] || strcmp(id, c->hosted) == 0 ||
+        engine_phase(c->e) < PHASE_CHECKING)
+        return;
+    snprintf(c->hosted, sizeof c->hosted, "%s", id);
+    if (!p->plugin_host(p->context, id, &why))
+        engine_say(c->e, "The browser's plugin cannot reach the app: %s", why.message);
+}
+
 static void take_session(struct control *c, int64_t asked_us)
 {
     struct engine *e = c->e;
@@ -203,6 +219,7 @@ static void take_session(struct control *c, int64_t asked_us)
     if (!keep_agreement(e, s))
         engine_say(e, "Out of memory.");
     take_points(c);
+    host_plugin(c);
     if ((s->finished || s->over) && engine_phase(e) < PHASE_STOPPED &&
         !engine_move(e, SITTING_FINISHED, &why))
         engine_say(e, "%s", why.message);

@@ -1,5 +1,6 @@
 /* The thread that looks and records, while and only while the phase says so. */
 #include "app_core/engine_private.h"
+#include "app_core/native.h"
 #include "app_core/watch.h"
 
 #include "base/clock.h"
@@ -211,6 +212,21 @@ static void look(struct monitor *m)
         engine_say(m->e, "%s", why.message);
 }
 
+/* The browser's plugin has spoken with the app (native.h): the app tells its side of it. */
+static void tell_plugin(struct monitor *m)
+{
+    char session[LINK_ID_MAX];
+    struct error why;
+    json_t *detail;
+    pthread_mutex_lock(&m->e->lock);
+    memcpy(session, m->e->kept.login.session, sizeof session);
+    pthread_mutex_unlock(&m->e->lock);
+    if (!native_take(m->e->p, session, &detail, &why))
+        engine_say(m->e, "%s", why.message);
+    else if (detail)
+        tell_or_say(m, "plugin-vouched", detail);
+}
+
 /* The file that runs, so that the server can compare it with the one that it gave away. */
 static void tell_start(struct monitor *m)
 {
@@ -273,6 +289,7 @@ static void monitor(struct monitor *m)
         pthread_mutex_unlock(&m->e->lock);
         if (now_us >= m->next_look_us) {
             look(m);
+            tell_plugin(m);
             m->next_look_us = now_us + LOOK_US;
             show_reading(m, recording);
         }

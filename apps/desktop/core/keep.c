@@ -76,8 +76,7 @@ struct search {
     bool found;
 };
 
-static bool read_one(const struct platform *p, const char *name, struct kept *ret,
-                     struct error *err)
+bool keep_read(const struct platform *p, const char *name, struct kept *ret, struct error *err)
 {
     char folder[DISK_PATH_MAX], path[DISK_PATH_MAX + 8];
     CLEANUP(buf_done) struct buf bytes = {0};
@@ -95,7 +94,7 @@ static void look_at(void *context, const char *name)
 {
     struct search *s = context;
     struct kept k;
-    if (!read_one(s->p, name, &k, NULL) || s->now_us - k.made_us > KEEP_US ||
+    if (!keep_read(s->p, name, &k, NULL) || s->now_us - k.made_us > KEEP_US ||
         strcmp(k.login.session, name) != 0) {
         bool gone = keep_remove(s->p, name, NULL); /* of no use to anybody */
         (void)gone;

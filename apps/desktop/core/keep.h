@@ -18,6 +18,9 @@ struct kept {
 
 /* Writes it, making the folder when there is none. */
 MUST_USE bool keep_write(const struct platform *p, const struct kept *k, struct error *err);
+/* The one of this name, which must be a session's; it is not looked at whether it is too old. */
+MUST_USE bool keep_read(const struct platform *p, const char *session, struct kept *ret,
+                        struct error *err);
 /* The newest that is not too old; the others are removed, too old ones only. *ret_found tells. */
 MUST_USE bool keep_find(const struct platform *p, int64_t now_us, struct kept *ret, bool *ret_found,
                         struct error *err);

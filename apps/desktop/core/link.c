@@ -215,6 +215,14 @@ static bool take_policy(const json_t *policy, struct link_session *ret)
     return true;
 }
 
+/* What is no plugin's id is none. */
+static void take_plugin(const json_t *body, struct link_session *ret)
+{
+    struct str id = str_from(json_string_value(json_object_get(body, "plugin")));
+    if (native_is_id(id))
+        str_into(id, ret->plugin, sizeof ret->plugin);
+}
+
 static bool take_agreement(const json_t *document, struct link_session *ret, struct error *err)
 {
     size_t i;
@@ -244,6 +252,7 @@ bool link_session(struct http *h, const struct login *l, struct link_session *re
         !json_get_bool(body, "", "finished", &s.finished, err) ||
         !json_get_i64(body, "", "server_us", 0, INT64_MAX, &s.server_us, err))
         return false;
+    take_plugin(body, &s);
     s.checking = str_eq(state, STR("agreed"));
     s.recording = str_eq(state, STR("recording")) || str_eq(state, STR("exam"));
     take_checks(json_object_get(body, "checks"), &s);

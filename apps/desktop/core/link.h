@@ -3,6 +3,7 @@
 #pragma once
 #include "app_core/checks.h"
 #include "app_core/http.h"
+#include "app_core/native.h"
 
 #define LINK_ORIGIN_MAX 256
 #define LINK_CODE_MAX 32
@@ -48,8 +49,9 @@ struct link_session {
     char problems[POINTS_LEN][CHECK_TEXT_SIZE], mends[POINTS_LEN][CHECK_TEXT_SIZE];
     bool second_screen, headphones; /* permitted */
     int64_t server_us;
-    json_t *programs;     /* owned: not allowed, as programs_create() takes them */
-    struct buf agreement; /* the text, paragraphs separated by empty lines */
+    char plugin[NATIVE_ID_SIZE]; /* of the deployment's plugin; "": it has none */
+    json_t *programs;            /* owned: not allowed, as programs_create() takes them */
+    struct buf agreement;        /* the text, paragraphs separated by empty lines */
 };
 void link_session_done(struct link_session *s); /* CLEANUP(link_session_done); zeroed is fine */
 MUST_USE bool link_session(struct http *h, const struct login *l, struct link_session *ret,

@@ -34,6 +34,10 @@ struct platform {
                    struct error *err);
     void (*encoder_destroy)(struct encoder *e);
 
+    /* Lets the browser's plugin of this id start `program` as its native host, for this user; NULL:
+     * not here. The one that was let before is no more. */
+    bool (*plugin_host)(void *context, const char *plugin_id, struct error *err);
+
     /* Ties a secret to this user of this machine, and back; NULL: files that are only this user's
      * must do. */
     bool (*protect)(struct str plain, struct buf *to, struct error *err);

@@ -1,5 +1,7 @@
 #include "install.h"
 
+#include "app_core/native.h"
+
 #include "base/file.h"
 
 #include <errno.h>
@@ -112,9 +114,63 @@ bool install_handler(const char *program, struct error *err)
     return true;
 }
 
+/* ---- the native host ---- */
+
+static const char *const browsers[] = {"google-chrome", "chromium"};
+
+/* The folder of a browser's own; false when this user has none. */
+static bool browser_folder(const char *browser, char ret[DISK_PATH_MAX])
+{
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    struct stat st;
+    int len = -1;
+    if (config && config[0] == '/')
+        len = snprintf(ret, DISK_PATH_MAX, "%s/%s", config, browser);
+    else if (home && home[0] == '/')
+        len = snprintf(ret, DISK_PATH_MAX, "%s/.config/%s", home, browser);
+    return len > 0 && len < DISK_PATH_MAX && stat(ret, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+#define HOST_FOLDER "/NativeMessagingHosts"
+#define HOST_FILE HOST_FOLDER "/" NATIVE_HOST ".json"
+
+bool install_host(const char *program, const char *id, struct error *err)
+{
+    CLEANUP(buf_done) struct buf manifest = {0};
+    if (!native_manifest(program, id, &manifest, err))
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(browsers); i++) {
+        char browser[DISK_PATH_MAX], path[DISK_PATH_MAX + sizeof HOST_FILE];
+        if (!browser_folder(browsers[i], browser))
+            continue;
+        snprintf(path, sizeof path, "%s" HOST_FOLDER, browser);
+        if (!file_make_folder(path, err))
+            return false;
+        snprintf(path, sizeof path, "%s" HOST_FILE, browser);
+        if (!file_replace(path, buf_str(&manifest), 0600, err))
+            return false;
+    }
+    return true;
+}
+
 /* ---- and away ---- */
 
 static void tell(struct buf *told, const char *path) { buf_printf(told, "%s\n", path); }
+
+static void remove_hosts(struct buf *told)
+{
+    for (size_t i = 0; i < ARRAY_LEN(browsers); i++) {
+        char browser[DISK_PATH_MAX], path[DISK_PATH_MAX + sizeof HOST_FILE];
+        if (!browser_folder(browsers[i], browser))
+            continue;
+        snprintf(path, sizeof path, "%s" HOST_FILE, browser);
+        if (unlink(path))
+            continue;
+        tell(told, path);
+        snprintf(path, sizeof path, "%s" HOST_FOLDER, browser);
+        rmdir(path); /* where nobody else's host lies in it */
+    }
+}
 
 struct sessions {
     const char *folder;
@@ -157,6 +213,7 @@ bool install_remove(const char *program, struct buf *told, struct error *err)
         path[strlen(path) - strlen("/" DESKTOP_FILE)] = '\0';
         update_desktop(path);
     }
+    remove_hosts(told);
     remove_sessions(data, told);
     if (!disk_remove_folder(data, err))
         return false;

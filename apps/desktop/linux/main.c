@@ -1,4 +1,5 @@
 /* The desktop app for Linux: wiring of the platform's parts. */
+#include "app_core/native.h"
 #include "app_core/vault.h"
 #include "app_record/encoder.h"
 #include "camera_v4l2.h"
@@ -59,6 +60,12 @@ static bool grab(void *context, const struct fact_display *display, struct pictu
     return good;
 }
 
+static bool plugin_host(void *context, const char *plugin_id, struct error *err)
+{
+    const struct machine *m = context;
+    return install_host(m->program, plugin_id, err);
+}
+
 /* ---- life ---- */
 
 static int fail(const struct error *err)
@@ -94,6 +101,17 @@ static int uninstall(struct machine *m)
     return 0;
 }
 
+/* Started by the browser, without a window: its plugin asks who we are. */
+static int host(struct machine *m, const char *plugin_id)
+{
+    const struct platform platform = {.name = "linux", .data = m->data};
+    struct error err;
+    if (!vault_start(&err) || !install_data(m->data, &err) ||
+        !native_serve(&platform, plugin_id, stdin, stdout, &err))
+        return fail(&err);
+    return 0;
+}
+
 static bool run(struct machine *m, struct str link, struct error *err)
 {
     const struct platform platform = {
@@ -109,6 +127,7 @@ static bool run(struct machine *m, struct str link, struct error *err)
         .encoder_create = encoder_create,
         .encode = encoder_add,
         .encoder_destroy = encoder_destroy,
+        .plugin_host = plugin_host,
     };
     struct engine *engine;
     if (!engine_open(&platform, link, &engine, err))
@@ -124,12 +143,15 @@ int main(int argc, char **argv)
     struct machine m = {.lock = PTHREAD_MUTEX_INITIALIZER};
     struct error err;
     const char *word = argc > 1 ? argv[1] : "";
+    char plugin_id[NATIVE_ID_SIZE];
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
         return about(), 0;
     if (strcmp(word, "--version") == 0)
         return puts("proctortrack " PT_VERSION), 0;
     if (strcmp(word, "--uninstall") == 0)
         return uninstall(&m);
+    if (native_origin(str_from(word), plugin_id))
+        return host(&m, plugin_id);
     gdk_set_allowed_backends("x11"); /* the frame and the pictures are X11's */
     if (!gtk_init_check()) {
         error_set(&err, ERROR_CLOSED, "there is no display");

@@ -1,5 +1,6 @@
 #include "install.h"
 
+#include "app_core/native.h"
 #include "wide.h"
 
 #include <dpapi.h>
@@ -62,6 +63,40 @@ bool install_handler(struct error *err)
     return true;
 }
 
+/* ---- the native host ---- */
+
+#define HOST_KEY(browser) L"Software\\" browser L"\\NativeMessagingHosts\\org.proctortrack.app"
+
+static const wchar_t *const host_keys[] = {HOST_KEY(L"Google\\Chrome"), HOST_KEY(L"Chromium")};
+
+bool install_host(const char *data, const char *id, struct error *err)
+{
+    char program[DISK_PATH_MAX], path[DISK_PATH_MAX + 64];
+    wchar_t wide[DISK_PATH_MAX + 64];
+    CLEANUP(buf_done) struct buf manifest = {0};
+    snprintf(path, sizeof path, "%s/" NATIVE_HOST ".json", data);
+    if (!install_program(program, err) || !native_manifest(program, id, &manifest, err) ||
+        !disk_replace(path, buf_str(&manifest), err))
+        return false;
+    wide_from(str_from(path), wide, ARRAY_LEN(wide));
+    for (wchar_t *c = wide; *c; c++)
+        if (*c == L'/')
+            *c = L'\\';
+    for (size_t i = 0; i < ARRAY_LEN(host_keys); i++)
+        if (!set_value(host_keys[i], NULL, wide))
+            return error_set(err, ERROR_IO, "the registry does not take it");
+    return true;
+}
+
+static void remove_hosts(struct buf *told)
+{
+    bool removed = false;
+    for (size_t i = 0; i < ARRAY_LEN(host_keys); i++)
+        removed |= RegDeleteTreeW(HKEY_CURRENT_USER, host_keys[i]) == ERROR_SUCCESS;
+    if (removed)
+        buf_add_c(told, "the native host " NATIVE_HOST " of Chrome and Chromium\r\n");
+}
+
 /* ---- and away ---- */
 
 struct sessions {
@@ -106,6 +141,7 @@ bool install_remove(struct buf *told, struct error *err)
         return false;
     if (RegDeleteTreeW(HKEY_CURRENT_USER, KEY) == ERROR_SUCCESS)
         buf_add_c(told, "the handler of proctortrack:// links\r\n");
+    remove_hosts(told);
     snprintf(sessions, sizeof sessions, "%s/sessions", data);
     struct sessions s = {sessions};
     if (disk_list(sessions, remove_session, &s, NULL)) {

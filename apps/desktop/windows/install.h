@@ -8,8 +8,11 @@ MUST_USE bool install_data(char ret[DISK_PATH_MAX], struct error *err);
 MUST_USE bool install_program(char ret[DISK_PATH_MAX], struct error *err);
 /* Makes proctortrack:// links open this program (HKEY_CURRENT_USER alone). */
 MUST_USE bool install_handler(struct error *err);
-/* Removes the handler, the data folder, and, once it has ended, the program. Adds a line for each
- * thing that went to `told`. */
+/* Lets the plugin `id` start this program as its native host (app_core/native.h), in Chrome and
+ * Chromium; the manifest lies in `data`. */
+MUST_USE bool install_host(const char *data, const char *id, struct error *err);
+/* Removes the handler, the native host, the data folder, and, once it has ended, the program. Adds
+ * a line for each thing that went to `told`. */
 MUST_USE bool install_remove(struct buf *told, struct error *err);
 /* Seals for this user of this machine (DPAPI). */
 MUST_USE bool install_protect(struct str plain, struct buf *to, struct error *err);

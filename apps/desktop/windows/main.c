@@ -1,4 +1,5 @@
 /* The desktop app for Windows: wiring of the platform's parts. */
+#include "app_core/native.h"
 #include "app_core/vault.h"
 #include "app_record/encoder.h"
 #include "camera.h"
@@ -10,6 +11,8 @@
 #include "wide.h"
 #include "window.h"
 
+#include <fcntl.h>
+#include <io.h>
 #include <shellapi.h>
 
 static bool facts(void *context, struct facts *ret, struct error *err)
@@ -38,12 +41,32 @@ static bool grab(void *context, const struct fact_display *display, struct pictu
     return displays_grab(display, ret, err);
 }
 
+static bool plugin_host(void *context, const char *plugin_id, struct error *err)
+{
+    return install_host(context, plugin_id, err);
+}
+
 static int fail(const struct error *err)
 {
     wchar_t text[ERROR_MESSAGE_MAX];
     wide_from(str_from(err->message), text, ARRAY_LEN(text));
     MessageBoxW(NULL, text, L"Proctortrack", MB_ICONERROR);
     return 1;
+}
+
+/* Started by the browser, without a window: its plugin asks who we are. */
+static int host(const char *plugin_id)
+{
+    char data[DISK_PATH_MAX];
+    const struct platform platform = {.name = "windows",
+                                      .data = data,
+                                      .protect = install_protect,
+                                      .unprotect = install_unprotect};
+    struct error err;
+    _setmode(_fileno(stdin), _O_BINARY);
+    _setmode(_fileno(stdout), _O_BINARY);
+    return !(vault_start(&err) && install_data(data, &err) &&
+             native_serve(&platform, plugin_id, stdin, stdout, &err)); /* nobody reads why */
 }
 
 static bool run(HINSTANCE instance, char *data, const char *program, struct str link,
@@ -62,6 +85,7 @@ static bool run(HINSTANCE instance, char *data, const char *program, struct str 
         .encoder_create = encoder_create,
         .encode = encoder_add,
         .encoder_destroy = encoder_destroy,
+        .plugin_host = plugin_host,
         .protect = install_protect,
         .unprotect = install_unprotect,
     };
@@ -77,7 +101,7 @@ static bool run(HINSTANCE instance, char *data, const char *program, struct str 
 
 int WINAPI wWinMain(HINSTANCE instance, HINSTANCE before, PWSTR line, int show)
 {
-    char data[DISK_PATH_MAX], program[DISK_PATH_MAX], link[2048] = "";
+    char data[DISK_PATH_MAX], program[DISK_PATH_MAX], link[2048] = "", plugin_id[NATIVE_ID_SIZE];
     struct error err;
     int words_len = 0;
     wchar_t **words = CommandLineToArgvW(GetCommandLineW(), &words_len);
@@ -88,6 +112,8 @@ int WINAPI wWinMain(HINSTANCE instance, HINSTANCE before, PWSTR line, int show)
         WideCharToMultiByte(CP_UTF8, 0, words[1], -1, link, sizeof link, NULL, NULL);
     LocalFree(words);
     link[sizeof link - 1] = '\0';
+    if (native_origin(str_from(link), plugin_id))
+        return host(plugin_id);
     if (!vault_start(&err) || !install_program(program, &err) || !install_data(data, &err) ||
         !install_handler(&err) || !run(instance, data, program, str_from(link), &err))
         return fail(&err);

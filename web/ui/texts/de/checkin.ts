@@ -38,7 +38,7 @@ export const checkin: Texts["checkin"] = {
     more: {
       downloads: "Downloads: von welchem Host, und die Endung der Datei",
       extensions: "andere Erweiterungen, die Seiten lesen oder den Bildschirm aufnehmen dürfen: ihre Namen",
-      app: "die Version des Programms",
+      app: "die Version des Programms, das die des Plugins erfährt",
     },
     moreHow: "Klicken Sie auf „Das Plugin öffnen“, dort auf „Erlauben“, und kommen Sie auf diese Seite zurück.",
     openPlugin: "Das Plugin öffnen",

@@ -37,7 +37,7 @@ export const checkin = {
     more: {
       downloads: "downloads: from which host, and the file's ending",
       extensions: "other extensions that may read pages or record the screen: their names",
-      app: "the version of the desktop app",
+      app: "the version of the desktop app, which is told the plugin's",
     },
     moreHow: "Click on \"Open the plugin\", then on \"Allow\" there, and come back to this page.",
     openPlugin: "Open the plugin",

@@ -4,6 +4,7 @@
 #include "proctor/event.h"
 #include "proctor/event_flags.h"
 #include "proctor/evidence.h"
+#include "proctor/live.h"
 #include "proctor/session.h"
 
 #include <stdio.h>
@@ -135,6 +136,8 @@ static bool take_new(struct db *db, struct taking *t, int64_t all, struct error 
         if (all == PLUGIN_EVENTS_MAX &&
             !evidence_add_in(db, t->session_id, "plugin-flooded",
                              json_pack("{s:i}", "kept", PLUGIN_EVENTS_MAX), err))
+            return false;
+        if (str_eq(told.kind, STR("plugin-started")) && !live_plugin_in(db, t->session_id, err))
             return false;
         if (event_rules_use(told.kind))
             rules = told.kind;

@@ -26,7 +26,7 @@ export async function sitting(t, policy = POLICY) {
   await candidate.signIn(USERS.candidate);
   await support.signIn(USERS.support);
   await staff.signIn(USERS.instructor);
-  const { session, attempt } = await candidate.launch();
+  const { session, attempt, url } = await candidate.launch();
   const at = `/api/proctor/sessions/${session}`;
   await candidate.acceptDocuments(session);
   const now = () => candidate.get(at);
@@ -36,7 +36,7 @@ export async function sitting(t, policy = POLICY) {
     await support.post(`/api/support/sessions/${session}/checks/camera/override`, { reason: 'The camera of the room is used' });
     await candidate.check(session, 'browser');
   };
-  return { server, desktop, candidate, support, staff, session, attempt, at, now, pass };
+  return { server, desktop, candidate, support, staff, session, attempt, url, at, now, pass };
 }
 
 export async function toMonitoring({ desktop, pass, now }) {

@@ -68,11 +68,11 @@ export async function startDesktop(t) {
     await sleep(150);
   };
   desktop.secondDisplay = (on) => run('xrandr', ...(on ? ['--setmonitor', 'second', '1024/270x768/203+1280+0', 'none'] : ['--delmonitor', 'second']));
-  desktop.picture = (name) => {
+  desktop.artifact = (name) => {
     mkdirSync(ARTIFACTS, { recursive: true });
-    run('import', '-window', 'root', join(ARTIFACTS, `${name}.png`));
     return join(ARTIFACTS, `${name}.png`);
   };
+  desktop.picture = (name) => run('import', '-window', 'root', desktop.artifact(name));
   // The colour of one point of the screen: "srgb(26,102,255)".
   desktop.pixel = (x, y) => run('import', '-window', 'root', `${folder}/look.png`) + run('convert', `${folder}/look.png`, '-format', `%[pixel:p{${x},${y}}]`, 'info:').trim();
   return desktop;

@@ -35,7 +35,7 @@ export async function startDesktop(t) {
     x.stdio[3].on('data', (bytes) => done(String(bytes).trim()));
     x.on('exit', () => failed(new Error('Xvfb ended at its start')));
   });
-  const env = { ...process.env, DISPLAY: `:${number}`, HOME: folder, XDG_RUNTIME_DIR: folder, XDG_DATA_HOME: join(folder, 'data'), GSK_RENDERER: 'cairo', NO_AT_BRIDGE: '1', GTK_A11Y: 'none', PULSE_SERVER: `unix:${folder}/pa.sock`, SSH_CONNECTION: '', G_MESSAGES_DEBUG: '' };
+  const env = { ...process.env, DISPLAY: `:${number}`, HOME: folder, XDG_RUNTIME_DIR: folder, XDG_DATA_HOME: join(folder, 'data'), NO_AT_BRIDGE: '1', GTK_A11Y: 'none', PULSE_SERVER: `unix:${folder}/pa.sock`, SSH_CONNECTION: '', G_MESSAGES_DEBUG: '' };
   delete env.SSH_CONNECTION;
   delete env.WAYLAND_DISPLAY;
   delete env.XDG_SESSION_TYPE;

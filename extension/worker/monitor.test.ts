@@ -20,7 +20,7 @@ interface House {
   page: { connected: boolean; ackBy: "hand" | "itself"; got: Map<string, PluginEvent[]>; notices: string[]; sends: number };
   say(message: PageMessage, sender?: Sender): Promise<PluginMessage | null>;
   begin(mode?: Mode, more?: { allow?: string[] }): Promise<PluginMessage | null>;
-  open(id: number, url: string, options?: { windowId?: number; title?: string; behind?: boolean }): Promise<void>;
+  open(id: number, url: string, options?: { windowId?: number; title?: string; behind?: boolean; incognito?: boolean }): Promise<void>;
   go(id: number, url: string, title?: string): Promise<void>;
   show(id: number | null): Promise<void>;
   pass(ms?: number): Promise<void>;
@@ -32,6 +32,8 @@ interface House {
   gone: string[];
   watching: boolean;
   displays: number;
+  windowState: string;
+  zoom: number;
   extensions: Extension[];
   granted: Reading[];
   app: (nonce: string) => Promise<unknown>;
@@ -52,6 +54,8 @@ function house(): House {
     gone: [],
     watching: false,
     displays: 1,
+    windowState: "fullscreen",
+    zoom: 1,
     extensions: [],
     granted: [],
     app: () => Promise.reject(new Error("Specified native messaging host not found.")),
@@ -81,8 +85,8 @@ function house(): House {
       },
       tabs: () => Promise.resolve([...h.tabs.values()]),
       front: () => Promise.resolve(front === null ? null : (h.tabs.get(front) ?? null)),
-      windowState: () => Promise.resolve("fullscreen"),
-      zoom: () => Promise.resolve(1),
+      windowState: () => Promise.resolve(h.windowState),
+      zoom: () => Promise.resolve(h.zoom),
       closeTab(id) {
         h.gone.push(`closed ${id}`);
         h.tabs.delete(id);
@@ -157,8 +161,8 @@ function house(): House {
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
   };
-  h.open = async (id, url, { windowId = 1, title = "", behind = false } = {}) => {
-    const tab = { id, windowId, url, title, incognito: false };
+  h.open = async (id, url, { windowId = 1, title = "", behind = false, incognito = false } = {}) => {
+    const tab = { id, windowId, url, title, incognito };
     h.tabs.set(id, tab);
     if (!behind) front = id;
     await h.monitor.tabCreated({ ...tab });
@@ -377,6 +381,49 @@ test("other pages of the deployment are neither closed nor another site", async 
   await h.pass();
   assert.deepEqual(h.details("tab-shown"), [{ host: "exam.example.org", title: "Portal", own: true }]);
   assert.deepEqual(h.gone, []);
+});
+
+test("the exam's window: full screen left and come back to, and zoom, each change once and of no other window", async () => {
+  const h = house();
+  await h.begin();
+  h.windowState = "normal";
+  await h.monitor.windowChanged(9);
+  await h.monitor.windowChanged(1);
+  await h.monitor.windowChanged(1);
+  h.zoom = 1.5;
+  await h.monitor.zoomed(2);
+  await h.monitor.zoomed(1);
+  await h.monitor.zoomed(1);
+  h.die(); // what changed while no worker lived is seen at the next begin
+  h.windowState = "fullscreen";
+  h.zoom = 1;
+  await h.begin();
+  await h.pass();
+  assert.deepEqual([h.details("plugin-started")[0]?.window, h.details("plugin-started")[0]?.zoom], ["fullscreen", 100]);
+  assert.deepEqual(h.kinds().slice(1), ["window-state", "zoom-changed", "window-state", "zoom-changed"]);
+  assert.deepEqual(h.details("window-state"), [{ state: "normal" }, { state: "fullscreen" }]);
+  assert.deepEqual(h.details("zoom-changed"), [{ percent: 150 }, { percent: 100 }]);
+});
+
+test("what is done in the exam's page is told with its length, printing and the menu without", async () => {
+  const h = house();
+  await h.begin();
+  for (const deed of ["copied", "cut", "pasted", "printed", "context-menu"] as const) await h.monitor.did(deed, 7, true, 1);
+  await h.pass();
+  assert.deepEqual(h.kinds().slice(1), ["copied", "cut", "pasted", "printed", "context-menu"]);
+  assert.deepEqual(
+    h.kinds().slice(1).map((kind) => h.details(kind)[0]),
+    [{ chars: 7 }, { chars: 7 }, { chars: 7, own: true }, {}, {}],
+  );
+});
+
+test("a private window says that it is one, at the beginning and when it is opened", async () => {
+  const h = house();
+  await h.begin();
+  await h.open(6, "https://chat.example/", { windowId: 5, title: "New chat", incognito: true });
+  await h.pass();
+  assert.equal(h.details("plugin-started")[0]?.incognito, false);
+  assert.equal(h.details("window-opened")[0]?.incognito, true);
 });
 
 test("displays, extensions and downloads: each change once", async () => {

@@ -15,10 +15,13 @@
 #define NAME_MAX_BYTES 96
 #define SPANS_MAX 64   /* true at a time, of all rules together */
 #define FLAGS_MAX 2000 /* of one session: who makes more has said enough */
+/* An app that begins anew tells what is there in its first look, two seconds later; a busy machine
+ * takes some more. */
+#define FIRST_LOOK_US INT64_C(10000000)
 
 enum change { CHANGE_NONE = 0, CHANGE_BEGINS, CHANGE_ENDS, CHANGE_HAPPENS /* in a moment */ };
 /* Each reports for itself: what one no longer sees another may. */
-enum reporter { BY_APP, BY_PLUGIN };
+enum reporter { BY_APP, BY_PLUGIN, BY_OTHERS };
 
 /* What an event says about a rule: that something of `name` begins or ends. A rule with `alone` has
  * one thing at a time: what begins ends the one before. */
@@ -227,22 +230,20 @@ static const struct {
     {RULE_VIRTUAL_MACHINE, "virtual-machine", true, sign, BY_APP},
     {RULE_OVERLAY_WINDOW, "overlay-window", false, overlay, BY_APP},
     {RULE_OTHER_SITE, "window-changed", true, site, BY_APP},
-    {RULE_APP_LOST, "app-lost", true, begins, BY_APP},
-    {RULE_APP_LOST, "app-back", true, ends, BY_APP},
-    {RULE_APP_LOST, "app-paired", true, ends, BY_APP},
+    {RULE_APP_LOST, "app-lost", true, begins, BY_OTHERS},
+    {RULE_APP_LOST, "app-back", true, ends, BY_OTHERS},
+    {RULE_APP_LOST, "app-paired", true, ends, BY_OTHERS},
     {RULE_OTHER_SITE, "tab-shown", true, page_shown, BY_PLUGIN},
     {RULE_OTHER_SITE, "exam-left", true, page_shown, BY_PLUGIN},
     {RULE_OTHER_SITE, "exam-shown", true, ends, BY_PLUGIN},
     {RULE_OTHER_SITE, "focus-lost", true, ends, BY_PLUGIN},
     {RULE_OTHER_SITE, "plugin-started", true, ends, BY_PLUGIN},
-    {RULE_OTHER_SITE, "plugin-ended", true, ends, BY_PLUGIN},
     {RULE_TAB_OPENED, "tab-opened", true, page_opened, BY_PLUGIN},
     {RULE_TAB_OPENED, "window-opened", true, page_opened, BY_PLUGIN},
     {RULE_FOCUS_LOST, "focus-lost", true, begins, BY_PLUGIN},
     {RULE_FOCUS_LOST, "tab-shown", true, ends, BY_PLUGIN},
     {RULE_FOCUS_LOST, "exam-shown", true, ends, BY_PLUGIN},
     {RULE_FOCUS_LOST, "plugin-started", true, ends, BY_PLUGIN},
-    {RULE_FOCUS_LOST, "plugin-ended", true, ends, BY_PLUGIN},
     {RULE_PASTE, "pasted", true, pasted, BY_PLUGIN},
     {RULE_EXAM_COPIED, "copied", true, copied, BY_PLUGIN},
     {RULE_EXAM_COPIED, "cut", true, copied, BY_PLUGIN},
@@ -250,10 +251,22 @@ static const struct {
     {RULE_DOWNLOAD, "download-started", true, downloaded, BY_PLUGIN},
     {RULE_SECOND_DISPLAY, "plugin-started", true, displays, BY_PLUGIN},
     {RULE_SECOND_DISPLAY, "browser-displays", true, displays, BY_PLUGIN},
-    {RULE_SECOND_DISPLAY, "plugin-ended", true, ends, BY_PLUGIN},
     {RULE_EXTENSION_RISK, "extension-risk", false, extension, BY_PLUGIN},
-    {RULE_PLUGIN_LOST, "plugin-lost", true, begins, BY_PLUGIN},
-    {RULE_PLUGIN_LOST, "plugin-back", true, ends, BY_PLUGIN},
+    {RULE_PLUGIN_LOST, "plugin-lost", true, begins, BY_OTHERS},
+    {RULE_PLUGIN_LOST, "plugin-back", true, ends, BY_OTHERS},
+    {RULE_PLUGIN_LOST, "plugin-started", true, ends, BY_OTHERS}, /* the page was loaded anew */
+};
+
+/* A reporter that ends sees nothing any more. One that begins anew knows nothing of what it saw
+ * before it was ended: what it does not tell again was over by then. */
+static const struct {
+    const char *kind;
+    enum reporter by;
+    bool anew;
+} watches[] = {
+    {"app-started", BY_APP, true},
+    {"app-closed", BY_APP, false},
+    {"plugin-ended", BY_PLUGIN, false},
 };
 
 #define ROW(rule) [(rule)-RULE_EVENTS_FIRST]
@@ -426,12 +439,17 @@ bool event_rules_use(struct str kind)
     for (size_t i = 0; i < ARRAY_LEN(sources); i++)
         if (str_eq(kind, str_from(sources[i].kind)))
             return true;
+    for (size_t i = 0; i < ARRAY_LEN(watches); i++)
+        if (str_eq(kind, str_from(watches[i].kind)))
+            return true;
     return false;
 }
 
 size_t event_rules_kinds(const char *ret[EVENT_RULES_KINDS_MAX])
 {
     size_t len = 0;
+    for (size_t i = 0; i < ARRAY_LEN(watches); i++)
+        ret[len++] = watches[i].kind;
     for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
         bool known = false;
         for (size_t k = 0; k < len; k++)
@@ -451,6 +469,7 @@ struct span {
     enum rule rule;
     enum reporter by;
     int64_t from_us;
+    int64_t asked_us; /* its reporter began anew then, and has not told it again; 0: no */
     char name[NAME_MAX_BYTES];
 };
 struct judging {
@@ -464,20 +483,22 @@ struct judging {
 
 static void words(const struct judging *j, const struct span *s, struct flag *f)
 {
-    char from[REPORT_TIME_MAX], to[REPORT_TIME_MAX];
+    char from[REPORT_TIME_MAX], to[REPORT_TIME_MAX], what[NAME_MAX_BYTES + 64];
     enum program_kind kind = s->rule == RULE_PROGRAM_FORBIDDEN
                                  ? program_forbidden(j->policy, str_from(s->name))
                                  : PROGRAM_NONE;
     report_time(f->from_us, from);
     report_time(f->to_us, to);
-    if (f->from_us == f->to_us) {
-        snprintf(f->numbers, sizeof f->numbers, "%s%sat %s of the exam", s->name,
-                 s->name[0] ? ", " : "", from);
-        return;
-    }
-    snprintf(f->numbers, sizeof f->numbers, "%s%s%s%s%sfrom %s to %s of the exam, %.0f s", s->name,
-             kind ? " (" : "", kind ? program_kind_row(kind)->title : "", kind ? ")" : "",
-             s->name[0] ? ", " : "", from, to, (double)(f->to_us - f->from_us) / 1e6);
+    snprintf(what, sizeof what, "%s%s%s%s%s", s->name, kind ? " (" : "",
+             kind ? program_kind_row(kind)->title : "", kind ? ")" : "", s->name[0] ? ", " : "");
+    if (f->open)
+        snprintf(f->numbers, sizeof f->numbers, "%sfrom %s of the exam, still going on", what,
+                 from);
+    else if (f->from_us == f->to_us)
+        snprintf(f->numbers, sizeof f->numbers, "%sat %s of the exam", what, from);
+    else
+        snprintf(f->numbers, sizeof f->numbers, "%sfrom %s to %s of the exam, %.0f s", what, from,
+                 to, (double)(f->to_us - f->from_us) / 1e6);
 }
 
 /* What is over before the exam began, or is too short, is no flag. */
@@ -513,8 +534,11 @@ static struct span *find(struct judging *j, enum rule rule, enum reporter by, co
 static void begin_span(struct judging *j, enum rule rule, enum reporter by, const struct said *said,
                        int64_t at_us)
 {
-    if (find(j, rule, by, said->name))
+    struct span *known = find(j, rule, by, said->name);
+    if (known) {
+        known->asked_us = 0;
         return;
+    }
     for (size_t i = 0; i < SPANS_MAX; i++) {
         if (j->spans[i].active)
             continue;
@@ -547,6 +571,40 @@ static void take(struct judging *j, size_t source, const struct event_fact *e)
         begin_span(j, rule, by, &said, e->time_us);
 }
 
+/* What was not told again in time was over when its reporter began anew. */
+static void end_unconfirmed(struct judging *j, int64_t now_us)
+{
+    for (size_t i = 0; i < SPANS_MAX; i++) {
+        struct span *s = &j->spans[i];
+        if (s->active && s->asked_us && now_us - s->asked_us > FIRST_LOOK_US)
+            end_span(j, s, s->asked_us, false);
+    }
+}
+
+static void watch_changes(struct judging *j, size_t watch, int64_t at_us)
+{
+    for (size_t i = 0; i < SPANS_MAX; i++) {
+        struct span *s = &j->spans[i];
+        if (!s->active || s->by != watches[watch].by)
+            continue;
+        if (!watches[watch].anew)
+            end_span(j, s, at_us, false);
+        else if (!s->asked_us)
+            s->asked_us = at_us;
+    }
+}
+
+static void take_event(struct judging *j, const struct event_fact *e)
+{
+    end_unconfirmed(j, e->time_us);
+    for (size_t i = 0; i < ARRAY_LEN(watches); i++)
+        if (str_eq(e->kind, str_from(watches[i].kind)))
+            watch_changes(j, i, e->time_us);
+    for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+        if (str_eq(e->kind, str_from(sources[i].kind)) && policy_judges(j->policy, sources[i].rule))
+            take(j, i, e);
+}
+
 static int by_beginning(const void *a, const void *b)
 {
     const struct flag *x = a, *y = b;
@@ -566,10 +624,8 @@ bool event_rules_judge(const struct policy *policy, const struct event_fact *eve
     *j = (struct judging){
         .policy = policy, .from_us = from_us, .to_us = to_us, .open = open, .flags = flags};
     for (size_t i = 0; i < len; i++)
-        for (size_t k = 0; k < ARRAY_LEN(sources); k++)
-            if (str_eq(events[i].kind, str_from(sources[k].kind)) &&
-                policy_judges(policy, sources[k].rule))
-                take(j, k, &events[i]);
+        take_event(j, &events[i]);
+    end_unconfirmed(j, to_us);
     for (size_t i = 0; i < SPANS_MAX; i++)
         if (j->spans[i].active)
             end_span(j, &j->spans[i], to_us, open);

@@ -129,6 +129,66 @@ static void what_lasts_shorter_than_the_policy_says_is_none(void **state)
     judge(h, 31, true);
     assert_int_equal(h->flags_len, 1);
     assert_true(h->flags[0].open);
+    assert_string_equal(h->flags[0].numbers, "2 displays, from 0:20.0 of the exam, still going on");
+}
+
+static bool is_open(const struct house *h, enum rule rule)
+{
+    for (size_t i = 0; i < h->flags_len; i++)
+        if (h->flags[i].rule == rule && h->flags[i].open)
+            return true;
+    return false;
+}
+
+static void what_goes_on_is_open_until_an_event_or_the_end_closes_it(void **state)
+{
+    static const struct {
+        enum rule rule;
+        const char *begins, *says, *ends, *unsays;
+    } pairs[] = {
+        {RULE_SECOND_DISPLAY, "display-changed", "{\"count\":2}", "display-changed",
+         "{\"count\":1}"},
+        {RULE_PROGRAM_FORBIDDEN, "program-started", "{\"name\":\"skype\"}", "program-ended",
+         "{\"name\":\"skype\"}"},
+        {RULE_PLUGIN_LOST, "plugin-lost", "{}", "plugin-back", "{}"},
+        {RULE_PLUGIN_LOST, "plugin-lost", "{}", "plugin-started", "{\"count\":1}"},
+        {RULE_APP_LOST, "app-lost", "{}", "app-back", "{}"},
+        {RULE_SECOND_DISPLAY, "browser-displays", "{\"count\":2}", "plugin-ended", "{}"},
+        {RULE_HEADPHONES, "device-changed", "{\"headphones\":\"Buds\"}", "app-closed", "{}"},
+    };
+    struct house *h = *state;
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+        int64_t at_s = 20 * (int64_t)i;
+        happens(h, at_s, pairs[i].begins, pairs[i].says);
+        judge(h, at_s + 8, true);
+        assert_true(is_open(h, pairs[i].rule));
+        judge(h, at_s + 8, false);
+        assert_false(is_open(h, pairs[i].rule));
+        happens(h, at_s + 9, pairs[i].ends, pairs[i].unsays);
+        judge(h, at_s + 10, true);
+        assert_false(is_open(h, pairs[i].rule));
+    }
+}
+
+/* What ended while it was away nobody saw end; what it tells again went on. */
+static void an_app_that_begins_anew_says_what_still_is(void **state)
+{
+    struct house *h = *state;
+    happens(h, 10, "program-started", "{\"name\":\"skype\"}");
+    happens(h, 10, "display-changed", "{\"count\":2}");
+    happens(h, 15, "app-lost", "{}");
+    happens(h, 20, "app-started", "{}");
+    judge(h, 21, true);
+    assert_true(is_open(h, RULE_PROGRAM_FORBIDDEN));
+    happens(h, 22, "display-changed", "{\"count\":2}");
+    happens(h, 22, "app-back", "{}");
+    judge(h, 40, true);
+    assert_int_equal(h->flags_len, 3);
+    is_flag(&h->flags[0], RULE_PROGRAM_FORBIDDEN, 10, 20);
+    is_flag(&h->flags[1], RULE_SECOND_DISPLAY, 10, 40);
+    is_flag(&h->flags[2], RULE_APP_LOST, 15, 22);
+    assert_true(is_open(h, RULE_SECOND_DISPLAY));
+    assert_false(is_open(h, RULE_PROGRAM_FORBIDDEN));
 }
 
 static void what_is_permitted_raises_nothing(void **state)
@@ -357,6 +417,8 @@ int main(void)
         T(what_began_before_the_exam_counts_from_its_start),
         T(nothing_counts_after_the_finish),
         T(what_lasts_shorter_than_the_policy_says_is_none),
+        T(what_goes_on_is_open_until_an_event_or_the_end_closes_it),
+        T(an_app_that_begins_anew_says_what_still_is),
         T(what_is_permitted_raises_nothing),
         T(another_page_in_front_is_a_flag_until_ours_is_back),
         T(signs_overlays_and_silences_have_their_flags),

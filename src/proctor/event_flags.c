@@ -90,7 +90,7 @@ static bool judge(struct db *db, const struct session *s, bool final, struct err
         if (!flag_put_session_in(db, id, s->exam_us, POSITION_FIRST + (uint32_t)i, &flags[i], err))
             return false;
     return flag_drop_session_from_in(db, id, POSITION_FIRST + (uint32_t)len, err) &&
-           (before == len || summary_refresh_in(db, id, err));
+           flag_tell_live_in(db, id, err) && (before == len || summary_refresh_in(db, id, err));
 }
 
 bool event_flags_update_in(struct db *db, struct str session_id, struct str kind, struct error *err)
@@ -109,11 +109,16 @@ bool event_flags_grow_in(struct db *db, struct str session_id, struct error *err
            (s.state != SESSION_EXAM || judge(db, &s, false, err));
 }
 
+bool event_flags_close_in(struct db *db, struct str session_id, struct error *err)
+{
+    struct session s;
+    return session_find_in(db, session_id, &s, err) && (s.exam_us == 0 || judge(db, &s, true, err));
+}
+
 static bool finish_body(struct db *db, void *context, struct error *err)
 {
     const struct str *id = context;
-    struct session s;
-    return session_find_in(db, *id, &s, err) && (s.exam_us == 0 || judge(db, &s, true, err));
+    return event_flags_close_in(db, *id, err);
 }
 
 bool event_flags_finish(struct proctor *p, struct str session_id, struct error *err)

@@ -14,8 +14,6 @@ bool flag_put_in(struct db *db, struct str session_id, struct str stream_id, int
 {
     if (index >= FLAG_PER_STREAM_MAX)
         return true; /* nobody reads on: the first ones tell enough */
-    if (!live_flag_in(db, session_id, start_us, f, err))
-        return false;
     return db_run(
         db,
         "INSERT INTO flag (session_id, stream_id, position, rule, severity, start_us, from_us,"
@@ -40,21 +38,21 @@ bool flag_put_in(struct db *db, struct str session_id, struct str stream_id, int
 bool flag_put_session_in(struct db *db, struct str session_id, int64_t start_us, uint32_t index,
                          const struct flag *f, struct error *err)
 {
-    if (!live_flag_in(db, session_id, start_us, f, err))
-        return false;
-    return db_run(db,
-                  "INSERT INTO session_flag (id, session_id, position, rule, severity, start_us,"
-                  " from_us, to_us, numbers) VALUES"
-                  " ((SELECT COALESCE(MAX(id), $1) + 1 FROM session_flag),"
-                  " $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (session_id, position) DO UPDATE"
-                  " SET rule = excluded.rule, severity = excluded.severity,"
-                  " start_us = excluded.start_us, from_us = excluded.from_us,"
-                  " to_us = excluded.to_us, numbers = excluded.numbers",
-                  DB_ARGS(DB_I64(SESSION_FLAG_FIRST), DB_TEXT(session_id), DB_I64(index),
-                          DB_TEXT(str_from(rule_name(f->rule))), DB_I64(f->severity),
-                          DB_I64(start_us), DB_I64(f->from_us), DB_I64(f->to_us),
-                          DB_TEXT(str_from(f->numbers))),
-                  NULL, err);
+    return db_run(
+        db,
+        "INSERT INTO session_flag (id, session_id, position, rule, severity, start_us,"
+        " from_us, to_us, is_open, numbers) VALUES"
+        " ((SELECT COALESCE(MAX(id), $1) + 1 FROM session_flag),"
+        " $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (session_id, position) DO UPDATE"
+        " SET rule = excluded.rule, severity = excluded.severity,"
+        " start_us = excluded.start_us, from_us = excluded.from_us,"
+        " to_us = excluded.to_us, is_open = excluded.is_open,"
+        " numbers = excluded.numbers",
+        DB_ARGS(DB_I64(SESSION_FLAG_FIRST), DB_TEXT(session_id), DB_I64(index),
+                DB_TEXT(str_from(rule_name(f->rule))), DB_I64(f->severity), DB_I64(start_us),
+                DB_I64(f->from_us), DB_I64(f->to_us), DB_I64(f->open),
+                DB_TEXT(str_from(f->numbers))),
+        NULL, err);
 }
 
 bool flag_drop_from_in(struct db *db, struct str stream_id, uint32_t index, struct error *err)
@@ -113,6 +111,41 @@ bool flag_put_picture_in(struct db *db, struct str stream_id, uint32_t index, st
                   DB_ARGS(DB_BLOB(sealed), DB_TEXT(stream_id), DB_I64(index)), NULL, err);
 }
 
+/* ---- what the wall shows ---- */
+
+static enum rule rule_of(struct str name)
+{
+    for (int i = RULE_NONE + 1; i < RULE_COUNT; i++)
+        if (str_eq(name, str_from(rule_name((enum rule)i))))
+            return (enum rule)i;
+    return RULE_NONE; /* a later version wrote it */
+}
+
+/* Of what still goes on the gravest; where nothing does, what was last. */
+bool flag_tell_live_in(struct db *db, struct str session_id, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    bool found;
+    if (!db_query_one(db,
+                      "SELECT rule, severity, is_open, start_us + from_us AS at_us,"
+                      " is_open * severity AS weight FROM flag WHERE session_id = $1"
+                      " UNION ALL SELECT rule, severity, is_open, start_us + from_us AS at_us,"
+                      " is_open * severity AS weight FROM session_flag WHERE session_id = $1"
+                      " ORDER BY weight DESC, at_us DESC, rule LIMIT 1",
+                      DB_ARGS(DB_TEXT(session_id)), &found, &rows, err))
+        return false;
+    struct flag f = {.rule = RULE_NONE};
+    int64_t at_us = 0;
+    if (found) {
+        f.rule = rule_of(db_col_text(rows, 0));
+        f.severity = (enum severity)db_col_i64(rows, 1);
+        f.open = db_col_i64(rows, 2) != 0;
+        at_us = db_col_i64(rows, 3);
+    }
+    db_donep(&rows);
+    return live_flag_in(db, session_id, at_us, &f, err);
+}
+
 /* ---- reading ---- */
 
 #define COLUMNS                                                                                    \
@@ -122,16 +155,8 @@ bool flag_put_picture_in(struct db *db, struct str stream_id, uint32_t index, st
     " FROM flag"
 /* In the same columns; what is told by clocks alone is certain. */
 #define SESSION_COLUMNS                                                                            \
-    "SELECT id, '' AS stream_id, start_us, rule, severity, from_us, to_us, 0, 1.0, 1, 1, numbers," \
-    " from_us, 0, position, start_us + from_us AS at_us FROM session_flag"
-
-static enum rule rule_of(struct str name)
-{
-    for (int i = RULE_NONE + 1; i < RULE_COUNT; i++)
-        if (str_eq(name, str_from(rule_name((enum rule)i))))
-            return (enum rule)i;
-    return RULE_NONE; /* a later version wrote it */
-}
+    "SELECT id, '' AS stream_id, start_us, rule, severity, from_us, to_us, is_open, 1.0, 1, 1,"    \
+    " numbers, from_us, 0, position, start_us + from_us AS at_us FROM session_flag"
 
 static void read_flag(struct db_stmt *rows, struct flag_row *ret)
 {

@@ -33,6 +33,8 @@ MUST_USE bool flag_count_session_from_in(struct db *db, struct str session_id, u
 /* Removes those of the session as a whole from `index` on. */
 MUST_USE bool flag_drop_session_from_in(struct db *db, struct str session_id, uint32_t index,
                                         struct error *err);
+/* After flags were put or removed: the one that who watches live sees. */
+MUST_USE bool flag_tell_live_in(struct db *db, struct str session_id, struct error *err);
 /* The picture of flag `index`, already sealed by flag_picture_seal(); replaces an earlier one. */
 MUST_USE bool flag_put_picture_in(struct db *db, struct str stream_id, uint32_t index,
                                   struct str sealed, struct error *err);

@@ -202,7 +202,8 @@ static bool flush_body(struct db *db, void *context, struct error *err)
 {
     struct follower *f = context;
     return analysis_job_renew_in(db, str_from(f->job->stream_id), f->options->owner, f->fed, err) &&
-           put_flags(db, f, err) && put_first_face(db, f, err) && put_live(db, f, err) &&
+           put_flags(db, f, err) && flag_tell_live_in(db, str_from(f->job->session_id), err) &&
+           put_first_face(db, f, err) && put_live(db, f, err) &&
            summary_refresh_in(db, str_from(f->job->session_id), err);
 }
 
@@ -244,6 +245,7 @@ static bool end_body(struct db *db, void *context, struct error *err)
            (e->sealed_track.len == 0 || observation_put_in(db, stream_id, e->sealed_track, err)) &&
            put_flags(db, f, err) && put_first_face(db, f, err) &&
            flag_drop_from_in(db, stream_id, (uint32_t)f->flags_len, err) &&
+           flag_tell_live_in(db, str_from(f->job->session_id), err) &&
            summary_refresh_in(db, str_from(f->job->session_id), err);
 }
 

@@ -122,6 +122,8 @@ bool live_claimed_in(struct db *db, struct str session_id, struct str kind, stru
         {"camera-back", "UPDATE live SET camera_lost = $1 WHERE session_id = $2", false},
         {"screen-lost", "UPDATE live SET screen_lost = $1 WHERE session_id = $2", true},
         {"screen-back", "UPDATE live SET screen_lost = $1 WHERE session_id = $2", false},
+        {"plugin-lost", "UPDATE live SET plugin_lost = $1 WHERE session_id = $2", true},
+        {"plugin-back", "UPDATE live SET plugin_lost = $1 WHERE session_id = $2", false},
     };
     for (size_t i = 0; i < ARRAY_LEN(claims); i++)
         if (str_eq(kind, str_from(claims[i].kind)))
@@ -138,19 +140,27 @@ bool live_app_in(struct db *db, struct str session_id, int64_t now_us, struct er
 
 bool live_plugin_in(struct db *db, struct str session_id, struct error *err)
 {
-    return db_run(db, "UPDATE live SET plugin = 1 WHERE session_id = $1",
+    return db_run(db, "UPDATE live SET plugin = 1, plugin_lost = 0 WHERE session_id = $1",
                   DB_ARGS(DB_TEXT(session_id)), NULL, err);
 }
 
-bool live_flag_in(struct db *db, struct str session_id, int64_t start_us, const struct flag *f,
+bool live_plugin_is_lost_in(struct db *db, struct str session_id, bool *ret, struct error *err)
+{
+    CLEANUP(db_donep) struct db_stmt *rows = NULL;
+    return db_query_one(db, "SELECT 1 FROM live WHERE session_id = $1 AND plugin_lost = 1",
+                        DB_ARGS(DB_TEXT(session_id)), ret, &rows, err);
+}
+
+bool live_flag_in(struct db *db, struct str session_id, int64_t at_us, const struct flag *f,
                   struct error *err)
 {
+    bool none = f->rule == RULE_NONE;
     return db_run(db,
                   "UPDATE live SET flag_us = $1, flag_rule = $2, flag_title = $3,"
-                  " flag_severity = $4, flag_open = $5 WHERE flag_us <= $1 AND session_id = $6",
-                  DB_ARGS(DB_I64(start_us + f->from_us), DB_TEXT(str_from(rule_name(f->rule))),
-                          DB_TEXT(str_from(rule_title(f->rule))), DB_I64(f->severity),
-                          DB_I64(f->open), DB_TEXT(session_id)),
+                  " flag_severity = $4, flag_open = $5 WHERE session_id = $6",
+                  DB_ARGS(DB_I64(at_us), DB_TEXT(none ? STR("") : str_from(rule_name(f->rule))),
+                          DB_TEXT(none ? STR("") : str_from(rule_title(f->rule))),
+                          DB_I64(f->severity), DB_I64(f->open), DB_TEXT(session_id)),
                   NULL, err);
 }
 

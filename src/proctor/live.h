@@ -58,7 +58,10 @@ MUST_USE bool live_claimed_in(struct db *db, struct str session_id, struct str k
                               struct error *err);
 MUST_USE bool live_app_in(struct db *db, struct str session_id, int64_t now_us, struct error *err);
 MUST_USE bool live_plugin_in(struct db *db, struct str session_id, struct error *err);
-MUST_USE bool live_flag_in(struct db *db, struct str session_id, int64_t start_us,
+MUST_USE bool live_plugin_is_lost_in(struct db *db, struct str session_id, bool *ret,
+                                     struct error *err);
+/* The one that the wall shows, which began at `at_us`; of RULE_NONE: none. */
+MUST_USE bool live_flag_in(struct db *db, struct str session_id, int64_t at_us,
                            const struct flag *flag, struct error *err);
 /* The microphone gives nothing at all, or something again. */
 MUST_USE bool live_muted_in(struct db *db, struct str session_id, bool muted, struct error *err);

@@ -18,7 +18,7 @@
     "SELECT session_id, exam_id, candidate, user_ref, state, since_us, needs_screen, needs_app,"   \
     " needs_plugin, seen_us, camera_us, screen_us, app_us, camera_lost, screen_lost, plugin,"      \
     " muted, hand_us, paused_us, ended_us, pause_reason, end_reason, flag_rule, flag_title,"       \
-    " flag_severity, flag_us, flag_open, told," STILL_COLUMN("2") STILL_COLUMN("3")                \
+    " flag_severity, flag_us, flag_open, told, plugin_lost," STILL_COLUMN("2") STILL_COLUMN("3")   \
         STILL_COLUMN("4") " (SELECT COUNT(*) FROM live_warning"                                    \
                           " WHERE session_id = live.session_id AND acknowledged_us = 0) FROM live"
 _Static_assert(STREAM_CAMERA == 2 && STREAM_SCREEN == 3 && STREAM_APP == 4,
@@ -56,10 +56,11 @@ static bool read_row(struct db_stmt *rows, struct arena *arena, struct live_row 
         .flag_us = db_col_i64(rows, 25),
         .flag_open = db_col_i64(rows, 26) != 0,
         .told = db_col_i64(rows, 27),
-        .still_camera_us = db_col_i64(rows, 28),
-        .still_screen_us = db_col_i64(rows, 29),
-        .still_app_us = db_col_i64(rows, 30),
-        .warnings = db_col_i64(rows, 31),
+        .plugin_lost = db_col_i64(rows, 28) != 0,
+        .still_camera_us = db_col_i64(rows, 29),
+        .still_screen_us = db_col_i64(rows, 30),
+        .still_app_us = db_col_i64(rows, 31),
+        .warnings = db_col_i64(rows, 32),
     };
     bool whole = ret->session_id.ptr && ret->exam_id.ptr && ret->candidate.ptr &&
                  ret->pause_reason.ptr && ret->end_reason.ptr && ret->flag_rule.ptr &&
@@ -133,7 +134,10 @@ enum live_light live_row_light(const struct live_row *r, enum live_part part, in
         return r->needs_app || r->app_us ? light_of(r->app_us, APP_GONE_US, false, now_us)
                                          : LIVE_LIGHT_NONE;
     case LIVE_PLUGIN:
-        return r->plugin ? LIVE_LIGHT_ON : r->needs_plugin ? LIVE_LIGHT_WAITING : LIVE_LIGHT_NONE;
+        return r->plugin_lost    ? LIVE_LIGHT_LOST
+               : r->plugin       ? LIVE_LIGHT_ON
+               : r->needs_plugin ? LIVE_LIGHT_WAITING
+                                 : LIVE_LIGHT_NONE;
     case LIVE_CONNECTION:
         return light_of(r->seen_us, SESSION_LEASE_US, false, now_us);
     case LIVE_PARTS:

@@ -9,10 +9,10 @@ struct live_row {
     int64_t since_us; /* when it began to record */
     bool needs_screen, needs_app, needs_plugin;
     int64_t seen_us, camera_us, screen_us, app_us; /* heard of last; 0: never */
-    bool camera_lost, screen_lost, plugin, muted;
+    bool camera_lost, screen_lost, plugin, plugin_lost, muted;
     int64_t hand_us, paused_us, ended_us;
     struct str pause_reason, end_reason;
-    struct str flag_rule, flag_title; /* of the newest; empty: none */
+    struct str flag_rule, flag_title; /* flag_tell_live_in() says which; empty: none */
     enum severity flag_severity;
     int64_t flag_us;
     bool flag_open;

@@ -3,6 +3,9 @@
 #include "base/clock.h"
 #include "proctor/change.h"
 #include "proctor/event.h"
+#include "proctor/event_flags.h"
+#include "proctor/flag.h"
+#include "proctor/plugin_event.h"
 #include "proctor/test_house.h"
 
 static const char *light(struct house *h, const char *part)
@@ -45,6 +48,68 @@ static void a_light_is_on_while_something_comes(void **state)
                      " seen_us = seen_us - 21000000");
     assert_string_equal(light(h, "camera"), "lost");
     assert_string_equal(light(h, "connection"), "lost");
+}
+
+/* The flag that the wall shows: its rule, and whether it goes on. */
+static void wall_flag(struct house *h, const char *rule, bool open)
+{
+    CLEANUP(json_decrefp) json_t *row = NULL;
+    must(live_find(&h->p, house_session(h), &row, err));
+    const json_t *flag = json_object_get(row, "flag");
+    const char *name = json_string_value(json_object_get(flag, "rule"));
+    assert_string_equal(name ? name : "", rule);
+    assert_int_equal(json_is_true(json_object_get(flag, "open")), open);
+}
+
+static void told(struct house *h, int64_t seq, const char *kind, const char *detail)
+{
+    CLEANUP(json_decrefp) json_t *events = NULL;
+    char text[256];
+    int64_t next;
+    snprintf(text, sizeof text, "[{\"seq\":%d,\"kind\":\"%s\",\"detail\":%s,\"client_us\":0}]",
+             (int)seq, kind, detail);
+    must(json_parse(str_from(text), &events, err));
+    must(plugin_events_take(&h->p, house_session(h), USER, STR("run"), events, &next, err));
+}
+
+static bool grow_body(struct db *db, void *context, struct error *err)
+{
+    return event_flags_grow_in(db, house_session(context), err);
+}
+
+static void a_flag_of_an_event_goes_on_until_it_is_over_or_the_exam_is(void **state)
+{
+    struct house *h = *state;
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct flag_row *flags;
+    size_t len;
+    house_record(h);
+    must(provider_exam_started(&h->p, house_session(h), err));
+    house_run_sql(h, "UPDATE session SET exam_us = exam_us - 60000000");
+    wall_flag(h, "", false);
+    claim(h, "plugin-lost");
+    assert_string_equal(light(h, "plugin"), "lost");
+    wall_flag(h, "", false); /* not for long enough yet */
+    house_run_sql(h, "UPDATE evidence SET time_us = time_us - 30000000 WHERE kind = 'plugin-lost'");
+    must(session_lease(&h->p, house_session(h), USER, STR("tab"), err));
+    wall_flag(h, "plugin-lost", true);
+    told(h, 1, "download-started", "{\"host\":\"x.example\"}"); /* later, and over at once */
+    wall_flag(h, "plugin-lost", true);
+    told(h, 2, "plugin-started", "{\"count\":1}");
+    assert_string_equal(light(h, "plugin"), "on");
+    wall_flag(h, "download", false);
+    house_run_sql(h, "UPDATE evidence SET time_us = time_us - 9000000"
+                     " WHERE kind IN ('plugin-started', 'download-started')");
+    told(h, 3, "focus-lost", "{}");
+    house_run_sql(h, "UPDATE evidence SET time_us = time_us - 6000000 WHERE kind = 'focus-lost'");
+    must(db_store_write(h->p.store, grow_body, h, err));
+    wall_flag(h, "focus-lost", true);
+    must(provider_milestone(&h->p, house_session(h), STR("finished"), STR("{}"), err));
+    must(flag_list(&h->p, house_session(h), &arena, &flags, &len, err));
+    assert_int_equal(len, 3);
+    for (size_t i = 0; i < len; i++)
+        assert_false(flags[i].flag.open);
+    wall_flag(h, "focus-lost", false);
 }
 
 static size_t count(struct house *h, const char *event, struct str ret_last[1], struct arena *arena)
@@ -186,6 +251,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, house_set_up, house_tear_down)
     const struct CMUnitTest tests[] = {
         T(a_light_is_on_while_something_comes),
+        T(a_flag_of_an_event_goes_on_until_it_is_over_or_the_exam_is),
         T(what_time_changes_is_told_once),
         T(a_still_is_sealed_told_replaced_and_gone_at_the_end),
         T(nothing_is_done_to_a_session_that_does_not_go_on),

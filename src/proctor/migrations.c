@@ -547,6 +547,12 @@ static const char version_listed_identity[] =
     "CREATE INDEX session_summary_user ON session_summary (user_ref);"
     "UPDATE session_summary SET stale = 1;";
 
+static const char version_open_flags[] =
+    /* flag.c */
+    "ALTER TABLE session_flag ADD COLUMN is_open BIGINT NOT NULL DEFAULT 0;"
+    /* live.c */
+    "ALTER TABLE live ADD COLUMN plugin_lost BIGINT NOT NULL DEFAULT 0;";
+
 static const char *const versions[] = {
     version_1,
     version_2,
@@ -562,6 +568,7 @@ static const char *const versions[] = {
     version_staff,
     version_second,
     version_listed_identity,
+    version_open_flags,
 };
 
 const struct db_migrations proctor_migrations = {

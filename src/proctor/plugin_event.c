@@ -1,14 +1,12 @@
 #include "proctor/plugin_event.h"
 
 #include "analysis/event_rules.h"
-#include "proctor/event.h"
 #include "proctor/event_flags.h"
 #include "proctor/evidence.h"
+#include "proctor/live.h"
 #include "proctor/session.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct taking {
     struct str session_id, run;
@@ -16,67 +14,6 @@ struct taking {
     json_t *events;
     int64_t next; /* the result */
 };
-
-/* ---- checking ---- */
-
-struct told {
-    int64_t seq, client_us;
-    struct str kind;
-    json_t *detail;
-};
-
-static bool is_flat(json_t *detail)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach(detail, key, value)
-    {
-        bool ours = strcmp(key, "seq") == 0 || strcmp(key, "run") == 0 ||
-                    strcmp(key, "client_us") == 0; /* written by read_told()'s caller */
-        if (ours || json_is_object(value) || json_is_array(value))
-            return false;
-    }
-    return true;
-}
-
-static bool read_told(const json_t *event, size_t at, struct told *ret, struct error *err)
-{
-    char path[32];
-    snprintf(path, sizeof path, "events[%zu]", at);
-    if (!json_is_object(event) || json_object_size(event) != 4)
-        return error_set(err, ERROR_INVALID,
-                         "%s: must be an object of seq, kind, detail and client_us", path);
-    if (!json_get_i64(event, path, "seq", 1, INT32_MAX, &ret->seq, err) ||
-        !json_get_i64(event, path, "client_us", 0, INT64_MAX, &ret->client_us, err) ||
-        !json_get_str(event, path, "kind", EVIDENCE_KIND_MAX, &ret->kind, err))
-        return false;
-    if (!event_is_of_plugin(ret->kind))
-        return error_set(err, ERROR_INVALID, "%s.kind: is not one that the plugin may report",
-                         path);
-    ret->detail = json_object_get(event, "detail");
-    if (!json_is_object(ret->detail) || !is_flat(ret->detail))
-        return error_set(err, ERROR_INVALID,
-                         "%s.detail: must be an object of texts, numbers and truths", path);
-    return true;
-}
-
-static bool check(struct str run, const json_t *events, struct error *err)
-{
-    bool plain = run.len > 0 && run.len <= PLUGIN_RUN_MAX;
-    for (size_t i = 0; plain && i < run.len; i++) {
-        char c = run.ptr[i];
-        plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    }
-    if (!plain)
-        return error_set(err, ERROR_INVALID, "run: must be 1 to %d letters and digits",
-                         PLUGIN_RUN_MAX);
-    if (!json_is_array(events) || json_array_size(events) > PLUGIN_BATCH_MAX)
-        return error_set(err, ERROR_INVALID, "events: must be a list of at most %d",
-                         PLUGIN_BATCH_MAX);
-    return true;
-}
-
-/* ---- taking ---- */
 
 static bool find_next(struct db *db, struct taking *t, int64_t *ret_all, struct error *err)
 {
@@ -99,19 +36,12 @@ static bool find_next(struct db *db, struct taking *t, int64_t *ret_all, struct 
     return true;
 }
 
-static bool keep(struct db *db, const struct taking *t, const struct told *told, struct error *err)
+static bool keep(struct db *db, const struct taking *t, const struct plugin_told *told,
+                 struct error *err)
 {
     CLEANUP(freep) char *text = NULL;
-    CLEANUP(json_decrefp) json_t *payload = json_copy(told->detail); /* it is flat */
-    if (!payload || json_object_set_new(payload, "client_us", json_integer(told->client_us)) ||
-        json_object_set_new(payload, "seq", json_integer(told->seq)) ||
-        json_object_set_new(payload, "run", json_stringn(t->run.ptr, t->run.len)))
-        return error_no_memory(err);
-    if (!json_text(payload, &text, err))
-        return false;
-    if (strlen(text) > PLUGIN_DETAIL_MAX)
-        return error_set(err, ERROR_TOO_LARGE, "detail: at most %d bytes", PLUGIN_DETAIL_MAX);
-    return evidence_append_in(db, t->session_id, told->kind, str_from(text), err);
+    return plugin_told_text(told, t->run, &text, err) &&
+           evidence_append_in(db, t->session_id, told->kind, str_from(text), err);
 }
 
 /* The flags once for all of them: each judging reads every event of the session. */
@@ -122,8 +52,8 @@ static bool take_new(struct db *db, struct taking *t, int64_t all, struct error 
     json_t *event;
     json_array_foreach(t->events, at, event)
     {
-        struct told told;
-        if (!read_told(event, at, &told, err))
+        struct plugin_told told;
+        if (!plugin_told_read(event, at, &told, err))
             return false;
         if (told.seq < t->next)
             continue;
@@ -135,6 +65,8 @@ static bool take_new(struct db *db, struct taking *t, int64_t all, struct error 
         if (all == PLUGIN_EVENTS_MAX &&
             !evidence_add_in(db, t->session_id, "plugin-flooded",
                              json_pack("{s:i}", "kept", PLUGIN_EVENTS_MAX), err))
+            return false;
+        if (str_eq(told.kind, STR("plugin-started")) && !live_plugin_in(db, t->session_id, err))
             return false;
         if (event_rules_use(told.kind))
             rules = told.kind;
@@ -174,7 +106,7 @@ bool plugin_events_take(struct proctor *p, struct str session_id, int64_t user_r
 {
     struct taking t = {
         .session_id = session_id, .run = run, .user_ref = user_ref, .events = events};
-    if (!check(run, events, err) || !db_store_write(p->store, take_body, &t, err))
+    if (!plugin_told_check(run, events, err) || !db_store_write(p->store, take_body, &t, err))
         return false;
     *ret_next = t.next;
     return true;

@@ -4,13 +4,10 @@
  * number is taken once and in order, whatever is sent twice. Only this module touches the table
  * `plugin_run`. */
 #pragma once
-#include "base/json.h"
+#include "proctor/plugin_told.h"
 #include "proctor/proctor.h"
 
-#define PLUGIN_RUN_MAX 32      /* letters and digits */
 #define PLUGIN_RUNS_MAX 64     /* of one session */
-#define PLUGIN_BATCH_MAX 64    /* events at a time */
-#define PLUGIN_DETAIL_MAX 1024 /* bytes of JSON */
 #define PLUGIN_EVENTS_MAX 3000 /* of one session: what comes after is counted, not kept */
 
 /* `events` is a list of {"seq", "kind", "detail", "client_us"}, borrowed. *ret_next is the number

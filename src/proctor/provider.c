@@ -1,6 +1,7 @@
 #include "proctor/provider.h"
 
 #include "analysis/policy.h"
+#include "proctor/event_flags.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "proctor/live.h"
@@ -164,7 +165,8 @@ bool provider_may_show_exam(struct proctor *p, struct str session_id, bool *ret,
 bool provider_milestone_in(struct db *db, struct str session_id, struct str kind,
                            struct str detail_json, struct error *err)
 {
-    return evidence_append_in(db, session_id, kind, detail_json, err);
+    return evidence_append_in(db, session_id, kind, detail_json, err) &&
+           (!str_eq(kind, STR("finished")) || event_flags_close_in(db, session_id, err));
 }
 
 bool provider_exam_started_in(struct db *db, struct str session_id, struct error *err)

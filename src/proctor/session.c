@@ -2,6 +2,7 @@
 
 #include "crypto/seal.h"
 #include "proctor/change.h"
+#include "proctor/event_flags.h"
 #include "proctor/evidence.h"
 #include "proctor/exam.h"
 #include "proctor/keep.h"
@@ -59,7 +60,8 @@ bool session_move_in(struct db *db, struct str id, enum session_state to, bool *
                          session_state_name(s.state), session_state_name(to));
     if (moves && (!db_run(db, states[to].sql,
                           DB_ARGS(DB_I64(to), DB_I64(clock_wall_us()), DB_TEXT(id)), NULL, err) ||
-                  (to == SESSION_ENDED && !keep_ended_in(db, id, clock_wall_us(), err)) ||
+                  (to == SESSION_ENDED && (!keep_ended_in(db, id, clock_wall_us(), err) ||
+                                           !event_flags_close_in(db, id, err))) ||
                   !evidence_append_in(db, id, str_from(states[to].kind), STR("{}"), err) ||
                   !summary_refresh_in(db, id, err) || !live_moved_in(db, id, to, err) ||
                   !change_note_in(db, "support", "session", STR("{}"), err)))

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { skip, test } from '../support/runner.mjs';
 import { Client } from '../support/client.mjs';
 import { SOURCE, startServer, temporaryFolder, USERS } from '../support/server.mjs';
-import { checkPage, hasChromium, personWithPlugin } from './chromium.mjs';
+import { checkPage, hasChromium, newPerson, personWithPlugin, startBrowser } from './chromium.mjs';
 import { button, essay, examOf, finishExam, startRecording, until } from './candidate.mjs';
 import { cameraClip } from './clip.mjs';
 
@@ -32,13 +32,16 @@ async function otherSite(t) {
 }
 
 // A server that offers the plugin built for it, and a candidate in a browser that has it.
-async function house(t, { policy, managed = false, origins = [], options = {} } = {}) {
+async function house(t, { policy, managed = false, origins = [], options = {}, store = null } = {}) {
   if (!hasChromium) skip('Chromium is not installed');
   const folder = temporaryFolder(t);
   const downloads = join(folder, 'downloads');
   mkdirSync(downloads);
-  const server = await startServer(t, { worker: false, args: ['--downloads', downloads], policy: { ...POLICY, ...policy } });
-  const plugin = buildPlugin(downloads, join(folder, 'plugin.key'), [server.origin, ...origins]);
+  const key = join(folder, 'plugin.key');
+  // Its id is of its key alone: an administrator reads it in the store.
+  const inStore = store === null ? [] : ['--plugin-url', store, '--plugin-id', buildPlugin(join(folder, 'store'), key, ['https://exam.example']).id];
+  const server = await startServer(t, { worker: false, args: ['--downloads', downloads, ...inStore], policy: { ...POLICY, ...policy } });
+  const plugin = buildPlugin(downloads, key, [server.origin, ...origins]);
   const client = new Client(server);
   await client.signIn(USERS.candidate);
   const start = async () => {
@@ -233,6 +236,61 @@ test('plugin: where the policy blocks, a new tab is closed and counted, and the 
   const events = await reported(server, session, 5);
   const done = events.slice(1).map(({ kind, detail }) => [kind, detail.closed === true, detail.stopped === true]);
   assert.deepEqual(done.slice(0, 3), [['window-opened', true, false], ['tab-shown', false, true], ['exam-shown', false, false]]);
+  assert.deepEqual(seen.problems, []);
+}, { seconds: 120 });
+
+test('plugin: what is done in the exam, its window and its zoom are told; the step leads to the store where there is one', async (t) => {
+  const store = 'https://chromewebstore.google.com/detail/proctortrack';
+  const { server, client, plugin, start } = await house(t, { policy: { plugin: { mode: 'report' } }, store });
+  const { context, seen } = await start();
+  const { session, url } = await client.launch();
+  const [page] = context.pages();
+  const other = new Client(server); // in a browser that has no plugin
+  await other.signIn(USERS.other);
+  const plain = await newPerson(await startBrowser(t), server);
+  const [name, value] = other.cookie.split('=');
+  await plain.context.addCookies([{ name, value, url: server.origin, httpOnly: true, sameSite: 'Strict' }]);
+  const step = await plain.context.newPage();
+  await step.goto((await other.launch()).url);
+  assert.equal(await step.getByRole('link', { name: 'Download plugin' }).getAttribute('href'), store);
+  await checkPage(step, 'p21-plugin-store');
+  await plain.context.close();
+  await toCamera(page, client, session, url);
+  const status = await context.newPage();
+  await status.goto(`chrome-extension://${plugin.id}/pages/plugin.html`);
+  await page.bringToFront();
+  await startRecording(page);
+  await button(examOf(page), 'Finish Exam').first().waitFor();
+  await reported(server, session, 1);
+
+  const answer = await essay(page);
+  await answer.fill('Osmosis');
+  await answer.focus();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Control+C');
+  await page.keyboard.press('Control+X');
+  await page.keyboard.press('Control+V');
+  await answer.click({ button: 'right' });
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => { window.print(); });
+  const browserDid = (what) => status.evaluate(what, url);
+  await browserDid(async (to) => {
+    const [tab] = (await chrome.tabs.query({})).filter((one) => one.url.endsWith(to));
+    await chrome.tabs.setZoom(tab.id, 1.5);
+    await chrome.windows.update(tab.windowId, { state: 'fullscreen' });
+  });
+  await reported(server, session, 8);
+  await browserDid(async (to) => {
+    const [tab] = (await chrome.tabs.query({})).filter((one) => one.url.endsWith(to));
+    await chrome.windows.update(tab.windowId, { state: 'normal' });
+  });
+  const events = (await reported(server, session, 9)).slice(1);
+  const of = (kind) => events.filter((one) => one.kind === kind).map(({ detail }) => detail);
+  assert.deepEqual(kinds(events).slice(0, 5), ['copied', 'cut', 'pasted', 'context-menu', 'printed']);
+  assert.deepEqual([of('copied')[0].chars, of('cut')[0].chars, of('pasted')[0].chars, of('pasted')[0].own], [7, 7, 7, true]);
+  assert.deepEqual(of('zoom-changed').map(({ percent }) => percent), [150]);
+  assert.deepEqual(of('window-state').map(({ state }) => state).slice(-2), ['fullscreen', 'normal']);
+  assert.ok(!JSON.stringify(events).includes('Osmosis'), 'the text was told');
   assert.deepEqual(seen.problems, []);
 }, { seconds: 120 });
 

@@ -35,7 +35,7 @@ export async function startDesktop(t) {
     x.stdio[3].on('data', (bytes) => done(String(bytes).trim()));
     x.on('exit', () => failed(new Error('Xvfb ended at its start')));
   });
-  const env = { ...process.env, DISPLAY: `:${number}`, HOME: folder, XDG_RUNTIME_DIR: folder, XDG_DATA_HOME: join(folder, 'data'), GSK_RENDERER: 'cairo', NO_AT_BRIDGE: '1', GTK_A11Y: 'none', PULSE_SERVER: `unix:${folder}/pa.sock`, SSH_CONNECTION: '', G_MESSAGES_DEBUG: '' };
+  const env = { ...process.env, DISPLAY: `:${number}`, HOME: folder, XDG_RUNTIME_DIR: folder, XDG_DATA_HOME: join(folder, 'data'), NO_AT_BRIDGE: '1', GTK_A11Y: 'none', PULSE_SERVER: `unix:${folder}/pa.sock`, SSH_CONNECTION: '', G_MESSAGES_DEBUG: '' };
   delete env.SSH_CONNECTION;
   delete env.WAYLAND_DISPLAY;
   delete env.XDG_SESSION_TYPE;
@@ -68,11 +68,11 @@ export async function startDesktop(t) {
     await sleep(150);
   };
   desktop.secondDisplay = (on) => run('xrandr', ...(on ? ['--setmonitor', 'second', '1024/270x768/203+1280+0', 'none'] : ['--delmonitor', 'second']));
-  desktop.picture = (name) => {
+  desktop.artifact = (name) => {
     mkdirSync(ARTIFACTS, { recursive: true });
-    run('import', '-window', 'root', join(ARTIFACTS, `${name}.png`));
     return join(ARTIFACTS, `${name}.png`);
   };
+  desktop.picture = (name) => run('import', '-window', 'root', desktop.artifact(name));
   // The colour of one point of the screen: "srgb(26,102,255)".
   desktop.pixel = (x, y) => run('import', '-window', 'root', `${folder}/look.png`) + run('convert', `${folder}/look.png`, '-format', `%[pixel:p{${x},${y}}]`, 'info:').trim();
   return desktop;

@@ -1,7 +1,7 @@
 // The app for Windows under Wine, as far as Wine goes (docs/desktop.md lists what it does not): the same steps against the
 // same server. Wine has one prefix a machine user, made once for all tests: some seconds and 700 MB.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -79,13 +79,26 @@ test('desktop, Wine: Proctortrack.exe, checked, monitored and uploaded', async (
 
   // A program that this exam does not allow.
   const notepad = desktop.start('wine', ['notepad'], { stdio: 'ignore' });
-  const flagged = async () => (await s.staff.get(`/api/review/sessions/${s.session}`)).flags.map((one) => one.rule);
-  await until('a flag while the exam goes on', 25, async () => (await flagged()).includes('program-forbidden'));
-  spawnSync('wine', ['taskkill', '/f', '/im', 'notepad.exe'], { env: desktop.env });
+  const flags = async () => (await s.staff.get(`/api/review/sessions/${s.session}`)).flags;
+  const goesOn = async (rule) => (await flags()).some((one) => one.rule === rule && one.open);
+  await until('a flag while the exam goes on', 25, () => goesOn('program-forbidden'));
+  const end = (name) => spawnSync('wine', ['taskkill', '/f', '/im', name], { env: desktop.env });
+  end('notepad.exe');
   await notepad.done;
+  // Another site in a browser's window (a program of that name), and a window over all others that lets clicks through.
+  for (const [rule, name, ...args] of [['other-site', 'firefox.exe', 'Krebs cycle - Mozilla Firefox'], ['overlay-window', 'whisper.exe', 'Answers', 'overlay']]) {
+    const program = join(desktop.folder, name);
+    execFileSync('x86_64-w64-mingw32-gcc', ['-o', program, join(SOURCE, 'tests', 'desktop', 'show_windows.c')]);
+    const window = desktop.start('wine', [program, ...args], { stdio: 'ignore' });
+    await until(`${rule} is a flag that goes on`, 25, () => goesOn(rule));
+    end(name);
+    await window.done;
+    await until(`${rule} is over`, 15, async () => !(await goesOn(rule)));
+  }
+  assert.equal(await goesOn('program-forbidden'), false, 'it has ended');
 
   // Killed, and started again without a link.
-  spawnSync('wine', ['taskkill', '/f', '/im', 'Proctortrack.exe'], { env: desktop.env });
+  end('Proctortrack.exe');
   await app.done;
   desktop.start('wine', [EXE], { stdio: 'ignore' });
   await desktop.shows('Proctortrack: monitoring', 30);

@@ -1,5 +1,5 @@
 // The desktop app against the real server. `node run.mjs [WORD...]` runs the tests whose name has one of the words; without
-// a word both platforms run side by side, for most of the time is waiting. Pictures are left in tests/artifacts/desktop.
+// a word both platforms, and the app that is lost, run side by side, for most of the time is waiting. Pictures are left in tests/artifacts/desktop.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { run } from '../support/runner.mjs';
@@ -24,9 +24,10 @@ if (process.argv.length > 2) {
   await import('./exe.mjs');
   await import('./sign.mjs');
   await import('./vouch.mjs');
+  await import('./lost.mjs');
   await run();
 } else {
-  const [passed, failed, skipped] = (await Promise.all(['Linux', 'Wine'].map(side))).reduce((a, b) => a.map((n, i) => n + b[i]));
+  const [passed, failed, skipped] = (await Promise.all(['Linux', 'Wine', 'lost'].map(side))).reduce((a, b) => a.map((n, i) => n + b[i]));
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   process.exit(failed ? 1 : 0);
 }

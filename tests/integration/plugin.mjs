@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from '../support/runner.mjs';
 import { Client } from '../support/client.mjs';
 import { SOURCE, startServer, temporaryFolder, USERS } from '../support/server.mjs';
@@ -41,6 +42,41 @@ test('plugin: each event is taken once and in order, over lost answers and a kil
     ['plugin-started', 'runA', 1], ['tab-opened', 'runA', 2], ['pasted', 'runA', 3], ['tab-opened', 'runB', 1],
   ]);
   assert.deepEqual(flags.map(({ rule }) => rule).sort(), ['paste', 'tab-opened']); // words.example may be opened
+});
+
+test('plugin: what goes on is an open flag on the wall and in the review, until it is over or the exam is', async (t) => {
+  const { server, client, attempt, session, at, review } = await recording(t);
+  await client.post(`/api/campus/attempts/${attempt}/start`);
+  const wall = new Client(server);
+  await wall.signIn('tomas.rivera');
+  const open = async () => {
+    const { flags } = await review();
+    const live = await wall.get(`/api/review/sessions/${session}/live`);
+    assert.deepEqual(live.flags.map((one) => [one.rule, one.open]), flags.map((one) => [one.rule, one.open]));
+    return flags.filter((one) => one.open).map(({ rule }) => rule);
+  };
+  const send = (seq, kind, detail) => client.post(at, { run: 'runA', events: [event(seq, kind, detail)] });
+  await send(1, 'plugin-started', { count: 1 });
+  await send(2, 'browser-displays', { count: 2 });
+  assert.deepEqual(await open(), ['second-display']);
+  assert.match((await review()).flags[0].numbers, /^2 displays, from 0:0\d\.\d of the exam, still going on$/);
+  await send(3, 'browser-displays', { count: 1 });
+  assert.deepEqual(await open(), []);
+  // While the plugin is away the page alone is heard of.
+  const lease = () => client.post(`/api/proctor/sessions/${session}/lease`, { tab: 'one' });
+  await lease();
+  await client.post(`/api/proctor/sessions/${session}/events`, { kind: 'plugin-lost', detail: {}, client_us: Date.now() * 1000 });
+  const light = async () => (await wall.get(`/api/review/sessions/${session}/live`)).session.lights.plugin;
+  assert.equal(await light(), 'lost');
+  assert.deepEqual(await open(), [], 'five seconds are allowed');
+  await sleep(5100);
+  await lease();
+  assert.deepEqual(await open(), ['plugin-lost']);
+  await send(4, 'plugin-started', { count: 2 });
+  assert.equal(await light(), 'on');
+  assert.deepEqual(await open(), ['second-display']);
+  await client.post(`/api/campus/attempts/${attempt}/finish`);
+  assert.deepEqual(await open(), [], 'nothing goes on after the exam');
 });
 
 test('plugin: a gap, a kind of somebody else, another candidate and a hidden object are refused', async (t) => {

@@ -313,7 +313,7 @@ async function decideOnProfile(t, server, browser) {
 }
 
 test('checkin: everything on, from the plugin to the receipt, with a check that the desk lets pass', async (t) => {
-  const { server, person, page } = await somebody(t, { policy: { base: 'strict' }, args: ['--plugin-id', 'abcdefghijklmnopabcdefghijklmnop'] });
+  const { server, person, page } = await somebody(t, { policy: { base: 'strict', checkin: { approval: 'after' } }, args: ['--plugin-id', 'abcdefghijklmnopabcdefghijklmnop'] });
   await openTest(page, 'Practice test');
   await page.getByRole('heading', { name: 'Install the Proctortrack plugin' }).waitFor();
   await button(page, 'I have installed it: check again').click();

@@ -58,6 +58,14 @@ export async function handIn({ candidate, attempt }) {
   await candidate.post(`/api/campus/attempts/${attempt}/submit`);
 }
 
+// "End", "Upload the exam?", "Yes".
+export async function upload({ desktop }) {
+  await desktop.press('alt+e');
+  await desktop.shows('Proctortrack: upload the exam?');
+  await desktop.press('alt+y');
+  await desktop.shows('Proctortrack: uploaded', 30);
+}
+
 // What the page does at the end: its own recordings are none here.
 export async function endSession({ candidate, at, now }) {
   const { streams } = await now();
@@ -203,10 +211,7 @@ test('desktop, Linux: checked, monitored, uploaded; a second display and a forbi
   desktop.picture('5-upload');
   await desktop.press('alt+n');
   await desktop.shows('Proctortrack: monitoring');
-  await desktop.press('alt+e');
-  await desktop.shows('Proctortrack: upload the exam?');
-  await desktop.press('alt+y');
-  await desktop.shows('Proctortrack: uploaded', 30);
+  await upload(s);
   await sleep(400);
   desktop.picture('6-uploaded');
   assert.deepEqual([(await now()).app.phase, (await now()).app.percent], ['done', 100]);
@@ -279,10 +284,7 @@ test('desktop, Linux: killed in the middle, the app goes on and every byte arriv
   });
   await handIn(s);
   await sleep(5000);
-  await desktop.press('alt+e');
-  await desktop.shows('Proctortrack: upload the exam?');
-  await desktop.press('alt+y');
-  await desktop.shows('Proctortrack: uploaded', 30);
+  await upload(s);
   assert.equal((await endSession(s)).status, 200);
   const review = await reviewOf(s);
   assert.deepEqual(review.streams.map((one) => one.analysis), ['final', 'final']);

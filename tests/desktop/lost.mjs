@@ -5,7 +5,7 @@ import { chmodSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { skip, test } from '../support/runner.mjs';
 import { SOURCE } from '../support/server.mjs';
-import { APP, endSession, handIn, needs, POLICY, reviewOf, sitting, toMonitoring } from './app.mjs';
+import { APP, endSession, handIn, needs, POLICY, reviewOf, sitting, toMonitoring, upload } from './app.mjs';
 import { until } from './display.mjs';
 
 const SILENT_S = 60; // the least that a policy can say
@@ -67,10 +67,7 @@ test('desktop, lost: an app that is away for too long is said and flagged, the e
   await page.close();
   await handIn(s);
   await until('the app has stopped', 15, () => desktop.pixel(2, 300) !== 'srgb(26,102,255)');
-  await desktop.press('alt+e');
-  await desktop.shows('Proctortrack: upload the exam?');
-  await desktop.press('alt+y');
-  await desktop.shows('Proctortrack: uploaded', 30);
+  await upload(s);
   assert.equal((await endSession(s)).status, 200);
   const review = await reviewOf(s);
   const lost = review.flags.filter((one) => one.rule === 'app-lost');

@@ -131,6 +131,7 @@ test('of an erased person no byte is left in any file of the data folder', async
     const { message } = await page.post('/api/support/own/messages', { client_id: `c-${randomBytes(8).toString('hex')}`, text: mark('a chat message'), session: id });
     await mei.post(`/api/support/threads/${message.thread}/messages`, { client_id: `d-${randomBytes(8).toString('hex')}`, text: `You wrote ${mark('a quoting answer')}` });
     await mei.post(`/api/support/sessions/${id}/time`, { minutes: 3, reason: `They said ${mark('the reason of an act of the desk')}` });
+    await page.post(`${at}/plugin/events`, { run: 'runA', events: [{ seq: 1, kind: 'tab-opened', client_us: 1, detail: { host: `${mark('a host that was opened')}.example`, title: mark('a title of a page') } }] });
     const live = (what, body) => helena.post(`/api/review/sessions/${id}/live/${what}`, body);
     await live('warnings', { text: `You ${mark('a warning')}` });
     await live('pause', { reason: `Because of ${mark('the reason of a pause')}` });
@@ -157,7 +158,7 @@ test('of an erased person no byte is left in any file of the data folder', async
     return marks.flatMap(([what, text]) => all.filter(([, content]) => content.includes(text)).map(([path]) => `${what} in ${path.split('/var/')[1]}`));
   };
   const before = search();
-  for (const what of ['a full name', 'an event', 'an answer', 'a chat message', 'a note that quotes', 'a remark', 'an appeal', 'a warning', 'a note of a proctor'])
+  for (const what of ['a full name', 'an event', 'an answer', 'a chat message', 'a note that quotes', 'a remark', 'an appeal', 'a warning', 'a note of a proctor', 'a host that was opened', 'a title of a page'])
     assert.ok(before.some((line) => line.startsWith(`${what} in`)), `${what} was not found while it was there: ${before.join('; ')}`);
   assert.ok(!before.some((line) => /^(a recording|an answer file) in/.test(line)), 'recordings and files are sealed');
   const others = blobsOf(server).length;

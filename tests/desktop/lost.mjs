@@ -9,6 +9,8 @@ import { APP, endSession, handIn, needs, POLICY, reviewOf, sitting, toMonitoring
 import { until } from './display.mjs';
 
 const SILENT_S = 60; // the least that a policy can say
+// The other tests run programs of their own meanwhile, which every app on this machine sees: here they are allowed.
+const PROGRAM = 'lost-writer';
 
 async function openPage(t, { server, candidate, url }) {
   const { hasChromium, newPerson, startBrowser } = await import('../browser/chromium.mjs');
@@ -24,7 +26,7 @@ async function openPage(t, { server, candidate, url }) {
 
 test('desktop, lost: an app that is away for too long is said and flagged, the exam goes on, and it comes back', async (t) => {
   needs();
-  const s = await sitting(t, { ...POLICY, app: { silent_s: SILENT_S } });
+  const s = await sitting(t, { ...POLICY, app: { silent_s: SILENT_S, forbid: [], programs: [PROGRAM] } });
   const { desktop, candidate, staff, at, now } = s;
   const { link } = await candidate.post(`${at}/app-code`);
   let app = desktop.start(APP, [link]);
@@ -32,10 +34,10 @@ test('desktop, lost: an app that is away for too long is said and flagged, the e
   await candidate.post(`${at}/start`);
   await candidate.post(`/api/campus/attempts/${s.attempt}/start`);
   await until('the screen is recorded', 20, async () => (await now()).streams.some((one) => one.bytes > 0));
-  const office = join(desktop.folder, 'soffice.bin');
-  copyFileSync('/bin/sleep', office);
-  chmodSync(office, 0o755);
-  const writer = desktop.start(office, ['300']);
+  const program = join(desktop.folder, PROGRAM);
+  copyFileSync('/bin/sleep', program);
+  chmodSync(program, 0o755);
+  const writer = desktop.start(program, ['300']);
   const live = () => staff.get(`/api/review/sessions/${s.session}/live`);
   const flag = async (rule) => (await live()).flags.find((one) => one.rule === rule);
   await until('the program is a flag that goes on', 15, async () => (await flag('program-forbidden'))?.open);

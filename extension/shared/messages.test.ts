@@ -33,7 +33,7 @@ test("every message of the page reads back, and none of another version does", (
 test("every message of the plugin reads back", () => {
   const all: PluginMessage[] = [
     { type: "plugin", version: "1.0.0", id: "a", granted: ["app"] },
-    { type: "state", session: "s1", run: "r1", watching: true, front: false, waiting: 3 },
+    { type: "state", session: "s1", run: "r1", watching: true, waiting: 3 },
     { type: "events", session: "s1", run: "r1", events: [{ seq: 1, kind: "cut", detail: { chars: 1 }, clientUs: 2 }] },
     { type: "notice", what: "closed", host: "x.example" },
     { type: "removed", removed: true },

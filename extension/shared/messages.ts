@@ -52,8 +52,8 @@ export type PageMessage =
 /* From the plugin. */
 export type PluginMessage =
   | { type: "plugin"; version: string; id: string; granted: Reading[] }
-  /* `front`: is the exam in front? `waiting`: events that are not with the server yet. */
-  | { type: "state"; session: string; run: string; watching: boolean; front: boolean; waiting: number }
+  /* `waiting`: events that are not with the server yet. */
+  | { type: "state"; session: string; run: string; watching: boolean; waiting: number }
   | { type: "events"; session: string; run: string; events: PluginEvent[] }
   /* For the candidate: why something was closed or stopped. */
   | { type: "notice"; what: "closed" | "stopped"; host: string }
@@ -153,7 +153,6 @@ export function parsePluginMessage(value: unknown): PluginMessage | null {
           session: f.get("session", parseId),
           run: f.get("run", parseId),
           watching: f.get("watching", parseBool),
-          front: f.get("front", parseBool),
           waiting: f.integer("waiting"),
         };
       case "events":

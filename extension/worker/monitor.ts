@@ -161,7 +161,6 @@ export function createMonitor(platform: Platform): Monitor {
       session,
       run: log.current()?.run ?? "none",
       watching: w !== null,
-      front: w === null || w.front.what === "exam",
       waiting: log.waiting(session),
     };
   }

@@ -16,10 +16,14 @@ bool event_rules_use(struct str kind);
 /* All of them, each once; returns how many. */
 #define EVENT_RULES_KINDS_MAX 32
 size_t event_rules_kinds(const char *ret[EVENT_RULES_KINDS_MAX]);
+struct event_judged {
+    struct flag *flags; /* in the arena, in order of their beginning; times from the exam's start */
+    size_t len;
+    int64_t due_us; /* then it is to be judged again, whatever happens; EVENT_RULES_NEVER */
+};
+#define EVENT_RULES_NEVER INT64_MAX
 /* What was true between `from_us` (the exam's start) and `to_us` (its finish, or now when `open`):
- * what began before counts from `from_us` on. Times of the flags are from `from_us`. In the arena,
- * in order of their beginning. */
+ * what began before counts from `from_us` on. */
 MUST_USE bool event_rules_judge(const struct policy *policy, const struct event_fact *events,
                                 size_t len, int64_t from_us, int64_t to_us, bool open,
-                                struct arena *arena, struct flag **ret, size_t *ret_len,
-                                struct error *err);
+                                struct arena *arena, struct event_judged *ret, struct error *err);

@@ -18,6 +18,9 @@
 /* An app that begins anew tells what is there in its first look, two seconds later; a busy machine
  * takes some more. */
 #define FIRST_LOOK_US INT64_C(10000000)
+/* What goes on is told to last longer this often: people read minutes, and each judging reads all
+ * events of the session. */
+#define GOES_ON_US INT64_C(30000000)
 
 enum change { CHANGE_NONE = 0, CHANGE_BEGINS, CHANGE_ENDS, CHANGE_HAPPENS /* in a moment */ };
 /* Each reports for itself: what one no longer sees another may. */
@@ -605,6 +608,24 @@ static void take_event(struct judging *j, const struct event_fact *e)
             take(j, i, e);
 }
 
+/* When time alone may change something about a thing that goes on. */
+static int64_t span_due(const struct judging *j, const struct span *s)
+{
+    double min_us = j->policy->rules[s->rule].min_s * 1e6;
+    int64_t flag_us = MAX(s->from_us, j->from_us) + (int64_t)min_us;
+    int64_t due_us = flag_us > j->to_us ? flag_us : j->to_us + GOES_ON_US;
+    return s->asked_us ? MIN(due_us, s->asked_us + FIRST_LOOK_US + 1) : due_us;
+}
+
+static int64_t next_due(const struct judging *j)
+{
+    int64_t due_us = EVENT_RULES_NEVER;
+    for (size_t i = 0; j->open && i < SPANS_MAX; i++)
+        if (j->spans[i].active)
+            due_us = MIN(due_us, span_due(j, &j->spans[i]));
+    return due_us;
+}
+
 static int by_beginning(const void *a, const void *b)
 {
     const struct flag *x = a, *y = b;
@@ -615,7 +636,7 @@ static int by_beginning(const void *a, const void *b)
 
 bool event_rules_judge(const struct policy *policy, const struct event_fact *events, size_t len,
                        int64_t from_us, int64_t to_us, bool open, struct arena *arena,
-                       struct flag **ret, size_t *ret_len, struct error *err)
+                       struct event_judged *ret, struct error *err)
 {
     struct judging *j = ARENA_NEW(arena, struct judging);
     struct flag *flags = arena_alloc(arena, sizeof *flags * FLAGS_MAX);
@@ -626,11 +647,11 @@ bool event_rules_judge(const struct policy *policy, const struct event_fact *eve
     for (size_t i = 0; i < len; i++)
         take_event(j, &events[i]);
     end_unconfirmed(j, to_us);
+    int64_t due_us = next_due(j);
     for (size_t i = 0; i < SPANS_MAX; i++)
         if (j->spans[i].active)
             end_span(j, &j->spans[i], to_us, open);
     qsort(flags, j->len, sizeof *flags, by_beginning);
-    *ret = flags;
-    *ret_len = j->len;
+    *ret = (struct event_judged){.flags = flags, .len = j->len, .due_us = due_us};
     return true;
 }

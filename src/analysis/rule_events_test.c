@@ -17,6 +17,7 @@ struct house {
     size_t len;
     struct flag *flags;
     size_t flags_len;
+    int64_t due_us;
 };
 
 static int set_up(void **state)
@@ -50,9 +51,13 @@ static void happens(struct house *h, int64_t at_s, const char *kind, const char 
 static void judge(struct house *h, int64_t to_s, bool open)
 {
     struct error err;
+    struct event_judged judged;
     assert_good(event_rules_judge(&h->policy, h->facts, h->len, START, START + to_s * S, open,
-                                  &h->arena, &h->flags, &h->flags_len, &err),
+                                  &h->arena, &judged, &err),
                 err);
+    h->flags = judged.flags;
+    h->flags_len = judged.len;
+    h->due_us = judged.due_us;
 }
 
 static void is_flag(const struct flag *f, enum rule rule, int64_t from_s, int64_t to_s)
@@ -60,6 +65,29 @@ static void is_flag(const struct flag *f, enum rule rule, int64_t from_s, int64_
     assert_int_equal(f->rule, rule);
     assert_int_equal(f->from_us, from_s * S);
     assert_int_equal(f->to_us, to_s * S);
+}
+
+static void it_says_when_time_alone_changes_something(void **state)
+{
+    static const char shown[] = "{\"shown\":true,\"window\":7,\"program\":\"hint\"}";
+    struct house *h = *state;
+    judge(h, 1, true);
+    assert_true(h->due_us == EVENT_RULES_NEVER);
+    happens(h, 10, "overlay-window", shown); /* a flag after 2 s */
+    judge(h, 10, true);
+    assert_int_equal(h->flags_len, 0);
+    assert_int_equal(h->due_us, START + 12 * S);
+    judge(h, 13, true);
+    assert_int_equal(h->flags_len, 1);
+    assert_int_equal(h->due_us, START + 43 * S); /* that it goes on */
+    happens(h, 20, "app-started", "{}");
+    judge(h, 21, true);
+    assert_int_equal(h->due_us, START + 30 * S + 1); /* not told again by then: it was over */
+    judge(h, 31, true);
+    assert_true(h->due_us == EVENT_RULES_NEVER);
+    happens(h, 40, "overlay-window", shown);
+    judge(h, 60, false);
+    assert_true(h->due_us == EVENT_RULES_NEVER); /* the exam is over */
 }
 
 static void a_forbidden_program_is_a_flag_from_its_start_to_its_end(void **state)
@@ -412,6 +440,7 @@ static void what_the_plugin_does_reads_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        T(it_says_when_time_alone_changes_something),
         T(a_forbidden_program_is_a_flag_from_its_start_to_its_end),
         T(what_the_app_calls_forbidden_is_judged_by_the_policy_alone),
         T(what_began_before_the_exam_counts_from_its_start),

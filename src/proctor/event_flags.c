@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "proctor/evidence.h"
 #include "proctor/flag.h"
+#include "proctor/live.h"
 #include "proctor/session.h"
 #include "proctor/summary.h"
 
@@ -73,8 +74,8 @@ static bool judge(struct db *db, const struct session *s, bool final, struct err
     CLEANUP(facts_done) struct facts facts = {0};
     struct str id = str_from(s->id);
     struct policy policy;
-    struct flag *flags;
-    size_t len, before;
+    struct event_judged judged;
+    size_t before;
     int64_t finished_us, now_us = clock_wall_us();
     if (!session_read_policy_in(db, id, &arena, &policy, err) ||
         !evidence_last_us_in(db, id, "finished", &finished_us, err) ||
@@ -83,14 +84,16 @@ static bool judge(struct db *db, const struct session *s, bool final, struct err
         return false;
     int64_t end_us = finished_us ? finished_us : s->ended_us ? s->ended_us : now_us;
     bool open = !final && !finished_us && !s->ended_us;
-    if (!event_rules_judge(&policy, facts.list, facts.len, s->exam_us, end_us, open, &arena, &flags,
-                           &len, err))
+    if (!event_rules_judge(&policy, facts.list, facts.len, s->exam_us, end_us, open, &arena,
+                           &judged, err))
         return false;
-    for (size_t i = 0; i < len; i++)
-        if (!flag_put_session_in(db, id, s->exam_us, POSITION_FIRST + (uint32_t)i, &flags[i], err))
+    for (size_t i = 0; i < judged.len; i++)
+        if (!flag_put_session_in(db, id, s->exam_us, POSITION_FIRST + (uint32_t)i, &judged.flags[i],
+                                 err))
             return false;
-    return flag_drop_session_from_in(db, id, POSITION_FIRST + (uint32_t)len, err) &&
-           flag_tell_live_in(db, id, err) && (before == len || summary_refresh_in(db, id, err));
+    return flag_drop_session_from_in(db, id, POSITION_FIRST + (uint32_t)judged.len, err) &&
+           flag_tell_live_in(db, id, err) && live_set_due_in(db, id, judged.due_us, err) &&
+           (before == judged.len || summary_refresh_in(db, id, err));
 }
 
 bool event_flags_update_in(struct db *db, struct str session_id, struct str kind, struct error *err)
@@ -105,8 +108,10 @@ bool event_flags_update_in(struct db *db, struct str session_id, struct str kind
 bool event_flags_grow_in(struct db *db, struct str session_id, struct error *err)
 {
     struct session s;
-    return session_find_in(db, session_id, &s, err) &&
-           (s.state != SESSION_EXAM || judge(db, &s, false, err));
+    bool due;
+    return live_is_due_in(db, session_id, clock_wall_us(), &due, err) &&
+           (!due || (session_find_in(db, session_id, &s, err) &&
+                     (s.state != SESSION_EXAM || judge(db, &s, false, err))));
 }
 
 bool event_flags_close_in(struct db *db, struct str session_id, struct error *err)

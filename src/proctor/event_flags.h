@@ -8,8 +8,8 @@
 /* In the write that adds an event of `kind`; nothing happens where no rule asks for it. */
 MUST_USE bool event_flags_update_in(struct db *db, struct str session_id, struct str kind,
                                     struct error *err);
-/* Time has passed: what goes on may have lasted long enough by now. Called as app,
- * plugin or page are heard of. */
+/* Time has passed: what goes on may have lasted long enough by now. Called as the app or the page
+ * is heard of; costs a look at one row when nothing is due. */
 MUST_USE bool event_flags_grow_in(struct db *db, struct str session_id, struct error *err);
 /* In the write that closes the answers or ends the session: nothing goes on any more. */
 MUST_USE bool event_flags_close_in(struct db *db, struct str session_id, struct error *err);

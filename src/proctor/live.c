@@ -144,11 +144,18 @@ bool live_plugin_in(struct db *db, struct str session_id, struct error *err)
                   DB_ARGS(DB_TEXT(session_id)), NULL, err);
 }
 
-bool live_plugin_is_lost_in(struct db *db, struct str session_id, bool *ret, struct error *err)
+bool live_set_due_in(struct db *db, struct str session_id, int64_t due_us, struct error *err)
+{
+    return db_run(db, "UPDATE live SET events_due_us = $1 WHERE session_id = $2",
+                  DB_ARGS(DB_I64(due_us), DB_TEXT(session_id)), NULL, err);
+}
+
+bool live_is_due_in(struct db *db, struct str session_id, int64_t now_us, bool *ret,
+                    struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    return db_query_one(db, "SELECT 1 FROM live WHERE session_id = $1 AND plugin_lost = 1",
-                        DB_ARGS(DB_TEXT(session_id)), ret, &rows, err);
+    return db_query_one(db, "SELECT 1 FROM live WHERE session_id = $1 AND events_due_us <= $2",
+                        DB_ARGS(DB_TEXT(session_id), DB_I64(now_us)), ret, &rows, err);
 }
 
 bool live_flag_in(struct db *db, struct str session_id, int64_t at_us, const struct flag *f,

@@ -58,8 +58,12 @@ MUST_USE bool live_claimed_in(struct db *db, struct str session_id, struct str k
                               struct error *err);
 MUST_USE bool live_app_in(struct db *db, struct str session_id, int64_t now_us, struct error *err);
 MUST_USE bool live_plugin_in(struct db *db, struct str session_id, struct error *err);
-MUST_USE bool live_plugin_is_lost_in(struct db *db, struct str session_id, bool *ret,
-                                     struct error *err);
+/* When what its events say is to be judged again, if none comes (event_flags.h); false for a
+ * session that does not record. One that was never judged is due. */
+MUST_USE bool live_set_due_in(struct db *db, struct str session_id, int64_t due_us,
+                              struct error *err);
+MUST_USE bool live_is_due_in(struct db *db, struct str session_id, int64_t now_us, bool *ret,
+                             struct error *err);
 /* The one that the wall shows, which began at `at_us`; of RULE_NONE: none. */
 MUST_USE bool live_flag_in(struct db *db, struct str session_id, int64_t at_us,
                            const struct flag *flag, struct error *err);

@@ -92,6 +92,9 @@ static void a_flag_of_an_event_goes_on_until_it_is_over_or_the_exam_is(void **st
     wall_flag(h, "", false); /* not for long enough yet */
     house_run_sql(h, "UPDATE evidence SET time_us = time_us - 30000000 WHERE kind = 'plugin-lost'");
     must(session_lease(&h->p, house_session(h), USER, STR("tab"), err));
+    wall_flag(h, "", false); /* not looked at before it is due */
+    house_run_sql(h, "UPDATE live SET events_due_us = events_due_us - 30000000");
+    must(session_lease(&h->p, house_session(h), USER, STR("tab"), err));
     wall_flag(h, "plugin-lost", true);
     told(h, 1, "download-started", "{\"host\":\"x.example\"}"); /* later, and over at once */
     wall_flag(h, "plugin-lost", true);
@@ -102,6 +105,7 @@ static void a_flag_of_an_event_goes_on_until_it_is_over_or_the_exam_is(void **st
                      " WHERE kind IN ('plugin-started', 'download-started')");
     told(h, 3, "focus-lost", "{}");
     house_run_sql(h, "UPDATE evidence SET time_us = time_us - 6000000 WHERE kind = 'focus-lost'");
+    house_run_sql(h, "UPDATE live SET events_due_us = events_due_us - 6000000");
     must(db_store_write(h->p.store, grow_body, h, err));
     wall_flag(h, "focus-lost", true);
     must(provider_milestone(&h->p, house_session(h), STR("finished"), STR("{}"), err));

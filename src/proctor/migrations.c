@@ -553,6 +553,10 @@ static const char version_open_flags[] =
     /* live.c */
     "ALTER TABLE live ADD COLUMN plugin_lost BIGINT NOT NULL DEFAULT 0;";
 
+static const char version_events_due[] =
+    /* live.c: when what app and plugin tell is judged again; 0: at once */
+    "ALTER TABLE live ADD COLUMN events_due_us BIGINT NOT NULL DEFAULT 0;";
+
 static const char *const versions[] = {
     version_1,
     version_2,
@@ -569,6 +573,7 @@ static const char *const versions[] = {
     version_second,
     version_listed_identity,
     version_open_flags,
+    version_events_due,
 };
 
 const struct db_migrations proctor_migrations = {

@@ -73,8 +73,6 @@ static bool take_new(struct db *db, struct taking *t, int64_t all, struct error 
         t->next++;
         all++;
     }
-    if (at == 0) /* nothing new, but time has passed */
-        return event_flags_grow_in(db, t->session_id, err);
     return event_flags_update_in(db, t->session_id, rules, err);
 }
 

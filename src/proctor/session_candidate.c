@@ -41,14 +41,6 @@ static bool note_lost(struct db *db, struct str id, int64_t seen_us, struct erro
                            json_pack("{s:I}", "last_seen_us", (json_int_t)seen_us), err);
 }
 
-/* While the plugin is away nothing else tells that it still is. */
-static bool grow_flags(struct db *db, struct str id, struct error *err)
-{
-    bool lost;
-    return live_plugin_is_lost_in(db, id, &lost, err) &&
-           (!lost || event_flags_grow_in(db, id, err));
-}
-
 static bool lease_body(struct db *db, void *context, struct error *err)
 {
     const struct lease *l = context;
@@ -75,7 +67,7 @@ static bool lease_body(struct db *db, void *context, struct error *err)
         return false;
     return db_run(db, "UPDATE session SET tab = $1, seen_us = $2, silent = 0 WHERE id = $3",
                   DB_ARGS(DB_TEXT(l->tab), DB_I64(now), DB_TEXT(l->id)), NULL, err) &&
-           live_seen_in(db, l->id, now, err) && grow_flags(db, l->id, err);
+           live_seen_in(db, l->id, now, err) && event_flags_grow_in(db, l->id, err);
 }
 
 bool session_lease(struct proctor *p, struct str id, int64_t user_ref, struct str tab,

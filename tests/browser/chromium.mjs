@@ -97,9 +97,9 @@ export async function personWithFolder(t, server, folder, { seen = { cameras: []
 }
 
 // A person whose browser has the plugin that is unpacked in `plugin`. Extensions need a folder of the browser's own, and
-// the headless mode that is the whole browser. `managed`: it may install
-// what a policy says, and has `load` beside. `env` is where it runs, if not here.
-export async function personWithPlugin(t, server, folder, { plugin, managed = false, load = plugin, env, ...options }) {
+// the headless mode that is the whole browser. `managed`: it may install what a policy says, and has `load` beside. `env` is
+// where it runs, if not here; `headed`: with a window on that desktop.
+export async function personWithPlugin(t, server, folder, { plugin, managed = false, load = plugin, env, headed = false, ...options }) {
   const seen = { cameras: [], recorders: new Map(), problems: [] };
   const { args, ...launch } = launchOptions(options);
   const offline = ['--disable-background-networking', '--disable-component-update'];
@@ -110,7 +110,7 @@ export async function personWithPlugin(t, server, folder, { plugin, managed = fa
     headless: false,
     ignoreDefaultArgs: managed ? ['--disable-extensions', ...offline] : ['--disable-extensions'],
     args: [
-      '--headless=new',
+      ...(headed ? ['--window-position=0,0', '--window-size=1200,700'] : ['--headless=new']),
       ...(managed ? args.filter((arg) => !offline.includes(arg)) : args),
       '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost',
       ...(managed ? [] : [`--disable-extensions-except=${plugin}`]), `--load-extension=${load}`,

@@ -68,6 +68,7 @@ const reviewOf = async (server, session) => {
   await staff.signIn(USERS.instructor);
   return staff.get(`/api/review/sessions/${session}`);
 };
+const displayFlag = async (server, session) => (await reviewOf(server, session)).flags.find(({ rule }) => rule === 'second-display');
 const ofPlugin = ({ events }) => events.filter(({ detail }) => detail.run !== undefined);
 const kinds = (events) => events.map(({ kind }) => kind);
 // Waits until so many are with the server.
@@ -239,7 +240,7 @@ test('plugin: where the policy blocks, a new tab is closed and counted, and the 
   assert.deepEqual(seen.problems, []);
 }, { seconds: 120 });
 
-test('plugin: what is done in the exam, its window and its zoom are told; the step leads to the store where there is one', async (t) => {
+test('plugin: what is done in the exam, its window, its zoom and the displays are told; the step leads to the store where there is one', async (t) => {
   const store = 'https://chromewebstore.google.com/detail/proctortrack';
   const { server, client, plugin, start } = await house(t, { policy: { plugin: { mode: 'report' } }, store });
   const { context, seen } = await start();
@@ -284,12 +285,22 @@ test('plugin: what is done in the exam, its window and its zoom are told; the st
     const [tab] = (await chrome.tabs.query({})).filter((one) => one.url.endsWith(to));
     await chrome.windows.update(tab.windowId, { state: 'normal' });
   });
-  const events = (await reported(server, session, 9)).slice(1);
+  await reported(server, session, 9);
+  // A display is connected, and removed.
+  const cdp = await context.newCDPSession(page);
+  const { screenInfo } = await cdp.send('Emulation.addScreen', { left: 800, top: 0, width: 1024, height: 768 });
+  await reported(server, session, 10);
+  await until('a flag that goes on', 15, async () => (await displayFlag(server, session))?.open);
+  await cdp.send('Emulation.removeScreen', { screenId: screenInfo.id });
+  const events = (await reported(server, session, 11)).slice(1);
+  await until('it is over', 15, async () => (await displayFlag(server, session))?.open === false);
   const of = (kind) => events.filter((one) => one.kind === kind).map(({ detail }) => detail);
   assert.deepEqual(kinds(events).slice(0, 5), ['copied', 'cut', 'pasted', 'context-menu', 'printed']);
   assert.deepEqual([of('copied')[0].chars, of('cut')[0].chars, of('pasted')[0].chars, of('pasted')[0].own], [7, 7, 7, true]);
   assert.deepEqual(of('zoom-changed').map(({ percent }) => percent), [150]);
   assert.deepEqual(of('window-state').map(({ state }) => state).slice(-2), ['fullscreen', 'normal']);
+  assert.deepEqual(of('browser-displays').map(({ count }) => count), [2, 1]);
+  assert.match(of('browser-displays')[0].displays, / 1024x768\+800\+0$/);
   assert.ok(!JSON.stringify(events).includes('Osmosis'), 'the text was told');
   assert.deepEqual(seen.problems, []);
 }, { seconds: 120 });

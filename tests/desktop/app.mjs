@@ -110,14 +110,17 @@ async function measure({ desktop, now }, app) {
   assert.ok(rss < 80, `${rss} MB`);
 }
 
+// A program of that name which shows a window (show.c).
+export function showProgram({ folder }, name) {
+  const program = join(folder, name);
+  execFileSync('cc', ['-o', program, join(SOURCE, 'tests', 'desktop', 'show.c'), '-lX11', '-lXext']);
+  return program;
+}
+
 // All that rules ask of an app but displays and programs, each begun and ended while the exam goes on: another site in a
 // browser's window (a program of that name), a window over all others that lets clicks through, headphones.
 async function beginTheRest({ desktop }) {
-  const show = (name, ...args) => {
-    const program = join(desktop.folder, name);
-    if (!existsSync(program)) execFileSync('cc', ['-o', program, join(SOURCE, 'tests', 'desktop', 'show.c'), '-lX11', '-lXext']);
-    return desktop.start(program, args);
-  };
+  const show = (name, ...args) => desktop.start(showProgram(desktop, name), args);
   const windows = [show('firefox', 'Krebs cycle - Mozilla Firefox'), show('whisper', 'Answers', 'overlay')];
   desktop.run('pactl', 'set-default-sink', 'bt');
   return async () => {

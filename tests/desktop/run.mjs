@@ -1,5 +1,5 @@
 // The desktop app against the real server. `node run.mjs [WORD...]` runs the tests whose name has one of the words; without
-// a word both platforms, and the app that is lost, run side by side, for most of the time is waiting. Pictures are left in tests/artifacts/desktop.
+// a word both platforms, the app that is lost, and the plugin run side by side, for most of the time is waiting. Pictures are left in tests/artifacts/desktop.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { run } from '../support/runner.mjs';
@@ -25,9 +25,10 @@ if (process.argv.length > 2) {
   await import('./sign.mjs');
   await import('./vouch.mjs');
   await import('./lost.mjs');
+  await import('./plugin.mjs');
   await run();
 } else {
-  const [passed, failed, skipped] = (await Promise.all(['Linux', 'Wine', 'lost'].map(side))).reduce((a, b) => a.map((n, i) => n + b[i]));
+  const [passed, failed, skipped] = (await Promise.all(['Linux', 'Wine', 'lost', 'desktop, plugin'].map(side))).reduce((a, b) => a.map((n, i) => n + b[i]));
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   process.exit(failed ? 1 : 0);
 }

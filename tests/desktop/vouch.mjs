@@ -16,15 +16,15 @@ import { until } from './display.mjs';
 const DOWNLOAD = join(SOURCE, 'build', 'downloads', 'proctortrack-linux-x86_64.tar.gz');
 const WITH_PLUGIN = { ...POLICY, checkin: { ...POLICY.checkin, plugin: true }, plugin: { mode: 'report', ask: ['app'] } };
 
-// As an administrator's browser has it: there nobody has to be asked for the permission.
-function buildPlugin(out, origin) {
+// `given`: as an administrator's browser has them, where nobody has to be asked for a permission.
+export function buildPlugin(out, origin, given = []) {
   const [id] = execFileSync('node', [join(SOURCE, 'extension', 'build.mjs'), '--key', join(out, 'key'), '--out', out, origin], { encoding: 'utf8' }).split(' ');
   const unpacked = join(out, 'proctortrack-plugin');
   const file = join(unpacked, 'manifest.json');
   const manifest = JSON.parse(readFileSync(file, 'utf8'));
-  assert.ok(manifest.optional_permissions.includes('nativeMessaging'), 'it is optional');
-  manifest.permissions.push('nativeMessaging');
-  manifest.optional_permissions = manifest.optional_permissions.filter((one) => one !== 'nativeMessaging');
+  for (const one of given) assert.ok(manifest.optional_permissions.includes(one), `${one} is optional`);
+  manifest.permissions.push(...given);
+  manifest.optional_permissions = manifest.optional_permissions.filter((one) => !given.includes(one));
   writeFileSync(file, JSON.stringify(manifest));
   return { id, unpacked };
 }
@@ -36,7 +36,7 @@ test('desktop, Linux: plugin and app vouch for each other through the browser, a
   const downloads = temporaryFolder(t);
   const s = await sitting(t, WITH_PLUGIN, { args: ['--downloads', downloads] });
   const { desktop, candidate, at } = s;
-  const plugin = buildPlugin(downloads, s.server.origin);
+  const plugin = buildPlugin(downloads, s.server.origin, ['nativeMessaging']);
   copyFileSync(DOWNLOAD, join(downloads, basename(DOWNLOAD))); // as this server offers it
   const program = join(desktop.folder, 'proctortrack');
   copyFileSync(APP, program);

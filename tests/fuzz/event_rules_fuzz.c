@@ -42,11 +42,11 @@ static void judge(const struct policy *policy, const struct event_fact *events, 
                   bool open)
 {
     CLEANUP(arena_done) struct arena arena = {0};
-    struct flag *flags;
-    size_t flags_len;
-    require(
-        event_rules_judge(policy, events, len, START, END, open, &arena, &flags, &flags_len, NULL));
-    for (size_t i = 0; i < flags_len; i++) {
+    struct event_judged judged;
+    require(event_rules_judge(policy, events, len, START, END, open, &arena, &judged, NULL));
+    require(open ? judged.due_us > END : judged.due_us == EVENT_RULES_NEVER);
+    const struct flag *flags = judged.flags;
+    for (size_t i = 0; i < judged.len; i++) {
         require(flags[i].from_us >= 0 && flags[i].from_us <= flags[i].to_us);
         require(flags[i].to_us <= END - START);
         require(!flags[i].open || (open && flags[i].to_us == END - START));

@@ -56,7 +56,6 @@ export function createPluginLink(options: LinkOptions): PluginLink {
   let waiting: number | null = null; // at the plugin, as it said last
   const quiet = new Set<() => void>(); // who waits for that to be 0
   let taking: Promise<void> = Promise.resolve();
-  let latest = { run: "none", front: true };
 
   function post(to: PluginPort, message: PageMessage): void {
     try {
@@ -86,7 +85,6 @@ export function createPluginLink(options: LinkOptions): PluginLink {
         if (message.session !== session) return;
         if (state.get() === "lost") options.onEvent("plugin-back");
         state.set(message.watching ? "watching" : wish === "watch" ? "connecting" : "off");
-        latest = { run: message.run, front: message.front };
         waiting = message.waiting;
         settle();
         break;
@@ -174,9 +172,6 @@ export function createPluginLink(options: LinkOptions): PluginLink {
       await timers.sleep(BEAT_MS, signal);
       if (signal.aborted || port === null || wish !== "watch") continue;
       speak(port);
-      /* What goes on beside the exam may have lasted long enough for a flag by now. */
-      if (!latest.front && latest.run !== "none")
-        await options.send(latest.run, []).catch(() => undefined);
     }
   }
 

@@ -109,8 +109,8 @@ bool app_link_find_in(struct db *db, struct str session_id, struct arena *arena,
     bool found, code;
     if (!has_code(db, session_id, &code, err) ||
         !db_query_one(db,
-                      "SELECT version, platform, seen_us, phase, percent, lost FROM app_link"
-                      " WHERE session_id = $1",
+                      "SELECT version, platform, seen_us, phase, percent, lost, build"
+                      " FROM app_link WHERE session_id = $1",
                       DB_ARGS(DB_TEXT(session_id)), &found, &rows, err))
         return false;
     if (found) {
@@ -120,6 +120,7 @@ bool app_link_find_in(struct db *db, struct str session_id, struct arena *arena,
         link.phase = (enum app_phase)db_col_i64(rows, 3);
         link.percent = (int)db_col_i64(rows, 4);
         link.lost = db_col_i64(rows, 5) != 0;
+        link.build = (enum app_build)db_col_i64(rows, 6);
         if (!link.version.ptr || !link.platform.ptr)
             return error_no_memory(err);
     }
@@ -178,7 +179,8 @@ bool app_link_code(struct proctor *p, struct str session_id, int64_t user_ref,
 /* ---- pairing ---- */
 
 struct pairing {
-    struct str version, platform;
+    struct str version;
+    const struct app_build_word *word;
     unsigned char code_hash[SHA256_SIZE], token_hash[TOKEN_HASH_SIZE];
     char session_id[ID_TEXT_SIZE];
 };
@@ -206,24 +208,30 @@ static bool pair_body(struct db *db, void *context, struct error *err)
 {
     struct pairing *p = context;
     struct session s;
+    enum app_build build;
+    struct str platform = p->word->platform;
     int64_t now = clock_wall_us();
     if (!use_code(db, p, err) || !session_find_in(db, str_from(p->session_id), &s, err))
         return false;
     if (s.state >= SESSION_ENDED)
         return error_set(err, ERROR_CONFLICT, "the exam is over");
+    if (!app_build_compare_in(db, p->word, &build, err))
+        return false;
     return db_run(db,
                   "INSERT INTO app_link (session_id, token_hash, version, platform, paired_us,"
-                  " seen_us) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (session_id) DO UPDATE SET"
+                  " seen_us, build) VALUES ($1, $2, $3, $4, $5, $5, $6)"
+                  " ON CONFLICT (session_id) DO UPDATE SET"
                   " token_hash = excluded.token_hash, version = excluded.version,"
                   " platform = excluded.platform, paired_us = excluded.paired_us,"
-                  " seen_us = excluded.seen_us, lost = 0",
+                  " seen_us = excluded.seen_us, build = excluded.build, lost = 0",
                   DB_ARGS(DB_TEXT(str_from(p->session_id)),
                           DB_BLOB(str_bytes(p->token_hash, sizeof p->token_hash)),
-                          DB_TEXT(p->version), DB_TEXT(p->platform), DB_I64(now)),
+                          DB_TEXT(p->version), DB_TEXT(platform), DB_I64(now), DB_I64(build)),
                   NULL, err) &&
            evidence_add_in(db, str_from(p->session_id), "app-paired",
-                           json_pack("{s:s%, s:s%}", "version", p->version.ptr, p->version.len,
-                                     "platform", p->platform.ptr, p->platform.len),
+                           json_pack("{s:s%, s:s%, s:s}", "version", p->version.ptr, p->version.len,
+                                     "platform", platform.ptr, platform.len, "build",
+                                     app_build_name(build)),
                            err) &&
            event_flags_update_in(db, str_from(p->session_id), STR("app-paired"), err) &&
            app_link_changed_in(db, str_from(p->session_id), err);
@@ -237,13 +245,13 @@ static bool check_text(struct str text, const char *what, struct error *err)
     return true;
 }
 
-bool app_link_pair(struct proctor *p, struct str code, struct str version, struct str platform,
-                   char ret_token[TOKEN_TEXT_SIZE], char ret_session_id[ID_TEXT_SIZE],
-                   struct error *err)
+bool app_link_pair(struct proctor *p, struct str code, struct str version,
+                   const struct app_build_word *word, char ret_token[TOKEN_TEXT_SIZE],
+                   char ret_session_id[ID_TEXT_SIZE], struct error *err)
 {
-    struct pairing pairing = {.version = version, .platform = platform};
+    struct pairing pairing = {.version = version, .word = word};
     char token[TOKEN_TEXT_SIZE];
-    if (!check_text(version, "version", err) || !check_text(platform, "platform", err))
+    if (!check_text(version, "version", err) || !check_text(word->platform, "platform", err))
         return false;
     if (!hash_code(code, pairing.code_hash))
         return error_set(

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "crypto/token.h"
+#include "proctor/app_build.h"
 #include "proctor/proctor.h"
 
 #define APP_CODE_LEN 8
@@ -35,8 +36,9 @@ struct app_link {
     struct str version, platform; /* empty until it is connected; in the arena */
     int64_t seen_us;              /* 0: never */
     enum app_phase phase;
-    int percent; /* sent of what it has */
-    bool lost;   /* silent for longer than the policy allows, which is on record */
+    int percent;          /* sent of what it has */
+    bool lost;            /* silent for longer than the policy allows, which is on record */
+    enum app_build build; /* as it was when it was paired */
 };
 
 const char *app_state_name(enum app_state state);    /* "none"; static */
@@ -57,7 +59,7 @@ MUST_USE bool app_link_code(struct proctor *p, struct str session_id, int64_t us
 /* Uses the code up; the app paired before, if any, is no longer known. ERROR_NOT_FOUND for a wrong,
  * used or expired code, all alike. Case, spaces and hyphens do not count. */
 MUST_USE bool app_link_pair(struct proctor *p, struct str code, struct str version,
-                            struct str platform, char ret_token[TOKEN_TEXT_SIZE],
+                            const struct app_build_word *word, char ret_token[TOKEN_TEXT_SIZE],
                             char ret_session_id[ID_TEXT_SIZE], struct error *err);
 /* Whose token is this? An empty id when it is nobody's. */
 MUST_USE bool app_link_whose(struct proctor *p, struct str token, char ret_session_id[ID_TEXT_SIZE],

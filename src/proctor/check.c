@@ -5,6 +5,7 @@
 #include "proctor/audit.h"
 #include "proctor/change.h"
 #include "proctor/evidence.h"
+#include "proctor/plugin.h"
 #include "proctor/session.h"
 
 #include <stdlib.h>
@@ -134,15 +135,38 @@ static bool check_side(struct db *db, const struct report *r, struct error *err)
     return true;
 }
 
+/* The last point is about three programs, of which the page sees one: what is known of the others.
+ */
+static bool add_programs(struct db *db, struct str session_id, json_t *detail, struct error *err)
+{
+    CLEANUP(arena_done) struct arena arena = {0};
+    struct app_link app;
+    struct plugin plugin;
+    if (!app_link_find_in(db, session_id, &arena, &app, err) ||
+        !plugin_find_in(db, session_id, &arena, &plugin, err))
+        return false;
+    bool good = !plugin.seen_us ||
+                !json_object_set_new(detail, "plugin_version",
+                                     json_stringn(plugin.version.ptr, plugin.version.len));
+    if (good && app.seen_us)
+        good = !json_object_set_new(detail, "app_version",
+                                    json_stringn(app.version.ptr, app.version.len)) &&
+               !json_object_set_new(detail, "app_build", json_string(app_build_name(app.build)));
+    return good || error_no_memory(err);
+}
+
 static bool report_body(struct db *db, void *context, struct error *err)
 {
     const struct report *r = context;
     const struct check_claim *c = r->claim;
     CLEANUP(json_decrefp) json_t *detail = NULL;
+    CLEANUP(freep) char *text = NULL;
     struct session s;
     if (!session_find_own_in(db, r->session_id, r->user_ref, &s, err) || !check_time(&s, err) ||
         !check_side(db, r, err) || !session_count_event_in(db, r->session_id, err) ||
-        !json_parse(r->detail, &detail, err))
+        !json_parse(r->detail, &detail, err) ||
+        (c->point == CHECK_BROWSER && !add_programs(db, r->session_id, detail, err)) ||
+        !json_text(detail, &text, err))
         return false;
     return db_run(db,
                   "INSERT INTO system_check (session_id, point, state, detail, problem, mend,"
@@ -153,7 +177,7 @@ static bool report_body(struct db *db, void *context, struct error *err)
                   " problem = excluded.problem, mend = excluded.mend,"
                   " checked_us = excluded.checked_us",
                   DB_ARGS(DB_TEXT(r->session_id), DB_I64(c->point), DB_I64(c->state),
-                          DB_TEXT(r->detail), DB_TEXT(c->problem), DB_TEXT(c->mend),
+                          DB_TEXT(str_from(text)), DB_TEXT(c->problem), DB_TEXT(c->mend),
                           DB_I64(clock_wall_us()), DB_I64(CHECK_FAILED)),
                   NULL, err) &&
            evidence_add_in(db, r->session_id, "check",

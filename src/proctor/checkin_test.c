@@ -12,6 +12,8 @@
 
 static const struct profile_staff staff = {.ref = 3, .name = {"Helena Marsh", 12}};
 
+static const struct app_build_word linux_app = {.platform = {"linux", 5}};
+
 static struct steps read_steps(struct house *h, const char *session, struct arena *arena)
 {
     struct steps steps;
@@ -117,7 +119,7 @@ static void the_steps_come_in_the_guides_order_and_start_names_the_one_that_is_o
     char code[APP_CODE_SIZE], token[TOKEN_TEXT_SIZE], paired[ID_TEXT_SIZE];
     int64_t expires_us;
     must(app_link_code(&h->p, str_from(session), USER, code, &expires_us, err));
-    must(app_link_pair(&h->p, str_from(code), STR("1"), STR("linux"), token, paired, err));
+    must(app_link_pair(&h->p, str_from(code), STR("1"), &linux_app, token, paired, err));
     assert_string_equal(paired, session);
     assert_int_equal(current(h, session), STEP_SYSTEM_CHECK);
     for (int i = CHECK_POINT_NONE + 1; i < CHECK_POINTS; i++) {
@@ -305,17 +307,16 @@ static void a_code_is_good_once_and_for_ten_minutes(void **state)
     CLEANUP(arena_done) struct arena arena = {0};
     char code[APP_CODE_SIZE], token[TOKEN_TEXT_SIZE], session[ID_TEXT_SIZE];
     int64_t expires_us, user;
-    struct str version = STR("1.0"), platform = STR("windows");
     must_fail(ERROR_NOT_FOUND,
               app_link_code(&h->p, house_session(h), USER + 1, code, &expires_us, err));
     must(app_link_code(&h->p, house_session(h), USER, code, &expires_us, err));
     house_run_sql(h, "UPDATE app_code SET expires_us = 5");
     must_fail(ERROR_NOT_FOUND,
-              app_link_pair(&h->p, str_from(code), version, platform, token, session, err));
+              app_link_pair(&h->p, str_from(code), STR("1.0"), &linux_app, token, session, err));
     must(app_link_code(&h->p, house_session(h), USER, code, &expires_us, err));
-    must(app_link_pair(&h->p, str_from(code), version, platform, token, session, err));
+    must(app_link_pair(&h->p, str_from(code), STR("1.0"), &linux_app, token, session, err));
     must_fail(ERROR_NOT_FOUND,
-              app_link_pair(&h->p, str_from(code), version, platform, token, session, err));
+              app_link_pair(&h->p, str_from(code), STR("1.0"), &linux_app, token, session, err));
     must(app_link_whose(&h->p, str_from(token), session, &user, err));
     assert_string_equal(session, h->session);
     assert_int_equal(user, USER);
@@ -328,6 +329,54 @@ static void a_code_is_good_once_and_for_ten_minutes(void **state)
     must(app_link_seen(&h->p, house_session(h), NULL, err));
     steps = read_steps(h, h->session, &arena);
     assert_int_equal(steps.app.state, APP_CONNECTED);
+}
+
+static struct app_build_word said(unsigned char of, const unsigned char *offered)
+{
+    static char hex[STR_HEX_MAX(SHA256_SIZE)];
+    unsigned char sha256[SHA256_SIZE];
+    memset(sha256, of, sizeof sha256);
+    str_to_hex(str_bytes(sha256, sizeof sha256), hex);
+    return (struct app_build_word){
+        .platform = STR("linux"), .sha256 = str_from(hex), .offered = offered};
+}
+
+struct comparing {
+    struct app_build_word word;
+    enum app_build is;
+};
+
+static bool compare_body(struct db *db, void *context, struct error *err)
+{
+    struct comparing *c = context;
+    return app_build_compare_in(db, &c->word, &c->is, err);
+}
+
+static enum app_build compared(struct house *h, struct app_build_word word)
+{
+    struct comparing c = {.word = word};
+    must(db_store_read(h->p.store, compare_body, &c, err));
+    return c.is;
+}
+
+static void an_app_is_laid_beside_those_that_were_given(void **state)
+{
+    struct house *h = *state;
+    unsigned char first[SHA256_SIZE], now[SHA256_SIZE];
+    memset(first, 1, sizeof first);
+    memset(now, 2, sizeof now);
+    must(app_build_given(&h->p, STR("linux"), first, err));
+    must(app_build_given(&h->p, STR("linux"), first, err));
+    must(app_build_given(&h->p, STR("windows"), now, err));
+    assert_int_equal(compared(h, said(1, first)), APP_BUILD_CURRENT);
+    assert_int_equal(compared(h, said(1, now)), APP_BUILD_OLDER);
+    assert_int_equal(compared(h, said(2, now)), APP_BUILD_CURRENT); /* nobody got it yet */
+    assert_int_equal(compared(h, said(2, first)), APP_BUILD_OTHER); /* another platform's */
+    assert_int_equal(compared(h, said(1, NULL)), APP_BUILD_UNKNOWN);
+    struct app_build_word word = {.platform = STR("linux"), .sha256 = STR(""), .offered = now};
+    assert_int_equal(compared(h, word), APP_BUILD_UNKNOWN);
+    word.sha256 = STR("0202");
+    assert_int_equal(compared(h, word), APP_BUILD_OTHER);
 }
 
 /* How many records of this kind there are. */
@@ -351,7 +400,7 @@ static void an_app_that_is_silent_in_the_exam_is_on_record_and_ends_nothing(void
     struct flag_row *flags;
     size_t len;
     must(app_link_code(&h->p, house_session(h), USER, code, &expires_us, err));
-    must(app_link_pair(&h->p, str_from(code), STR("1"), STR("linux"), token, session, err));
+    must(app_link_pair(&h->p, str_from(code), STR("1"), &linux_app, token, session, err));
     must(app_link_note_silence(&h->p, later_us, 10, err));
     assert_int_equal(records_of(h, "app-lost"), 0); /* nothing is monitored yet */
     house_record(h);
@@ -404,6 +453,7 @@ int main(void)
         T(erasing_takes_the_key_and_all_that_it_sealed),
         T(an_override_stays_until_the_point_passes_and_is_refused_after_the_start),
         T(a_code_is_good_once_and_for_ten_minutes),
+        T(an_app_is_laid_beside_those_that_were_given),
         T(an_app_that_is_silent_in_the_exam_is_on_record_and_ends_nothing),
         T(every_record_has_a_title),
     };

@@ -1,7 +1,6 @@
 #include "proctor/event.h"
 
 #include "base/clock.h"
-#include "crypto/hash.h"
 #include "proctor/event_flags.h"
 #include "proctor/live.h"
 #include "proctor/session.h"
@@ -70,7 +69,8 @@ static const struct {
     {"app-back", "The desktop app is back after a silence", false},
     {"app-lost", "The desktop app was not heard of any more", false},
     {"app-genuine", "The app is the one that is downloaded here, by its own word", false},
-    {"app-differs", "The app is not the one that is downloaded here: older, or changed", false},
+    {"app-older", "The app is one that was downloaded here earlier, by its own word", false},
+    {"app-differs", "The app is none that was downloaded here: of elsewhere, or changed", false},
     {"app-not-compared", "The app could not be compared with the one downloaded here", false},
     {"renamed", "The name of the account was corrected", false},
     {"offline", "Browser went offline", true},
@@ -169,9 +169,26 @@ static const char *title_of(struct str kind)
 struct report {
     struct str session_id, kind, payload;
     int64_t user_ref;
-    const char *beside; /* a kind of ours; NULL: none */
-    struct str beside_payload;
+    const struct app_build_word *word; /* NULL: it says nothing of that */
 };
+
+static bool tell_build_in(struct db *db, const struct report *r, struct error *err)
+{
+    static const char *const told[APP_BUILDS] = {
+        [APP_BUILD_UNKNOWN] = "app-not-compared",
+        [APP_BUILD_CURRENT] = "app-genuine",
+        [APP_BUILD_OLDER] = "app-older",
+        [APP_BUILD_OTHER] = "app-differs",
+    };
+    char hex[STR_HEX_MAX(SHA256_SIZE)] = "";
+    enum app_build build;
+    if (!r->word)
+        return true;
+    if (r->word->offered)
+        str_to_hex(str_bytes(r->word->offered, SHA256_SIZE), hex);
+    return app_build_compare_in(db, r->word, &build, err) &&
+           evidence_add_in(db, r->session_id, told[build], json_pack("{s:s}", "offered", hex), err);
+}
 
 static bool report_body(struct db *db, void *context, struct error *err)
 {
@@ -183,9 +200,7 @@ static bool report_body(struct db *db, void *context, struct error *err)
         return error_set(err, ERROR_CONFLICT, "this session has ended and takes nothing any more");
     return session_count_event_in(db, r->session_id, err) &&
            evidence_append_in(db, r->session_id, r->kind, r->payload, err) &&
-           (!r->beside ||
-            evidence_append_in(db, r->session_id, str_from(r->beside), r->beside_payload, err)) &&
-           event_flags_update_in(db, r->session_id, r->kind, err) &&
+           tell_build_in(db, r, err) && event_flags_update_in(db, r->session_id, r->kind, err) &&
            live_claimed_in(db, r->session_id, r->kind, err);
 }
 
@@ -232,29 +247,13 @@ bool event_report_app(struct proctor *p, struct str session_id, int64_t user_ref
                   owned, client_us, err);
 }
 
-/* An app says itself which program it is: that it says so is no proof, that it says another is
- * worth knowing. */
 bool event_report_app_started(struct proctor *p, struct str session_id, int64_t user_ref,
-                              json_t *detail, const unsigned char *offered, int64_t client_us,
+                              json_t *detail, const struct app_build_word *word, int64_t client_us,
                               struct error *err)
 {
+    struct report r = {
+        .session_id = session_id, .kind = STR("app-started"), .user_ref = user_ref, .word = word};
     CLEANUP(json_decrefp) json_t *owned = detail ? detail : json_object();
-    CLEANUP(json_decrefp) json_t *beside = NULL;
-    CLEANUP(freep) char *text = NULL;
-    char hex[STR_HEX_MAX(SHA256_SIZE)] = "";
-    const char *said = json_string_value(json_object_get(owned, "sha256"));
-    struct report r = {.session_id = session_id, .kind = STR("app-started"), .user_ref = user_ref};
-    if (offered)
-        str_to_hex(str_bytes(offered, SHA256_SIZE), hex);
-    r.beside = !offered || !said || !said[0]                  ? "app-not-compared"
-               : str_eq_nocase(str_from(said), str_from(hex)) ? "app-genuine"
-                                                              : "app-differs";
-    beside = json_pack("{s:s}", "offered", hex);
-    if (!beside)
-        return error_no_memory(err);
-    if (!json_text(beside, &text, err))
-        return false;
-    r.beside_payload = str_from(text);
     return report(p, r, owned, client_us, err);
 }
 

@@ -1,6 +1,7 @@
 /* What happened in a session, for a reviewer's timeline: the records of the evidence that are no
  * pieces, each with a title; and the events that a candidate's page may report. */
 #pragma once
+#include "proctor/app_build.h"
 #include "proctor/evidence.h"
 
 #define EVENT_DETAIL_MAX 4096 /* bytes of JSON */
@@ -21,11 +22,10 @@ MUST_USE bool event_report(struct proctor *p, struct str session_id, int64_t use
 MUST_USE bool event_report_app(struct proctor *p, struct str session_id, int64_t user_ref,
                                struct str kind, json_t *detail, int64_t client_us,
                                struct error *err);
-/* The same of `app-started`, and beside it what the server makes of the program that the app says
- * to be: `offered` is the SHA-256 of the one that is downloaded here; NULL: that is not known.
- * Takes the reference on `detail`. */
+/* The same of `app-started`, and beside it which program that is. Takes the reference on `detail`.
+ */
 MUST_USE bool event_report_app_started(struct proctor *p, struct str session_id, int64_t user_ref,
-                                       json_t *detail, const unsigned char *offered,
+                                       json_t *detail, const struct app_build_word *word,
                                        int64_t client_us, struct error *err);
 /* Is it one that the browser's plugin may report (plugin_event.h)? */
 bool event_is_of_plugin(struct str kind);

@@ -557,6 +557,16 @@ static const char version_events_due[] =
     /* live.c: when what app and plugin tell is judged again; 0: at once */
     "ALTER TABLE live ADD COLUMN events_due_us BIGINT NOT NULL DEFAULT 0;";
 
+static const char version_app_build[] =
+    /* app_build.c */
+    "CREATE TABLE app_build ("
+    " platform TEXT NOT NULL,"
+    " sha256 BLOB NOT NULL,"
+    " first_us BIGINT NOT NULL," /* a candidate got it */
+    " PRIMARY KEY (platform, sha256));"
+    /* app_link.c: which of them was paired, enum app_build */
+    "ALTER TABLE app_link ADD COLUMN build BIGINT NOT NULL DEFAULT 0;";
+
 static const char *const versions[] = {
     version_1,
     version_2,
@@ -574,6 +584,7 @@ static const char *const versions[] = {
     version_listed_identity,
     version_open_flags,
     version_events_due,
+    version_app_build,
 };
 
 const struct db_migrations proctor_migrations = {

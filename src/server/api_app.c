@@ -17,20 +17,37 @@
 
 /* ---- pairing ---- */
 
-static bool read_pairing(json_t *body, struct str *ret_code, struct str *ret_version,
-                         struct str *ret_platform, struct error *err)
+struct pairing {
+    struct str code, version;
+    struct app_build_word word;
+    unsigned char offered[SHA256_SIZE];
+};
+
+/* `ret_offered` is what the word borrows. */
+static void lay_beside(struct server *s, struct app_build_word *word,
+                       unsigned char ret_offered[SHA256_SIZE])
 {
-    return request_json_only(body, "code version platform", err) &&
-           json_get_str(body, "", "code", 32, ret_code, err) &&
-           json_get_str(body, "", "version", APP_TEXT_MAX, ret_version, err) &&
-           json_get_str(body, "", "platform", APP_TEXT_MAX, ret_platform, err);
+    if (builds_find(s->state->builds, word->platform, ret_offered))
+        word->offered = ret_offered;
+}
+
+static bool read_pairing(struct server *s, json_t *body, struct pairing *ret, struct error *err)
+{
+    if (!request_json_only(body, "code version platform sha256", err) ||
+        !json_get_str(body, "", "code", 32, &ret->code, err) ||
+        !json_get_str(body, "", "version", APP_TEXT_MAX, &ret->version, err) ||
+        !json_get_str(body, "", "platform", APP_TEXT_MAX, &ret->word.platform, err) ||
+        (json_object_get(body, "sha256") &&
+         !json_get_str(body, "", "sha256", 2 * SHA256_SIZE, &ret->word.sha256, err)))
+        return false;
+    lay_beside(s, &ret->word, ret->offered);
+    return true;
 }
 
 /* Codes are guessed by nobody in particular, so failures count for an address alone: as a name and
  * as an address. */
-static bool pair(struct server *s, struct request *q, struct response *r, struct str code,
-                 struct str version, struct str platform, char ret_token[TOKEN_TEXT_SIZE],
-                 char ret_session[ID_TEXT_SIZE], struct error *err)
+static bool pair(struct server *s, struct request *q, struct response *r, const struct pairing *p,
+                 char ret_token[TOKEN_TEXT_SIZE], char ret_session[ID_TEXT_SIZE], struct error *err)
 {
     struct str peer = request_peer(q);
     struct error why = {0};
@@ -39,7 +56,8 @@ static bool pair(struct server *s, struct request *q, struct response *r, struct
         response_header(r, "Retry-After", arena_printf(q->arena, "%u", wait_s));
         return error_set(err, ERROR_THROTTLED, "too many wrong codes, please wait %u s", wait_s);
     }
-    bool good = app_link_pair(s->proctor, code, version, platform, ret_token, ret_session, &why);
+    bool good =
+        app_link_pair(s->proctor, p->code, p->version, &p->word, ret_token, ret_session, &why);
     if (good)
         throttle_passed(s->state->pairing, peer, peer);
     else if (why.code == ERROR_NOT_FOUND)
@@ -50,12 +68,12 @@ static bool pair(struct server *s, struct request *q, struct response *r, struct
 static bool post_pair(struct server *s, struct request *q, struct response *r, struct error *err)
 {
     CLEANUP(json_decrefp) json_t *body = NULL;
-    struct str code, version, platform;
+    struct pairing pairing = {.code = STR("")};
     char token[TOKEN_TEXT_SIZE], id[ID_TEXT_SIZE];
     struct session session;
     struct proctored_exam exam;
-    if (!request_json(q, &body, err) || !read_pairing(body, &code, &version, &platform, err) ||
-        !pair(s, q, r, code, version, platform, token, id, err) ||
+    if (!request_json(q, &body, err) || !read_pairing(s, body, &pairing, err) ||
+        !pair(s, q, r, &pairing, token, id, err) ||
         !session_find(s->proctor, str_from(id), &session, err) ||
         !proctored_exam_find(s->proctor, str_from(session.exam_id), &exam, err))
         return false;
@@ -167,10 +185,12 @@ static bool report_start(struct server *s, const struct request *q, json_t *deta
                          int64_t client_us, struct error *err)
 {
     unsigned char offered[SHA256_SIZE];
-    const char *platform = json_string_value(json_object_get(detail, "platform"));
-    bool known = platform && builds_find(s->state->builds, str_from(platform), offered);
+    struct app_build_word word = {
+        .platform = str_from(json_string_value(json_object_get(detail, "platform"))),
+        .sha256 = str_from(json_string_value(json_object_get(detail, "sha256")))};
+    lay_beside(s, &word, offered);
     return event_report_app_started(s->proctor, q->user.session, q->user.id, json_incref(detail),
-                                    known ? offered : NULL, client_us, err);
+                                    &word, client_us, err);
 }
 
 static bool post_event(struct server *s, struct request *q, struct response *r, struct error *err)

@@ -286,7 +286,10 @@ static bool post_app_code(struct server *s, struct request *q, struct response *
 
 static bool get_download(struct server *s, struct request *q, struct response *r, struct error *err)
 {
-    return downloads_answer(s->options.downloads, q->params[0], q, r, err);
+    unsigned char sha256[SHA256_SIZE];
+    return (!builds_find(s->state->builds, q->params[0], sha256) ||
+            app_build_given(s->proctor, q->params[0], sha256, err)) &&
+           downloads_answer(s->options.downloads, q->params[0], q, r, err);
 }
 
 #define SESSION "/api/proctor/sessions/:session"

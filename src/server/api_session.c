@@ -135,11 +135,12 @@ static json_t *app_json(const struct server *server, struct request *q, const st
                                         "bytes", (json_int_t)files[i].bytes));
     }
     const struct app_link *a = &steps->app;
-    return json_pack("{s:b, s:s, s:s, s:i, s:b, s:o, s:o, s:o, s:o}", "required",
+    return json_pack("{s:b, s:s, s:s, s:i, s:b, s:s, s:o, s:o, s:o, s:o}", "required",
                      steps->policy.checkin.app, "state", app_state_name(a->state), "phase",
-                     app_phase_name(a->phase), "percent", a->percent, "lost", a->lost, "version",
-                     text_or_null(a->version), "platform", text_or_null(a->platform), "seen_us",
-                     time_json(a->seen_us), "downloads", downloads);
+                     app_phase_name(a->phase), "percent", a->percent, "lost", a->lost, "build",
+                     app_build_name(a->build), "version", text_or_null(a->version), "platform",
+                     text_or_null(a->platform), "seen_us", time_json(a->seen_us), "downloads",
+                     downloads);
 }
 
 /* What the plugin may do in this session, for the page that hands it on. */

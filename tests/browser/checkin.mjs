@@ -1,6 +1,8 @@
 // Check-in in Chromium, step by step: scans of a real face and card, the system check, the shared screen, plugin and
 // app, and the way out. The camera is a canvas that shows what the page asks for; the server judges it as any other.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { skip, test } from '../support/runner.mjs';
 import { Client } from '../support/client.mjs';
 import { admin, PASSWORD, startServer, temporaryFolder, USERS } from '../support/server.mjs';
@@ -241,7 +243,7 @@ test('checkin: a camera that is a program is refused by its name', async (t) => 
 
 // A plugin that lets this page, as the page sees it; tests/browser/plugin.mjs has the real one.
 function plugin() {
-  const state = (session, watching) => ({ v: 1, type: 'state', session, run: 'run1', watching, front: true, waiting: 0 });
+  const state = (session, watching) => ({ v: 1, type: 'state', session, run: 'run1', watching, waiting: 0 });
   window.chrome = {
     runtime: {
       sendMessage: (id, message, answer) => message.type === 'hello' && answer({ v: 1, type: 'plugin', version: '1.2.3', id, granted: ['downloads', 'extensions'] }),
@@ -262,12 +264,12 @@ const answerAsPlugin = async (page) => {
   await page.evaluate(plugin);
 };
 
-// The desktop app's side of the protocol: paired by the code on the page.
+// The desktop app's side of the protocol: paired by the code on the page. It is another program than the one offered here.
 async function pairAsApp(server, page) {
   const code = page.locator('.app-code', { hasText: /[0-9A-Z]{4} [0-9A-Z]{4}$/ });
   await code.waitFor();
   const client = new Client(server);
-  const { token } = await client.post('/api/app/pair', { code: /[0-9A-Z]{4} [0-9A-Z]{4}$/.exec(await code.innerText())[0], version: '1.0.0', platform: 'linux' });
+  const { token } = await client.post('/api/app/pair', { code: /[0-9A-Z]{4} [0-9A-Z]{4}$/.exec(await code.innerText())[0], version: '1.0.0', platform: 'windows', sha256: 'f'.repeat(64) });
   const headers = { Authorization: `Bearer ${token}` };
   const say = (path, body) => client.send('POST', `/api/app/${path}`, { body, headers });
   return {
@@ -313,7 +315,9 @@ async function decideOnProfile(t, server, browser) {
 }
 
 test('checkin: everything on, from the plugin to the receipt, with a check that the desk lets pass', async (t) => {
-  const { server, person, page } = await somebody(t, { policy: { base: 'strict', checkin: { approval: 'after' } }, args: ['--plugin-id', 'abcdefghijklmnopabcdefghijklmnop'] });
+  const downloads = temporaryFolder(t);
+  writeFileSync(join(downloads, 'Proctortrack.exe'), 'MZ');
+  const { server, person, page } = await somebody(t, { policy: { base: 'strict', checkin: { approval: 'after' } }, args: ['--plugin-id', 'abcdefghijklmnopabcdefghijklmnop', '--downloads', downloads] });
   await openTest(page, 'Practice test');
   await page.getByRole('heading', { name: 'Install the Proctortrack plugin' }).waitFor();
   await button(page, 'I have installed it: check again').click();
@@ -340,6 +344,7 @@ test('checkin: everything on, from the plugin to the receipt, with a check that 
   for (const point of ['camera', 'microphone', 'displays', 'network', 'machine']) await app.check(point, 'passed');
   await app.check('programs', 'failed', 'Skype is running.', 'Please close Skype.');
   await page.getByText('Skype is running.').waitFor();
+  await page.getByText('The app that runs is not the one that is offered here.').waitFor();
   await checkPage(page, 'c32-app-check-failed');
 
   // Somebody at the desk sees why, and lets it pass with a reason that stays on record.

@@ -58,6 +58,10 @@ test('desktop, Linux: plugin and app vouch for each other through the browser, a
   await desktop.shows('Proctortrack: agreement');
   assert.equal(existsSync(host), false, 'something was put in place before the agreement');
   await toMonitoring(s);
+  const { app: connected, checks } = await s.now();
+  assert.equal(connected.build, 'current');
+  const { detail } = checks.find(({ point }) => point === 'browser');
+  assert.deepEqual([detail.app_build, detail.app_version, detail.plugin_version], ['current', connected.version, '1.0.0']);
   const manifest = JSON.parse(readFileSync(host, 'utf8'));
   assert.deepEqual([manifest.path, manifest.allowed_origins], [program, [`chrome-extension://${plugin.id}/`]]);
 

@@ -52,7 +52,7 @@ static void hear(struct str text)
     struct pairing pairing = {.code = "A"};
     int64_t us;
     http_take_header(&answer, text);
-    if (link_pair(&server.http, &pairing, "1", "linux", &made, &us, NULL))
+    if (link_pair(&server.http, &pairing, "1", "linux", "", &made, &us, NULL))
         for (const char *c = made.session; *c; c++) /* it names a folder */
             require(*c != '/' && *c != '.' && *c != '\\');
     if (!link_session(&server.http, &login, &session, NULL))

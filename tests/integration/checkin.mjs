@@ -353,7 +353,7 @@ test('the app is paired by a code that is good once, and acts for its session al
   const client = await signedIn(server, USERS.candidate), staff = await signedIn(server, USERS.instructor);
   const { session } = await client.launch();
   const app = new Client(server);
-  const pair = (code) => refused(app, 'POST', '/api/app/pair', { body: { code, version: '1.0.0', platform: 'linux' } });
+  const pair = (code, more = {}) => refused(app, 'POST', '/api/app/pair', { body: { code, version: '1.0.0', platform: 'linux', ...more } });
 
   let now = await client.get(at(session));
   assert.deepEqual([now.app.required, now.app.state], [true, 'none']);
@@ -383,7 +383,7 @@ test('the app is paired by a code that is good once, and acts for its session al
   const headers = { Authorization: `Bearer ${paired.body.token}` };
   const asApp = (method, path, options = {}) => refused(app, method, path, { ...options, headers: { ...headers, ...options.headers } });
   now = await client.get(at(session));
-  assert.deepEqual([now.app.state, now.app.version, now.app.platform, now.step], ['connected', '1.0.0', 'linux', 'system-check']);
+  assert.deepEqual([now.app.state, now.app.version, now.app.platform, now.app.build, now.step], ['connected', '1.0.0', 'linux', 'unknown', 'system-check']);
   const seen = (await asApp('GET', '/api/app/session')).body;
   assert.deepEqual([seen.state, seen.step, seen.over, seen.checks.length], ['agreed', 'system-check', false, 7]);
   assert.equal((await asApp('GET', at(session))).status, 403, 'a token is no sign-in');
@@ -405,14 +405,18 @@ test('the app is paired by a code that is good once, and acts for its session al
   assert.equal((await asApp('POST', '/api/app/heartbeat', { body: { uptime_s: 12 } })).status, 200);
   assert.equal((await asApp('POST', '/api/app/events', { body: { kind: 'display-changed', detail: { displays: 2 }, client_us: 1 } })).status, 201);
   assert.equal((await asApp('POST', '/api/app/events', { body: { kind: 'page-hidden', detail: {}, client_us: 1 } })).status, 400);
-  // Which program it is, by its own word, and which one is downloaded here: said, and no wall.
+  // Which program it is, by its own word, and which ones are downloaded here: said, and no wall.
   const started = (platform, of) => asApp('POST', '/api/app/events', { body: { kind: 'app-started', detail: { version: '1.0.0', platform, ...(of ? { sha256: sha256(of) } : {}) }, client_us: 1 } });
-  writeFileSync(join(downloads, 'Proctortrack.exe'), 'MZ this one');
-  for (const [platform, of] of [['windows', 'MZ this one'], ['windows', 'MZ another one'], ['windows', ''], ['linux', 'in a .deb nobody looks']]) assert.equal((await started(platform, of)).status, 201);
-  const compared = (await staff.get(`/api/review/sessions/${session}`)).events.filter((one) => /^app-(genuine|differs|not-compared)$/.test(one.kind));
-  assert.deepEqual(compared.map((one) => one.kind), ['app-genuine', 'app-differs', 'app-not-compared', 'app-not-compared']);
-  assert.match(compared[1].title, /not the one that is downloaded here/);
-  assert.deepEqual([compared[1].detail.offered, compared[3].detail.offered], [sha256('MZ this one'), '']);
+  const offer = (what) => writeFileSync(join(downloads, 'Proctortrack.exe'), what);
+  offer('MZ before');
+  await client.get('/api/proctor/downloads/windows'); // somebody got it
+  offer('MZ nobody got');
+  offer('MZ this one');
+  for (const [platform, of] of [['windows', 'MZ this one'], ['windows', 'MZ before'], ['windows', 'MZ nobody got'], ['windows', ''], ['linux', 'in a .deb nobody looks']]) assert.equal((await started(platform, of)).status, 201);
+  const compared = (await staff.get(`/api/review/sessions/${session}`)).events.filter((one) => /^app-(genuine|older|differs|not-compared)$/.test(one.kind));
+  assert.deepEqual(compared.map((one) => one.kind), ['app-genuine', 'app-older', 'app-differs', 'app-not-compared', 'app-not-compared']);
+  assert.match(compared[1].title, /downloaded here earlier/);
+  assert.deepEqual([compared[1].detail.offered, compared[4].detail.offered], [sha256('MZ this one'), '']);
   const upload = (kind) => asApp('POST', '/api/app/uploads', {
     body: new Uint8Array(0), headers: { 'Tus-Resumable': '1.0.0', 'Upload-Defer-Length': '1', 'Upload-Metadata': metadata({ kind, mime: 'video/webm' }) },
   });
@@ -429,7 +433,12 @@ test('the app is paired by a code that is good once, and acts for its session al
   const { session: theirs } = await other.launch();
   await other.acceptDocuments(theirs);
   const { code: theirCode } = await other.post(at(theirs, '/app-code'));
-  const { token } = (await pair(theirCode)).body;
+  assert.equal((await pair(theirCode, { sha256: 'a'.repeat(65) })).status, 400);
+  const { token } = (await pair(theirCode, { platform: 'windows', sha256: sha256('MZ before') })).body;
+  assert.equal((await other.get(at(theirs))).app.build, 'older');
+  await other.check(theirs, 'browser');
+  const { detail } = (await other.get(at(theirs))).checks.find(({ point }) => point === 'browser');
+  assert.deepEqual([detail.app_version, detail.app_build], ['1.0.0', 'older'], 'point 7 tells of the app');
   const strange = { Authorization: `Bearer ${token}`, 'Tus-Resumable': '1.0.0' };
   assert.equal((await refused(app, 'HEAD', url, { headers: strange })).status, 404, "another session's stream");
 

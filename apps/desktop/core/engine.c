@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#define PROGRAM_MAX ((size_t)64 << 20)
+
 /* ---- what the threads share ---- */
 
 /* Condition variables wait by the wall clock here, since Windows' have no other; so a wait is cut
@@ -43,6 +45,17 @@ void engine_say(struct engine *e, const char *format, ...)
     vsnprintf(e->view.message, sizeof e->view.message, format, args);
     va_end(args);
     pthread_mutex_unlock(&e->lock);
+}
+
+void engine_program_hash(struct engine *e, char ret[ENGINE_HASH_SIZE])
+{
+    CLEANUP(buf_done) struct buf program = {0};
+    unsigned char digest[VAULT_SHA256_SIZE];
+    ret[0] = '\0';
+    if (!e->p->program || !disk_read(e->p->program, PROGRAM_MAX, &program, NULL))
+        return;
+    vault_sha256(buf_str(&program), digest);
+    str_to_hex(str_bytes(digest, sizeof digest), ret);
 }
 
 enum phase engine_phase(struct engine *e)

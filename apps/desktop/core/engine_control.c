@@ -137,12 +137,14 @@ static void pair(struct control *c)
     struct engine *e = c->e;
     struct login l;
     struct error why = {0};
+    char hash[ENGINE_HASH_SIZE];
     int64_t server_us;
     pthread_mutex_lock(&e->lock);
     struct pairing p = e->pairing;
     pthread_mutex_unlock(&e->lock);
+    engine_program_hash(e, hash);
     bool good = connect_to(c, p.origin, &why) &&
-                link_pair(c->http, &p, PT_VERSION, e->p->name, &l, &server_us, &why);
+                link_pair(c->http, &p, PT_VERSION, e->p->name, hash, &l, &server_us, &why);
     set_connected(e, good || why.code != ERROR_CLOSED);
     if (!good || !adopt(c, &l, &why))
         engine_say(e, "%s", why.message);

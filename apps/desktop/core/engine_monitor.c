@@ -227,16 +227,10 @@ static void tell_plugin(struct monitor *m)
         tell_or_say(m, "plugin-vouched", detail);
 }
 
-/* The file that runs, so that the server can compare it with the one that it gave away. */
 static void tell_start(struct monitor *m)
 {
-    CLEANUP(buf_done) struct buf program = {0};
-    unsigned char digest[VAULT_SHA256_SIZE];
-    char hex[STR_HEX_MAX(VAULT_SHA256_SIZE)] = "";
-    if (m->e->p->program && disk_read(m->e->p->program, (size_t)64 << 20, &program, NULL)) {
-        vault_sha256(buf_str(&program), digest);
-        str_to_hex(str_bytes(digest, sizeof digest), hex);
-    }
+    char hex[ENGINE_HASH_SIZE];
+    engine_program_hash(m->e, hex);
     tell_or_say(m, "app-started",
                 json_pack("{s:s, s:s, s:s}", "version", PT_VERSION, "platform", m->e->p->name,
                           "sha256", hex));

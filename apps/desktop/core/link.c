@@ -138,15 +138,15 @@ static bool get_text(const json_t *object, const char *key, char *ret, size_t si
 }
 
 bool link_pair(struct http *h, const struct pairing *p, const char *version, const char *platform,
-               struct login *ret, int64_t *ret_server_us, struct error *err)
+               const char *sha256, struct login *ret, int64_t *ret_server_us, struct error *err)
 {
     CLEANUP(http_answer_done) struct http_answer a = {0};
     CLEANUP(json_decrefp) json_t *body = NULL;
     struct login l = {.origin = ""};
-    if (!ask_json(
-            h, "/api/app/pair", NULL,
-            json_pack("{s:s, s:s, s:s}", "code", p->code, "version", version, "platform", platform),
-            &a, err) ||
+    if (!ask_json(h, "/api/app/pair", NULL,
+                  json_pack("{s:s, s:s, s:s, s:s}", "code", p->code, "version", version, "platform",
+                            platform, "sha256", sha256),
+                  &a, err) ||
         !json_parse(buf_str(&a.body), &body, err) ||
         !get_text(body, "token", l.token, sizeof l.token, err) ||
         !get_text(body, "session", l.session, sizeof l.session, err) ||

@@ -28,9 +28,10 @@ struct login {
     char session[LINK_ID_MAX];
     char candidate[LINK_NAME_MAX], exam[LINK_NAME_MAX];
 };
+/* `sha256` is of the program's own file, in hex; empty: not known. */
 MUST_USE bool link_pair(struct http *h, const struct pairing *p, const char *version,
-                        const char *platform, struct login *ret, int64_t *ret_server_us,
-                        struct error *err);
+                        const char *platform, const char *sha256, struct login *ret,
+                        int64_t *ret_server_us, struct error *err);
 
 enum link_check {
     LINK_CHECK_WAITING = 0,

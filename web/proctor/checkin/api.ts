@@ -62,6 +62,7 @@ const APP_PHASES = [
   "uploading",
   "done",
 ] as const;
+const APP_BUILDS = ["unknown", "current", "older", "other"] as const;
 
 export interface App {
   required: boolean;
@@ -69,6 +70,7 @@ export interface App {
   phase: (typeof APP_PHASES)[number];
   percent: number; // of what it has to send
   lost: boolean; // silent for longer than the exam allows
+  build: (typeof APP_BUILDS)[number]; // beside the one that is downloaded here
   downloads: Download[];
 }
 
@@ -137,6 +139,7 @@ const parseApp: Parse<App> = (value, path) => {
     phase: f.oneOf("phase", APP_PHASES),
     percent: f.get("percent", parseInteger),
     lost: f.bool("lost"),
+    build: f.oneOf("build", APP_BUILDS),
     downloads: f.list("downloads", parseDownload),
   };
 };
@@ -147,6 +150,7 @@ const NO_APP: App = {
   phase: "none",
   percent: 0,
   lost: false,
+  build: "unknown",
   downloads: [],
 };
 

@@ -341,7 +341,7 @@ test("what the browser says of a share has one meaning each", () => {
 test("a session without the check-in's members is one without its steps, and links stay on our origin", () => {
   const bare = parseCheckin({}, "session");
   assert.deepEqual([bare.app.required, bare.plugin.required, bare.screen.required, bare.checks], [false, false, false, []]);
-  const app = { required: true, state: "none", phase: "none", percent: 0, lost: false, downloads: [{ platform: "linux", file: "p.deb", url: "//evil.example/p", bytes: 1 }] };
+  const app = { required: true, state: "none", phase: "none", percent: 0, lost: false, build: "unknown", downloads: [{ platform: "linux", file: "p.deb", url: "//evil.example/p", bytes: 1 }] };
   assert.equal(parseCheckin({ app }, "session").app.downloads[0]?.url, null);
   const plugin = { required: true, seen_us: null, version: null, url: "javascript:alert(1)" };
   assert.equal(parseCheckin({ plugin }, "session").plugin.url, "");
@@ -349,7 +349,7 @@ test("a session without the check-in's members is one without its steps, and lin
 
 test("where the app has begun to monitor, the page goes on by itself, and waits for what it has to send", () => {
   const app = (phase: string, state = "connected") =>
-    parseCheckin({ app: { required: true, state, phase, percent: 7, lost: false, downloads: [] } }, "session");
+    parseCheckin({ app: { required: true, state, phase, percent: 7, lost: false, build: "older", downloads: [] } }, "session");
   const steps = [{ name: "system-check", state: "done" as const }];
   assert.equal(shownStep({ step: "screen", steps, checkin: app("ready") }, false), "begin");
   assert.equal(shownStep({ step: "screen", steps, checkin: app("monitoring") }, false), "screen");

@@ -130,6 +130,7 @@ function Points(
                 <span class="muted">{t.states[views[point].state]}</span>
               </p>
               <More {...props} point={point} view={views[point]} running={running} />
+              {point === "browser" ? <Build build={props.session.checkin.app.build} /> : null}
             </div>
           </li>
         ))}
@@ -154,6 +155,11 @@ function Mark({ view }: { view: PointView }) {
     case "untold":
       return <>!</>;
   }
+}
+
+/* Another app than the one that is downloaded here stops nobody. */
+function Build({ build }: { build: "unknown" | "current" | "older" | "other" }) {
+  return build === "older" || build === "other" ? <p class="small">{t.builds[build]}</p> : null;
 }
 
 function More(

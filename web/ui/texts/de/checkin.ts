@@ -214,6 +214,10 @@ export const checkin: Texts["checkin"] = {
       programs: "Laufende Programme",
       browser: "Browser und Plugin",
     },
+    builds: {
+      older: "Die laufende App ist eine frühere. Sie können damit weitermachen; wenn etwas nicht funktioniert, laden Sie sie neu herunter.",
+      other: "Die laufende App ist nicht die, die hier angeboten wird. Sie können weitermachen, und es wird vermerkt; besser laden Sie sie von dieser Seite herunter.",
+    },
     states: {
       waiting: "wartet",
       checking: "wird geprüft",

@@ -213,6 +213,10 @@ export const checkin = {
       programs: "Running programs",
       browser: "Browser and plugin",
     },
+    builds: {
+      older: "The app that runs is an earlier one. You can go on with it; if something does not work, download it anew.",
+      other: "The app that runs is not the one that is offered here. You can go on, and this is noted; better download it from this page.",
+    },
     states: {
       waiting: "waiting",
       checking: "being checked",

@@ -215,8 +215,8 @@ export const checkin: Texts["checkin"] = {
       browser: "Browser und Plugin",
     },
     builds: {
-      older: "Die laufende App ist eine frühere. Sie können damit weitermachen; wenn etwas nicht funktioniert, laden Sie sie neu herunter.",
-      other: "Die laufende App ist nicht die, die hier angeboten wird. Sie können weitermachen, und es wird vermerkt; besser laden Sie sie von dieser Seite herunter.",
+      older: "Die laufende App ist eine frühere. Sie können damit weitermachen, und es wird vermerkt.",
+      other: "Die laufende App ist nicht die, die hier angeboten wird. Sie können weitermachen, und es wird vermerkt.",
     },
     states: {
       waiting: "wartet",

@@ -214,8 +214,8 @@ export const checkin = {
       browser: "Browser and plugin",
     },
     builds: {
-      older: "The app that runs is an earlier one. You can go on with it; if something does not work, download it anew.",
-      other: "The app that runs is not the one that is offered here. You can go on, and this is noted; better download it from this page.",
+      older: "The app that runs is an earlier one. You can go on with it, and this is noted.",
+      other: "The app that runs is not the one that is offered here. You can go on, and this is noted.",
     },
     states: {
       waiting: "waiting",

@@ -114,6 +114,7 @@ struct policy_app {
     char allowed[PROGRAM_OWN_MAX][PROGRAM_NAME_MAX]; /* whatever their kind */
     size_t own_len, allowed_len;
     double silent_s; /* it may be silent for so long */
+    bool unknown;    /* it tells programs that start from a folder of the user's own, too */
 };
 /* What the browser's plugin does when a candidate opens a page beside the exam. */
 enum plugin_mode { PLUGIN_MODE_NONE = 0, PLUGIN_REPORT, PLUGIN_WARN, PLUGIN_BLOCK };

@@ -14,8 +14,8 @@
 /* Whoever may look up anything may have any program open, but sits the exam alone. */
 static const struct policy_app builtin[POLICIES_LEN] = {
     [POLICY_OPEN] = {.kinds = BIT(PROGRAM_MESSENGER) | BIT(PROGRAM_REMOTE), .silent_s = 300},
-    [POLICY_STANDARD] = {.kinds = ALL_KINDS, .silent_s = 120},
-    [POLICY_STRICT] = {.kinds = ALL_KINDS, .silent_s = 60},
+    [POLICY_STANDARD] = {.kinds = ALL_KINDS, .silent_s = 120, .unknown = true},
+    [POLICY_STRICT] = {.kinds = ALL_KINDS, .silent_s = 60, .unknown = true},
 };
 
 void policy_app_builtin(size_t from, struct policy_app *ret) { *ret = builtin[from]; }
@@ -93,10 +93,13 @@ bool policy_app_parse(json_t *value, struct policy_app *ret, struct error *err)
             good = parse_names(member, key, a.allowed, &a.allowed_len, err);
         else if (strcmp(key, "silent_s") == 0)
             good = json_get_double(value, "app", key, SILENT_MIN_S, SILENT_MAX_S, &a.silent_s, err);
+        else if (strcmp(key, "unknown") == 0)
+            good = json_get_bool(value, "app", key, &a.unknown, err);
         else
-            good =
-                error_set(err, ERROR_INVALID,
-                          "app.%.40s: is not known here (allow, forbid, programs, silent_s)", key);
+            good = error_set(err, ERROR_INVALID,
+                             "app.%.40s: is not known here (allow, forbid, programs, silent_s,"
+                             " unknown)",
+                             key);
         if (!good)
             return false;
     }
@@ -118,9 +121,10 @@ bool policy_app_json(const struct policy_app *a, json_t **ret, struct error *err
     for (enum program_kind kind = PROGRAM_NONE + 1; kinds && kind < PROGRAM_OWN; kind++)
         if (a->kinds & BIT(kind))
             json_array_append_new(kinds, json_string(program_kind_row(kind)->name));
-    json_t *o = json_pack("{s:o, s:o, s:o, s:f}", "forbid", kinds, "programs",
-                          names_json(a->own, a->own_len), "allow",
-                          names_json(a->allowed, a->allowed_len), "silent_s", a->silent_s);
+    json_t *o =
+        json_pack("{s:o, s:o, s:o, s:f, s:b}", "forbid", kinds, "programs",
+                  names_json(a->own, a->own_len), "allow", names_json(a->allowed, a->allowed_len),
+                  "silent_s", a->silent_s, "unknown", a->unknown);
     if (!o)
         return error_no_memory(err);
     *ret = o;

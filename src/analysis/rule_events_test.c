@@ -400,6 +400,9 @@ static void every_kind_of_the_policy_reads_back(void **state)
     assert_error(policy_parse(STR("{\"app\":{\"programs\":[\"/bin/sh\"]}}"), &again, &err), err,
                  ERROR_INVALID);
     assert_error(policy_parse(STR("{\"app\":{\"silent_s\":1}}"), &again, &err), err, ERROR_INVALID);
+    assert_error(policy_parse(STR("{\"app\":{\"unknown\":1}}"), &again, &err), err, ERROR_INVALID);
+    assert_good(policy_parse(STR("{\"app\":{\"unknown\":false}}"), &again, &err), err);
+    assert_false(again.app.unknown);
 }
 
 static void what_the_plugin_does_reads_back(void **state)

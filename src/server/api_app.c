@@ -108,6 +108,15 @@ static json_t *programs_json(const struct policy *policy)
     return list;
 }
 
+/* May run whatever their kind, and so are none of those that are not known either. */
+static json_t *allowed_json(const struct policy_app *app)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < app->allowed_len; i++)
+        json_array_append_new(list, json_string(app->allowed[i]));
+    return list;
+}
+
 static bool is_finished(struct db *db, void *context, struct error *err)
 {
     struct finished *f = context;
@@ -131,15 +140,16 @@ static bool answer_session(struct server *s, struct request *q, struct response 
     struct finished finished = {.session_id = q->user.session};
     if (!db_store_read(s->proctor->store, is_finished, &finished, err))
         return false;
-    return response_json(r, 200,
-                         json_pack("{s:s, s:s, s:O, s:{s:o, s:o}, s:s?, s:O, s:I, s:b, s:b}",
-                                   "state", session_state_name(steps->session.state), "step",
-                                   step_name(steps_current(steps)), "checks", checks, "policy",
-                                   "permitted", api_permitted_json(&steps->policy), "programs",
-                                   programs_json(&steps->policy), "plugin", plugin, "agreement",
-                                   agreement, "server_us", (json_int_t)clock_wall_us(), "over",
-                                   steps->session.state >= SESSION_ENDED, "finished", finished.is),
-                         err);
+    return response_json(
+        r, 200,
+        json_pack("{s:s, s:s, s:O, s:{s:o, s:o, s:o, s:b}, s:s?, s:O, s:I, s:b, s:b}", "state",
+                  session_state_name(steps->session.state), "step", step_name(steps_current(steps)),
+                  "checks", checks, "policy", "permitted", api_permitted_json(&steps->policy),
+                  "programs", programs_json(&steps->policy), "allowed",
+                  allowed_json(&steps->policy.app), "unknown", steps->policy.app.unknown, "plugin",
+                  plugin, "agreement", agreement, "server_us", (json_int_t)clock_wall_us(), "over",
+                  steps->session.state >= SESSION_ENDED, "finished", finished.is),
+        err);
 }
 
 static bool get_session(struct server *s, struct request *q, struct response *r, struct error *err)

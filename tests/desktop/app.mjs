@@ -240,6 +240,9 @@ test('desktop, Linux: checked, monitored, uploaded; a second display and a forbi
   assert.ok(rules.includes('second-display') && rules.includes('program-forbidden'), `flags: ${rules}`);
   const found = review.flags.find((one) => one.rule === 'program-forbidden');
   assert.match(found.numbers, /soffice\.bin \(office program\)/);
+  // One that nobody knows, from a folder of the user's own: its start, and no flag.
+  const unknown = review.events.filter(({ kind, detail }) => kind === 'program-started' && detail.name === 'whisper');
+  assert.deepEqual(unknown.map(({ detail }) => detail.kind), ['unknown']);
   for (const [rule, words] of Object.entries(THE_REST)) assert.match(review.flags.find((one) => one.rule === rule)?.numbers ?? rule, words);
   const screens = review.streams.filter((one) => one.kind === 'app');
   assert.equal(screens.length, 2, 'the first display, the second, and no more');

@@ -116,6 +116,8 @@ test('desktop, Wine: Proctortrack.exe, checked, monitored and uploaded', async (
   const review = await reviewOf(s);
   const found = review.flags.find((one) => one.rule === 'program-forbidden');
   assert.match(found?.numbers ?? '', /notepad \(forbidden by this exam\)/);
+  const unknown = review.events.filter(({ kind, detail }) => kind === 'program-started' && detail.name === 'whisper');
+  assert.deepEqual(unknown.map(({ detail }) => detail.kind), ['unknown']);
   for (const one of review.streams) assert.equal(one.analysis, 'final', one.problem ?? '');
 
   await desktop.press('alt+u');

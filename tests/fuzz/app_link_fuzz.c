@@ -60,7 +60,7 @@ static void hear(struct str text)
     for (enum point p = POINT_NONE; p < POINTS_LEN; p++)
         require(str_is_utf8(str_from(session.problems[p])) &&
                 str_is_utf8(str_from(session.mends[p])));
-    if (programs_create(session.programs, &programs, NULL))
+    if (programs_create(session.policy, &programs, NULL))
         programs_destroy(programs);
 }
 

@@ -82,8 +82,9 @@ static void one_display_network_machine_and_programs(void **state)
 {
     CLEANUP(freep) struct facts *f = calloc(1, sizeof *f);
     CLEANUP(json_decrefp)
-    json_t *list =
-        json_loads("[{\"kind\":\"office\",\"names\":[\"soffice.bin\",\"WINWORD.EXE\"]}]", 0, NULL);
+    json_t *list = json_loads(
+        "{\"programs\":[{\"kind\":\"office\",\"names\":[\"soffice.bin\",\"WINWORD.EXE\"]}]}", 0,
+        NULL);
     struct programs *programs;
     struct check c = {.passed = false};
     struct network_look n = {20, 50, 30, 5, 0, 1000};
@@ -169,7 +170,9 @@ static void only_changes_are_told_each_once(void **state)
 {
     CLEANUP(freep) struct facts *f = calloc(1, sizeof *f);
     CLEANUP(json_decrefp)
-    json_t *list = json_loads("[{\"kind\":\"office\",\"names\":[\"soffice\"]}]", 0, NULL);
+    json_t *list = json_loads("{\"programs\":[{\"kind\":\"office\",\"names\":[\"soffice\"]}],"
+                              "\"allowed\":[\"zoom\"],\"unknown\":true}",
+                              0, NULL);
     struct programs *programs;
     struct watch *w;
     struct told t = {.text = {0}};
@@ -204,6 +207,16 @@ static void only_changes_are_told_each_once(void **state)
     f->programs_len = 1;
     memset(&f->programs[1], 0, 2 * sizeof f->programs[1]);
     LOOK("program-ended {\"kind\":\"office\",\"name\":\"soffice\"}\n");
+    f->programs_len = 3; /* from a folder of the user's own */
+    strcpy(f->programs[1].name, "helper");
+    strcpy(f->programs[2].name, "zoom");
+    f->programs[1].own_place = f->programs[2].own_place = true;
+    LOOK("program-started {\"kind\":\"unknown\",\"name\":\"helper\"}\n");
+    f->programs_len = 1;
+    LOOK("");
+    f->programs_len = 2; /* again */
+    LOOK("");
+    f->programs_len = 1;
     strcpy(f->active.program, "chromium");
     strcpy(f->active.title, "Exam");
     LOOK("window-changed {\"program\":\"chromium\",\"title\":\"Exam\"}\n");

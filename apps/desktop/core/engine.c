@@ -47,17 +47,6 @@ void engine_say(struct engine *e, const char *format, ...)
     pthread_mutex_unlock(&e->lock);
 }
 
-void engine_program_hash(struct engine *e, char ret[ENGINE_HASH_SIZE])
-{
-    CLEANUP(buf_done) struct buf program = {0};
-    unsigned char digest[VAULT_SHA256_SIZE];
-    ret[0] = '\0';
-    if (!e->p->program || !disk_read(e->p->program, PROGRAM_MAX, &program, NULL))
-        return;
-    vault_sha256(buf_str(&program), digest);
-    str_to_hex(str_bytes(digest, sizeof digest), ret);
-}
-
 enum phase engine_phase(struct engine *e)
 {
     pthread_mutex_lock(&e->lock);
@@ -128,6 +117,16 @@ static bool go_on(struct engine *e, struct error *err)
 
 /* ---- life ---- */
 
+static void hash_program(struct engine *e)
+{
+    CLEANUP(buf_done) struct buf program = {0};
+    unsigned char digest[VAULT_SHA256_SIZE];
+    if (!e->p->program || !disk_read(e->p->program, PROGRAM_MAX, &program, NULL))
+        return;
+    vault_sha256(buf_str(&program), digest);
+    str_to_hex(str_bytes(digest, sizeof digest), e->program_hash);
+}
+
 static bool start_threads(struct engine *e, struct error *err)
 {
     e->control_runs = pthread_create(&e->control, NULL, engine_control_main, e) == 0;
@@ -146,6 +145,7 @@ bool engine_start(const struct platform *p, struct engine **ret, struct error *e
     e->p = p;
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->signal, NULL);
+    hash_program(e);
     snprintf(path, sizeof path, "%s/lock", p->data);
     if (!disk_lock(path, &e->lock_file, err) || !go_on(e, err) || !start_threads(e, err)) {
         engine_stop(e);

@@ -137,14 +137,12 @@ static void pair(struct control *c)
     struct engine *e = c->e;
     struct login l;
     struct error why = {0};
-    char hash[ENGINE_HASH_SIZE];
     int64_t server_us;
     pthread_mutex_lock(&e->lock);
     struct pairing p = e->pairing;
     pthread_mutex_unlock(&e->lock);
-    engine_program_hash(e, hash);
-    bool good = connect_to(c, p.origin, &why) &&
-                link_pair(c->http, &p, PT_VERSION, e->p->name, hash, &l, &server_us, &why);
+    bool good = connect_to(c, p.origin, &why) && link_pair(c->http, &p, PT_VERSION, e->p->name,
+                                                           e->program_hash, &l, &server_us, &why);
     set_connected(e, good || why.code != ERROR_CLOSED);
     if (!good || !adopt(c, &l, &why))
         engine_say(e, "%s", why.message);
@@ -216,7 +214,7 @@ static void take_session(struct control *c, int64_t asked_us)
     e->recording = s->recording;
     e->skew_us = asked_us + (now_us - asked_us) / 2 - s->server_us;
     pthread_mutex_unlock(&e->lock);
-    if (!e->programs && !programs_create(s->programs, &e->programs, &why))
+    if (!e->programs && !programs_create(s->policy, &e->programs, &why))
         engine_say(e, "%s", why.message);
     if (!keep_agreement(e, s))
         engine_say(e, "Out of memory.");

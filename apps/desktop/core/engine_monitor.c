@@ -193,10 +193,11 @@ static void show_reading(struct monitor *m, bool recording)
     struct engine *e = m->e;
     pthread_mutex_lock(&e->lock);
     snprintf(e->view.reading, sizeof e->view.reading,
-             "%s%zu display%s, the window in front, running programs that are not allowed, sound "
+             "%s%zu display%s, the window in front, running programs that are not allowed%s, sound "
              "and input devices",
              recording ? "pictures of " : "", m->facts->displays_len,
-             m->facts->displays_len == 1 ? "" : "s");
+             m->facts->displays_len == 1 ? "" : "s",
+             programs_tell_unknown(e->programs) ? " or not known" : "");
     memcpy(e->view.displays, m->facts->displays, sizeof e->view.displays);
     e->view.displays_len = m->facts->displays_len;
     pthread_mutex_unlock(&e->lock);
@@ -229,11 +230,9 @@ static void tell_plugin(struct monitor *m)
 
 static void tell_start(struct monitor *m)
 {
-    char hex[ENGINE_HASH_SIZE];
-    engine_program_hash(m->e, hex);
     tell_or_say(m, "app-started",
                 json_pack("{s:s, s:s, s:s}", "version", PT_VERSION, "platform", m->e->p->name,
-                          "sha256", hex));
+                          "sha256", m->e->program_hash));
 }
 
 static bool start(struct monitor *m, struct error *err)

@@ -18,7 +18,10 @@ struct engine_stream {
 };
 
 struct engine {
-    const struct platform *p;    /* borrowed */
+    const struct platform *p; /* borrowed */
+    /* SHA-256 of the file that runs, for the server to compare with those that it gave away; ""
+     * where it cannot be read. */
+    char program_hash[STR_HEX_MAX(VAULT_SHA256_SIZE)];
     struct disk_file *lock_file; /* owned */
     pthread_t control, monitor, sender;
     bool control_runs, monitor_runs, sender_runs;
@@ -55,10 +58,6 @@ void *engine_sender_main(void *engine);
 bool engine_wait(struct engine *e, int64_t us);
 void engine_signal(struct engine *e);
 void engine_say(struct engine *e, const char *format, ...) PRINTF_LIKE(2, 3); /* view.message */
-/* Of the file that runs, so that the server can compare it with those that it gave away; "" where
- * it cannot be read. */
-#define ENGINE_HASH_SIZE STR_HEX_MAX(VAULT_SHA256_SIZE)
-void engine_program_hash(struct engine *e, char ret[ENGINE_HASH_SIZE]);
 enum phase engine_phase(struct engine *e);
 /* Moves the phase and wakes everybody. */
 MUST_USE bool engine_move(struct engine *e, enum sitting_input input, struct error *err);

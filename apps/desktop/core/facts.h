@@ -26,6 +26,7 @@ struct fact_input {
 struct fact_program {
     char name[FACT_TEXT]; /* of its executable's file, lower case, without ".exe" */
     int64_t id;           /* of the process */
+    bool own_place;       /* its file lies where its user can put one, and an installer does not */
 };
 struct fact_window {
     char program[FACT_TEXT];

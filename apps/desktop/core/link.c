@@ -166,8 +166,8 @@ bool link_pair(struct http *h, const struct pairing *p, const char *version, con
 
 void link_session_done(struct link_session *s)
 {
-    json_decref(s->programs);
-    s->programs = NULL;
+    json_decref(s->policy);
+    s->policy = NULL;
     buf_done(&s->agreement);
 }
 
@@ -201,7 +201,7 @@ static void take_checks(const json_t *list, struct link_session *ret)
     }
 }
 
-static bool take_policy(const json_t *policy, struct link_session *ret)
+static bool take_policy(json_t *policy, struct link_session *ret)
 {
     size_t i;
     json_t *thing;
@@ -211,7 +211,7 @@ static bool take_policy(const json_t *policy, struct link_session *ret)
         ret->second_screen = ret->second_screen || str_eq(name, STR("second-screen"));
         ret->headphones = ret->headphones || str_eq(name, STR("headphones"));
     }
-    ret->programs = json_incref(json_object_get(policy, "programs"));
+    ret->policy = json_incref(policy);
     return true;
 }
 

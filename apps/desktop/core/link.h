@@ -51,7 +51,7 @@ struct link_session {
     bool second_screen, headphones; /* permitted */
     int64_t server_us;
     char plugin[NATIVE_ID_SIZE]; /* of the deployment's plugin; "": it has none */
-    json_t *programs;            /* owned: not allowed, as programs_create() takes them */
+    json_t *policy;              /* owned: as programs_create() takes it */
     struct buf agreement;        /* the text, paragraphs separated by empty lines */
 };
 void link_session_done(struct link_session *s); /* CLEANUP(link_session_done); zeroed is fine */

@@ -5,12 +5,16 @@
 
 #define PROGRAMS_MAX 2000
 #define KIND_MAX 32
+#define ALLOWED_MAX 64
 
 struct program {
     char kind[KIND_MAX];
     char name[FACT_TEXT];
 };
 struct programs {
+    bool unknown; /* are told */
+    size_t allowed_len;
+    char allowed[ALLOWED_MAX][FACT_TEXT];
     size_t len;
     struct program list[];
 };
@@ -42,8 +46,22 @@ static bool add_kind(struct programs *p, const json_t *kind, struct error *err)
     return true;
 }
 
-bool programs_create(const json_t *list, struct programs **ret, struct error *err)
+static void add_allowed(struct programs *p, const json_t *policy)
 {
+    size_t i;
+    json_t *name;
+    json_array_foreach(json_object_get(policy, "allowed"), i, name)
+    {
+        if (p->allowed_len < ALLOWED_MAX && json_is_string(name))
+            fact_program_name(p->allowed[p->allowed_len++], FACT_TEXT,
+                              str_from(json_string_value(name)));
+    }
+    p->unknown = json_is_true(json_object_get(policy, "unknown"));
+}
+
+bool programs_create(const json_t *policy, struct programs **ret, struct error *err)
+{
+    const json_t *list = json_object_get(policy, "programs");
     size_t len = count(list), i;
     json_t *kind;
     if (list && !json_is_array(list))
@@ -60,6 +78,7 @@ bool programs_create(const json_t *list, struct programs **ret, struct error *er
             return false;
         }
     }
+    add_allowed(p, policy);
     *ret = p;
     return true;
 }
@@ -72,4 +91,15 @@ const char *programs_kind(const struct programs *p, const char *name)
         if (strcmp(p->list[i].name, name) == 0)
             return p->list[i].kind;
     return NULL;
+}
+
+bool programs_tell_unknown(const struct programs *p) { return p && p->unknown; }
+
+bool programs_unknown(const struct programs *p, const struct fact_program *program)
+{
+    bool allowed = false;
+    for (size_t i = 0; p && i < p->allowed_len; i++)
+        allowed = allowed || strcmp(p->allowed[i], program->name) == 0;
+    return programs_tell_unknown(p) && program->own_place && !allowed &&
+           !programs_kind(p, program->name);
 }

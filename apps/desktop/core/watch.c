@@ -5,12 +5,16 @@
 
 /* Clocks are set by a few milliseconds all the time; this is somebody's doing, or a sleep. */
 #define JUMP_US INT64_C(5000000)
+/* Names of programs that nobody knows; somebody who builds software starts hundreds. */
+#define UNKNOWN_MAX 64
 
 struct watch {
     const struct programs *programs; /* borrowed */
     bool begun;
     struct facts before;
     int64_t wall_us, monotonic_us;
+    char unknown[UNKNOWN_MAX][FACT_TEXT]; /* were told */
+    size_t unknown_len;
 };
 
 struct look {
@@ -92,7 +96,7 @@ static bool look_devices(const struct look *l)
         json_pack("{s:s, s:o, s:o}", "headphones", ears, "sound", outputs, "inputs", hands));
 }
 
-/* ---- programs: only those that are not allowed are told ---- */
+/* ---- programs: those that are not allowed, and the starts of those that nobody knows ---- */
 
 static bool runs(const struct facts *f, const char *name)
 {
@@ -124,10 +128,34 @@ static bool compare_programs(const struct look *l, const struct facts *now,
     return true;
 }
 
+static bool was_told(const struct watch *w, const char *name)
+{
+    for (size_t i = 0; i < w->unknown_len; i++)
+        if (strcmp(w->unknown[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Each name once. What ran before monitoring began is nobody's business. */
+static bool tell_unknown(const struct look *l)
+{
+    struct watch *w = l->w;
+    for (size_t i = 0; !first(l) && i < l->f->programs_len && w->unknown_len < UNKNOWN_MAX; i++) {
+        const struct fact_program *p = &l->f->programs[i];
+        if (!programs_unknown(w->programs, p) || runs(&w->before, p->name) || was_told(w, p->name))
+            continue;
+        memcpy(w->unknown[w->unknown_len++], p->name, sizeof p->name);
+        if (!tell(l, "program-started",
+                  json_pack("{s:s, s:s}", "name", p->name, "kind", "unknown")))
+            return false;
+    }
+    return true;
+}
+
 static bool look_programs(const struct look *l)
 {
     return compare_programs(l, l->f, &l->w->before, "program-started") &&
-           compare_programs(l, &l->w->before, l->f, "program-ended");
+           compare_programs(l, &l->w->before, l->f, "program-ended") && tell_unknown(l);
 }
 
 /* ---- windows ---- */

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,28 +29,54 @@ static bool read_text(const char *path, char *ret, size_t size)
 
 #define DELETED " (deleted)" /* it was updated while it runs */
 
-void machine_program(int64_t pid, char *ret, size_t size)
+/* The path of its file; empty when it has gone or is none of ours. */
+static struct str file_of(int64_t pid, char *room, size_t size)
 {
-    char path[64], target[1024];
+    char path[64];
     snprintf(path, sizeof path, "/proc/%" PRId64 "/exe", pid);
-    ssize_t len = readlink(path, target, sizeof target - 1);
+    ssize_t len = readlink(path, room, size);
+    struct str file = {room, len > 0 ? (size_t)len : 0};
+    if (str_ends(file, STR(DELETED)))
+        file.len -= sizeof DELETED - 1;
+    return file;
+}
+
+static void name_of(int64_t pid, struct str file, char *ret, size_t size)
+{
+    char path[64], text[64];
     ret[0] = '\0';
-    if (len > 0) {
-        struct str text = {target, (size_t)len};
-        if (str_ends(text, STR(DELETED)))
-            text.len -= sizeof DELETED - 1;
-        fact_program_name(ret, size, text);
-    }
+    if (file.len)
+        fact_program_name(ret, size, file);
     /* Of what runs inside of something else the name is its own. */
     if (!ret[0] || strncmp(ret, "wine", 4) == 0) {
         snprintf(path, sizeof path, "/proc/%" PRId64 "/comm", pid);
-        if (read_text(path, target, sizeof target))
-            fact_program_name(ret, size, str_from(target));
+        if (read_text(path, text, sizeof text))
+            fact_program_name(ret, size, str_from(text));
     }
+}
+
+void machine_program(int64_t pid, char *ret, size_t size)
+{
+    char room[PATH_MAX];
+    name_of(pid, file_of(pid, room, sizeof room), ret, size);
+}
+
+/* Where packages are installed, with an administrator's rights; also as a sandbox shows it. */
+static bool is_own_place(struct str file)
+{
+    static const char *const system[] = {"/usr/", "/bin/", "/sbin/", "/lib",
+                                         "/opt/", "/app/", "/snap/", "/var/lib/flatpak/",
+                                         "/nix/", "/gnu/", NULL};
+    for (int i = 0; system[i]; i++)
+        if (str_starts(file, str_from(system[i])))
+            return false;
+    return file.len > 0;
 }
 
 static void look_at_programs(struct facts *ret)
 {
+    char room[PATH_MAX], own_room[PATH_MAX];
+    struct str own = file_of(getpid(), own_room, sizeof own_room);
     DIR *proc = opendir("/proc");
     if (!proc)
         return;
@@ -60,7 +87,9 @@ static void look_at_programs(struct facts *ret)
             continue;
         struct fact_program *p = &ret->programs[ret->programs_len];
         p->id = atoll(entry->d_name);
-        machine_program(p->id, p->name, sizeof p->name);
+        struct str file = file_of(p->id, room, sizeof room);
+        name_of(p->id, file, p->name, sizeof p->name);
+        p->own_place = is_own_place(file) && !str_eq(file, own);
         ret->programs_len += p->name[0] != '\0';
     }
     closedir(proc);

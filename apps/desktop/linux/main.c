@@ -150,6 +150,9 @@ static void stay_small(void)
     setenv("GDK_DEBUG", "gl-disable", 0);  /* GTK up to 4.14 */
     setenv("GDK_DISABLE", "gl,vulkan", 0); /* and later ones */
     mallopt(M_ARENA_MAX, 2);               /* five threads that mostly wait */
+    /* As it is at the start, also after a large block was freed: such blocks are pages of their
+     * own, which are zero without being written to, and go back when they are freed. */
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
 }
 
 int main(int argc, char **argv)

@@ -7,6 +7,7 @@
 #include <cpuid.h>
 #include <dwmapi.h>
 #include <psapi.h>
+#include <shlobj.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,18 +17,62 @@
 #ifndef WDA_NONE
 #define WDA_NONE 0
 #endif
+#define FILE_MAX 1024  /* characters of a path */
 #define OVERLAY_MIN 40 /* pixels a side: smaller ones show nothing that could be read */
 
 /* ---- programs: of this user's session ---- */
+
+static bool file_of(DWORD pid, wchar_t ret[FILE_MAX])
+{
+    DWORD len = FILE_MAX;
+    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
+    if (!process)
+        return false;
+    bool good = QueryFullProcessImageNameW(process, 0, ret, &len);
+    CloseHandle(process);
+    return good;
+}
+
+/* Where an administrator installs programs, and this program itself. */
+struct places {
+    wchar_t folders[3][MAX_PATH]; /* L"": none */
+    wchar_t own[FILE_MAX];
+};
+
+static void find_places(struct places *ret)
+{
+    static const int folders[] = {CSIDL_WINDOWS, CSIDL_PROGRAM_FILES, CSIDL_PROGRAM_FILESX86};
+    memset(ret, 0, sizeof *ret);
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+        if (FAILED(SHGetFolderPathW(NULL, folders[i], NULL, SHGFP_TYPE_CURRENT, ret->folders[i])))
+            ret->folders[i][0] = L'\0';
+    if (!GetModuleFileNameW(NULL, ret->own, FILE_MAX))
+        ret->own[0] = L'\0';
+}
+
+static bool is_own_place(const struct places *places, DWORD pid)
+{
+    wchar_t file[FILE_MAX];
+    if (!file_of(pid, file) || _wcsicmp(file, places->own) == 0) /* of somebody else; this one */
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(places->folders); i++) {
+        size_t len = wcslen(places->folders[i]);
+        if (len && _wcsnicmp(file, places->folders[i], len) == 0 && file[len] == L'\\')
+            return false;
+    }
+    return true;
+}
 
 static void look_at_programs(struct facts *ret)
 {
     DWORD own = 0, session;
     PROCESSENTRY32W p = {.dwSize = sizeof p};
+    struct places places;
     HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
     if (all == INVALID_HANDLE_VALUE)
         return;
     ProcessIdToSessionId(GetCurrentProcessId(), &own);
+    find_places(&places);
     for (BOOL more = Process32FirstW(all, &p); more && ret->programs_len < FACTS_PROGRAMS_MAX;
          more = Process32NextW(all, &p)) {
         char name[FACT_TEXT];
@@ -37,26 +82,23 @@ static void look_at_programs(struct facts *ret)
         struct fact_program *f = &ret->programs[ret->programs_len++];
         fact_program_name(f->name, sizeof f->name, str_from(name));
         f->id = p.th32ProcessID;
+        f->own_place = is_own_place(&places, p.th32ProcessID);
     }
     CloseHandle(all);
 }
 
 static void program_of(HWND window, char *ret, size_t size)
 {
-    wchar_t path[MAX_PATH];
+    wchar_t path[FILE_MAX];
     char text[FACT_TITLE];
-    DWORD pid = 0, len = MAX_PATH;
+    DWORD pid = 0;
     ret[0] = '\0';
     GetWindowThreadProcessId(window, &pid);
-    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
-    if (!process)
-        return;
-    if (QueryFullProcessImageNameW(process, 0, path, &len)) {
+    if (file_of(pid, path)) {
         const wchar_t *slash = wcsrchr(path, L'\\');
         wide_to(slash ? slash + 1 : path, text, sizeof text);
         fact_program_name(ret, size, str_from(text));
     }
-    CloseHandle(process);
 }
 
 /* ---- windows ---- */

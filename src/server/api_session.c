@@ -121,19 +121,25 @@ bool api_checks_json(const struct steps *steps, json_t **ret, struct error *err)
     return *ret || error_no_memory(err);
 }
 
+static json_t *download_url(struct request *q, const struct download *d, const char *more)
+{
+    char *url = arena_printf(q->arena, "/api/proctor/downloads/%s%s", d->platform, more);
+    return d->bytes && url ? json_string(url) : json_null();
+}
+
 static json_t *app_json(const struct server *server, struct request *q, const struct steps *steps)
 {
     struct download files[DOWNLOADS];
     json_t *downloads = json_array();
     downloads_find(server->options.downloads, files);
-    for (size_t i = 0; i < DOWNLOADS; i++) {
-        char *url = arena_printf(q->arena, "/api/proctor/downloads/%s", files[i].platform);
-        json_array_append_new(downloads,
-                              json_pack("{s:s, s:s, s:o, s:I}", "platform", files[i].platform,
-                                        "file", files[i].file, "url",
-                                        files[i].bytes && url ? json_string(url) : json_null(),
-                                        "bytes", (json_int_t)files[i].bytes));
-    }
+    for (size_t i = 0; i < DOWNLOADS; i++)
+        json_array_append_new(
+            downloads,
+            json_pack("{s:s, s:s, s:o, s:o, s:I}", "platform", files[i].platform, "file",
+                      files[i].file, "url", download_url(q, &files[i], ""), "signature",
+                      files[i].is_signed ? download_url(q, &files[i], DOWNLOAD_SIGNATURE_OF)
+                                         : json_null(),
+                      "bytes", (json_int_t)files[i].bytes));
     const struct app_link *a = &steps->app;
     return json_pack("{s:b, s:s, s:s, s:i, s:b, s:s, s:o, s:o, s:o, s:o}", "required",
                      steps->policy.checkin.app, "state", app_state_name(a->state), "phase",

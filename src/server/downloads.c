@@ -57,6 +57,15 @@ static void take_file(DIR *folder, const char *name, struct download *all)
         }
 }
 
+static bool find_signature(DIR *folder, const struct download *d)
+{
+    char name[DOWNLOAD_FILE_MAX + sizeof DOWNLOAD_SIGNATURE];
+    struct stat st;
+    snprintf(name, sizeof name, "%s" DOWNLOAD_SIGNATURE, d->file);
+    return d->bytes && !fstatat(dirfd(folder), name, &st, AT_SYMLINK_NOFOLLOW) &&
+           S_ISREG(st.st_mode) && st.st_size > 0;
+}
+
 void downloads_find(const char *folder, struct download ret[DOWNLOADS])
 {
     for (size_t i = 0; i < DOWNLOADS; i++) {
@@ -68,6 +77,8 @@ void downloads_find(const char *folder, struct download ret[DOWNLOADS])
         return;
     for (struct dirent *entry; (entry = readdir(dir));)
         take_file(dir, entry->d_name, ret);
+    for (size_t i = 0; i < DOWNLOADS; i++)
+        ret[i].is_signed = find_signature(dir, &ret[i]);
     closedir(dir);
 }
 
@@ -121,10 +132,22 @@ static bool open_file(const char *folder, const char *name, struct response *r, 
     return true;
 }
 
+static bool answer_file(const char *folder, const char *file, struct request *q, struct response *r,
+                        struct error *err)
+{
+    response_header(r, "Content-Type", "application/octet-stream");
+    response_header(r, "Content-Disposition",
+                    arena_printf(q->arena, "attachment; filename=\"%s\"", file));
+    return open_file(folder, file, r, err);
+}
+
 bool downloads_answer(const char *folder, struct str platform, struct request *q,
                       struct response *r, struct error *err)
 {
     struct download all[DOWNLOADS];
+    bool signature = str_ends(platform, STR(DOWNLOAD_SIGNATURE_OF));
+    if (signature)
+        platform.len -= sizeof DOWNLOAD_SIGNATURE_OF - 1;
     downloads_find(folder, all);
     for (size_t i = 0; i < DOWNLOADS; i++) {
         if (!str_eq(platform, str_from(all[i].platform)))
@@ -134,10 +157,11 @@ bool downloads_answer(const char *folder, struct str platform, struct request *q
                              "the desktop app for %s is not installed on this server; please "
                              "contact support",
                              all[i].platform);
-        response_header(r, "Content-Type", "application/octet-stream");
-        response_header(r, "Content-Disposition",
-                        arena_printf(q->arena, "attachment; filename=\"%s\"", all[i].file));
-        return open_file(folder, all[i].file, r, err);
+        if (signature && !all[i].is_signed)
+            return error_set(err, ERROR_NOT_FOUND, "this app has no signature beside it");
+        char *name =
+            arena_printf(q->arena, "%s%s", all[i].file, signature ? DOWNLOAD_SIGNATURE : "");
+        return name ? answer_file(folder, name, q, r, err) : error_no_memory(err);
     }
     return error_set(err, ERROR_NOT_FOUND, "there is no app for that platform");
 }

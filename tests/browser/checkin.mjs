@@ -316,7 +316,7 @@ async function decideOnProfile(t, server, browser) {
 
 test('checkin: everything on, from the plugin to the receipt, with a check that the desk lets pass', async (t) => {
   const downloads = temporaryFolder(t);
-  writeFileSync(join(downloads, 'Proctortrack.exe'), 'MZ');
+  for (const name of ['Proctortrack.exe', 'proctortrack-linux-x86_64.tar.gz', 'proctortrack-linux-x86_64.tar.gz.sig']) writeFileSync(join(downloads, name), 'MZ');
   const { server, person, page } = await somebody(t, { policy: { base: 'strict', checkin: { approval: 'after' } }, args: ['--plugin-id', 'abcdefghijklmnopabcdefghijklmnop', '--downloads', downloads] });
   await openTest(page, 'Practice test');
   await page.getByRole('heading', { name: 'Install the Proctortrack plugin' }).waitFor();
@@ -336,6 +336,7 @@ test('checkin: everything on, from the plugin to the receipt, with a check that 
 
   await page.getByRole('heading', { name: 'Download and run the Proctortrack app' }).waitFor();
   await page.evaluate(() => { delete window.ptShow; });
+  await page.getByRole('link', { name: 'Its signature' }).waitFor();
   await atBothSizes(page, 'c31-app');
   const app = await pairAsApp(server, page);
   await page.getByRole('heading', { name: 'System check' }).waitFor();

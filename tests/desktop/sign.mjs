@@ -1,7 +1,8 @@
-// Proctortrack.exe signed with a certificate that this test makes: what Windows would check, osslsigncode does here.
+// Proctortrack.exe signed with a certificate that this test makes: what Windows would check, osslsigncode does here. And the
+// archive for Linux, with a key that it makes.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { skip, test } from '../support/runner.mjs';
 import { SOURCE, temporaryFolder } from '../support/server.mjs';
@@ -50,3 +51,28 @@ test('desktop, Linux: Proctortrack.exe is signed with the operator\'s certificat
   assert.ok(!verifies(changed, own), 'one that was changed');
   assert.equal(sign(own.env).status, 0, 'again, over the one before');
 }, { seconds: 60 });
+
+test('desktop, Linux: the archive is signed with the operator\'s key, as anybody can check, and not with another', async (t) => {
+  if (!has('openssl')) skip('openssl is not installed');
+  const folder = temporaryFolder(t);
+  const at = (name) => join(folder, name);
+  const openssl = (...args) => spawnSync('openssl', args, { encoding: 'utf8' }).status === 0;
+  const archive = at('proctortrack-linux-x86_64.tar.gz');
+  writeFileSync(archive, 'an archive');
+  writeFileSync(at('password'), 'a password\n');
+  assert.ok(openssl('genpkey', '-algorithm', 'ed25519', '-aes256', '-pass', `file:${at('password')}`, '-out', at('key.pem')));
+  assert.ok(openssl('pkey', '-in', at('key.pem'), '-passin', `file:${at('password')}`, '-pubout', '-out', at('public.pem')));
+  assert.ok(openssl('genpkey', '-algorithm', 'rsa', '-out', at('rsa.pem')));
+  const sign = (env) => spawnSync(join(SOURCE, 'apps', 'desktop', 'linux', 'sign'), [archive], { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' });
+  const verifies = () => openssl('pkeyutl', '-verify', '-rawin', '-pubin', '-inkey', at('public.pem'), '-sigfile', `${archive}.sig`, '-in', archive);
+
+  assert.equal(sign({}).status, 2);
+  assert.equal(sign({ PROCTORTRACK_SIGN_LINUX_KEY: at('rsa.pem') }).status, 1, 'a key of another kind');
+  assert.equal(sign({ PROCTORTRACK_SIGN_LINUX_KEY: at('key.pem'), PROCTORTRACK_SIGN_LINUX_PASSWORD: at('public.pem') }).status, 1, 'a wrong password');
+  assert.deepEqual(readdirSync(folder).filter((name) => name.includes('.sig')), [], 'nothing is left of what failed');
+  const signed = sign({ PROCTORTRACK_SIGN_LINUX_KEY: at('key.pem'), PROCTORTRACK_SIGN_LINUX_PASSWORD: at('password') });
+  assert.deepEqual([signed.status, signed.stderr], [0, '']);
+  assert.ok(verifies());
+  writeFileSync(archive, 'another one');
+  assert.ok(!verifies(), 'one that was changed');
+}, { seconds: 30 });

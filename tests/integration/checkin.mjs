@@ -362,7 +362,12 @@ test('the app is paired by a code that is good once, and acts for its session al
   mkdirSync(join(downloads, 'proctortrack-9.deb')); // a folder is no installer
   writeFileSync(join(downloads, 'proctortrack-1.0.0.deb'), 'not really');
   const { app: offered } = await client.get(at(session));
-  assert.deepEqual(offered.downloads[1], { platform: 'linux', file: 'proctortrack-1.0.0.deb', url: '/api/proctor/downloads/linux', bytes: 10 });
+  assert.deepEqual(offered.downloads[1], { platform: 'linux', file: 'proctortrack-1.0.0.deb', url: '/api/proctor/downloads/linux', signature: null, bytes: 10 });
+  assert.equal(await statusOf(refused(client, 'GET', '/api/proctor/downloads/linux-signature')), 404);
+  writeFileSync(join(downloads, 'proctortrack-1.0.0.deb.sig'), 'signed');
+  const { signature } = (await client.get(at(session))).app.downloads[1];
+  assert.equal(String((await client.send('GET', signature)).body), 'signed');
+  for (const none of ['windows-signature', '-signature', 'linux-signature-signature', 'linux.sig']) assert.equal(await statusOf(refused(client, 'GET', `/api/proctor/downloads/${none}`)), 404, none);
   const file = await client.send('GET', offered.downloads[1].url);
   assert.equal(file.body.toString(), 'not really');
   assert.match(file.headers.get('content-disposition'), /proctortrack-1\.0\.0\.deb/);

@@ -48,6 +48,7 @@ export interface Download {
   platform: string;
   file: string;
   url: string | null;
+  signature: string | null; // a file to check it with
   bytes: number;
 }
 
@@ -122,11 +123,15 @@ const parseCheck: Parse<Check> = (value, path) => {
 /* Where a download lies: on our own server, or nowhere. */
 const parseDownload: Parse<Download> = (value, path) => {
   const f = fields(value, path);
-  const url = f.nullable("url", parseText);
+  const ours = (name: string) => {
+    const url = f.nullable(name, parseText);
+    return url !== null && /^\/(?!\/)/.test(url) ? url : null;
+  };
   return {
     platform: f.text("platform"),
     file: f.text("file"),
-    url: url !== null && /^\/(?!\/)/.test(url) ? url : null,
+    url: ours("url"),
+    signature: ours("signature"),
     bytes: f.get("bytes", parseNullable(parseInteger)) ?? 0,
   };
 };

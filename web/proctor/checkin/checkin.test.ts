@@ -341,7 +341,7 @@ test("what the browser says of a share has one meaning each", () => {
 test("a session without the check-in's members is one without its steps, and links stay on our origin", () => {
   const bare = parseCheckin({}, "session");
   assert.deepEqual([bare.app.required, bare.plugin.required, bare.screen.required, bare.checks], [false, false, false, []]);
-  const app = { required: true, state: "none", phase: "none", percent: 0, lost: false, build: "unknown", downloads: [{ platform: "linux", file: "p.deb", url: "//evil.example/p", bytes: 1 }] };
+  const app = { required: true, state: "none", phase: "none", percent: 0, lost: false, build: "unknown", downloads: [{ platform: "linux", file: "p.deb", url: "//evil.example/p", signature: "//evil.example/s", bytes: 1 }] };
   assert.equal(parseCheckin({ app }, "session").app.downloads[0]?.url, null);
   const plugin = { required: true, seen_us: null, version: null, url: "javascript:alert(1)" };
   assert.equal(parseCheckin({ plugin }, "session").plugin.url, "");

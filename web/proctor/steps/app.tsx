@@ -58,6 +58,11 @@ export function AppStep({ sitting, session }: StepProps) {
               {t.download}
             </a>
             <span class="muted">{t.size(formatBytes(mine.bytes))}</span>
+            {mine.signature === null ? null : (
+              <a class="small" href={mine.signature} download={`${mine.file}.sig`}>
+                {t.signature}
+              </a>
+            )}
           </div>
         </>
       )}

@@ -163,6 +163,7 @@ export const checkin: Texts["checkin"] = {
     clickHereTail: (file) => `, um ${file} herunterzuladen.`,
     download: "Proctortrack herunterladen",
     size: (bytes) => `Größe: ${bytes}`,
+    signature: "Ihre Signatur, für alle, die sie prüfen",
     other: "Für einen anderen Computer:",
     platforms: { windows: "Windows", linux: "Linux" },
     none: "Für das System Ihres Computers gibt es hier kein Programm. Bitte wenden Sie sich an das One-Stop Center.",

@@ -162,6 +162,7 @@ export const checkin = {
     clickHereTail: (file: string) => `to download ${file}.`,
     download: "Download Proctortrack",
     size: (bytes: string) => `Size: ${bytes}`,
+    signature: "Its signature, for those who check it",
     other: "For another computer:",
     platforms: { windows: "Windows", linux: "Linux" },
     none: "There is no app for your computer's system here. Please contact the One-Stop Center.",

@@ -1,6 +1,6 @@
 /* Rules about what the desktop app and the browser's plugin report: from events to flags. Pure: the
  * same events and policy give the same flags. Which event begins and ends what stands in one table
- * (rule_events.c), a row a rule. */
+ * (event_source.c); the rules' words in another (rule_events.c). */
 #pragma once
 #include "analysis/rules.h"
 #include "base/arena.h"

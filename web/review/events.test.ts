@@ -36,6 +36,7 @@ test("details are written out, and a long one is cut", () => {
     "item 3, last reason a b",
   );
   assert.equal(detailText(event(0, "x", { nested: { a: 1 } })), 'nested {"a":1}');
+  assert.equal(detailText(event(0, "check", { by: "page", detail: {}, point: "camera" })), "by page, point camera");
   assert.ok(detailText(event(0, "x", { text: "y ".repeat(5000) })).length < 170);
   assert.equal(
     detailText(event(0, "x", { sha256: "0123456789abcdef".repeat(4) })),

@@ -30,6 +30,9 @@ const CLOCK_US = 5_000_000; /* a candidate's clock that is further off is worth 
 /* By which events are told apart or belong together: of the chain, not of what happened. */
 const NUMBERING: readonly string[] = ["run", "seq", "nonce"];
 
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
+
 function valueText(name: string, value: unknown): string {
   if (name.endsWith("_us") && typeof value === "number") return formatTime(value);
   const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
@@ -40,7 +43,7 @@ function valueText(name: string, value: unknown): string {
 export function detailText(event: SessionEvent): string {
   const text = Object.entries(event.detail)
     .filter(([name, value]) => {
-      if (value === null || value === "" || NUMBERING.includes(name)) return false;
+      if (isEmpty(value) || NUMBERING.includes(name)) return false;
       const ownClock = name === "client_us" && typeof value === "number";
       return !ownClock || Math.abs(value - event.timeUs) > CLOCK_US;
     })

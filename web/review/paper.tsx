@@ -9,12 +9,14 @@ import { examPaperApi, examPaperCsvApi, paperApi, paperSignatureApi } from "./ro
 
 function LanguageField(props: { value: Language; onChange: (value: Language) => void }) {
   return (
-    <SelectField
-      label={t.language}
-      value={props.value}
-      options={LANGUAGES.map((value) => ({ value, text: LANGUAGE_NAMES[value] }))}
-      onChange={(value) => isLanguage(value) && props.onChange(value)}
-    />
+    <div class="paper-language">
+      <SelectField
+        label={t.language}
+        value={props.value}
+        options={LANGUAGES.map((value) => ({ value, text: LANGUAGE_NAMES[value] }))}
+        onChange={(value) => isLanguage(value) && props.onChange(value)}
+      />
+    </div>
   );
 }
 

@@ -80,7 +80,7 @@ function Asking(props: { text: string; title: string; body: string; busy: boolea
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button kind="primary" busy={props.busy} disabled={props.disabled ?? false} onClick={() => setOpen(true)}>
+      <Button busy={props.busy} disabled={props.disabled ?? false} onClick={() => setOpen(true)}>
         {props.text}
       </Button>
       <Dialog

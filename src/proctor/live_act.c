@@ -322,35 +322,26 @@ struct listing {
     size_t len;
 };
 
+static bool read_warning(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct live_warning *w = to;
+    *w = (struct live_warning){.id = db_col_i64(rows, 0),
+                               .made_us = db_col_i64(rows, 1),
+                               .acknowledged_us = db_col_i64(rows, 2),
+                               .text = db_col_copy(rows, 3, arena),
+                               .by = db_col_copy(rows, 4, arena)};
+    return (w->text.ptr && w->by.ptr) || error_no_memory(err);
+}
+
 static bool warnings_body(struct db *db, void *context, struct error *err)
 {
     struct listing *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db,
-                  "SELECT id, made_us, acknowledged_us, text, author FROM live_warning"
-                  " WHERE session_id = $1 ORDER BY id",
-                  DB_ARGS(DB_TEXT(l->session_id)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct live_warning *more = arena_more(l->arena, l->list, l->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        l->list = more;
-        struct live_warning *w = &l->list[l->len++];
-        *w = (struct live_warning){.id = db_col_i64(rows, 0),
-                                   .made_us = db_col_i64(rows, 1),
-                                   .acknowledged_us = db_col_i64(rows, 2),
-                                   .text = db_col_copy(rows, 3, l->arena),
-                                   .by = db_col_copy(rows, 4, l->arena)};
-        if (!w->text.ptr || !w->by.ptr)
-            return error_no_memory(err);
-    }
-    return true;
+    return db_query(db,
+                    "SELECT id, made_us, acknowledged_us, text, author FROM live_warning"
+                    " WHERE session_id = $1 ORDER BY id",
+                    DB_ARGS(DB_TEXT(l->session_id)), &rows, err) &&
+           db_collect(rows, l->arena, sizeof *l->list, read_warning, &l->list, &l->len, err);
 }
 
 bool live_warnings(struct proctor *p, struct str session_id, struct arena *arena,

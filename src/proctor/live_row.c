@@ -24,9 +24,9 @@
 _Static_assert(STREAM_CAMERA == 2 && STREAM_SCREEN == 3 && STREAM_APP == 4,
                "the columns above name the kinds");
 
-static bool read_row(struct db_stmt *rows, struct arena *arena, struct live_row *ret,
-                     struct error *err)
+static bool read_row(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
 {
+    struct live_row *ret = to;
     *ret = (struct live_row){
         .session_id = db_col_copy(rows, 0, arena),
         .exam_id = db_col_copy(rows, 1, arena),
@@ -85,26 +85,9 @@ bool live_row_list_in(struct db *db, struct str exam_id, struct arena *arena, st
                       size_t *ret_len, struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    struct live_row *list = NULL;
-    size_t len = 0, room = 0;
-    if (!db_query(db, COLUMNS " WHERE exam_id = $1 AND state IN (3, 4) LIMIT $2",
-                  DB_ARGS(DB_TEXT(exam_id), DB_I64(LIVE_ROWS_MAX)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct live_row *more = arena_more(arena, list, len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        list = more;
-        if (!read_row(rows, arena, &list[len++], err))
-            return false;
-    }
-    *ret = list;
-    *ret_len = len;
-    return true;
+    return db_query(db, COLUMNS " WHERE exam_id = $1 AND state IN (3, 4) LIMIT $2",
+                    DB_ARGS(DB_TEXT(exam_id), DB_I64(LIVE_ROWS_MAX)), &rows, err) &&
+           db_collect(rows, arena, sizeof **ret, read_row, ret, ret_len, err);
 }
 _Static_assert(SESSION_RECORDING == 3 && SESSION_EXAM == 4, "the query above names the states");
 

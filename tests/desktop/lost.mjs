@@ -1,7 +1,8 @@
-// The app is killed in the middle of an exam and stays away for longer than the policy allows. Nearly all of it is waiting,
-// so it runs beside the other tests. The candidate's page is the real one, in a real browser.
+// The app is killed in the middle of an exam and stays away for longer than the policy allows; it comes back in a remote
+// session whose clock jumps. Nearly all of it is waiting, so it runs beside the other tests. The candidate's page is the
+// real one, in a real browser.
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { skip, test } from '../support/runner.mjs';
 import { SOURCE } from '../support/server.mjs';
@@ -11,6 +12,7 @@ import { until } from './display.mjs';
 const SILENT_S = 60; // the least that a policy can say
 // The other tests run programs of their own meanwhile, which every app on this machine sees: here they are allowed.
 const PROGRAM = 'lost-writer';
+const CLOCK = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
 
 async function openPage(t, { server, candidate, url }) {
   const { hasChromium, newPerson, startBrowser } = await import('../browser/chromium.mjs');
@@ -61,11 +63,19 @@ test('desktop, lost: an app that is away for too long is said and flagged, the e
   assert.equal(wall.session.lights.app, 'lost');
   assert.deepEqual(wall.flags.filter((one) => one.rule === 'app-lost').map((one) => one.open), [true]);
 
-  app = desktop.start(APP);
+  // Started again, by somebody who is connected from elsewhere, and under a clock that can be turned.
+  const clock = join(desktop.folder, 'clock');
+  writeFileSync(clock, '+0');
+  app = desktop.start(APP, [], { env: { ...desktop.env, SSH_CONNECTION: '192.0.2.7 50000 192.0.2.1 22', LD_PRELOAD: CLOCK, FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' } });
   await desktop.shows('Proctortrack: monitoring', 20);
   await until('the app is back', 20, async () => (await flag('app-lost'))?.open === false);
   await said.waitFor({ state: 'detached', timeout: 15000 });
   await until('what ended while it was away is over', 30, async () => (await flag('program-forbidden'))?.open === false);
+  await until('that it is a remote session is a flag', 15, async () => (await flag('remote-session'))?.open);
+  assert.match((await flag('remote-session')).numbers, /^started through SSH, /);
+  writeFileSync(clock, '+3600');
+  const jumped = await until('the jump of the clock is told', 15, async () => (await staff.get(`/api/review/sessions/${s.session}`)).events.find(({ kind }) => kind === 'clock-jumped'));
+  assert.ok(Math.abs(jumped.detail.by_us - 3600e6) < 10e6, JSON.stringify(jumped.detail));
   await page.close();
   await handIn(s);
   await until('the app has stopped', 15, () => desktop.pixel(2, 300) !== 'srgb(26,102,255)');

@@ -117,13 +117,24 @@ static void note_colour(const struct frame *f, struct observation *o)
     o->redness = (float)((red - grey) / range);
 }
 
+/* The middle of place i of POINTS_SIDE along a side of so many pixels. */
+static int point_at(int i, int pixels) { return (2 * i + 1) * pixels / (2 * POINTS_SIDE); }
+
+static void take_points(const struct frame *f, uint8_t ret[POINTS])
+{
+    int columns[POINTS_SIDE];
+    for (int i = 0; i < POINTS_SIDE; i++)
+        columns[i] = point_at(i, f->width);
+    for (int row = 0; row < POINTS_SIDE; row++) {
+        const uint8_t *from = f->planes[0] + point_at(row, f->height) * (ptrdiff_t)f->strides[0];
+        for (int i = 0; i < POINTS_SIDE; i++)
+            *ret++ = from[columns[i]];
+    }
+}
+
 static void note_change(struct light *l, const struct frame *f, struct observation *o)
 {
-    for (int i = 0; i < POINTS; i++) {
-        int x = (2 * (i % POINTS_SIDE) + 1) * f->width / (2 * POINTS_SIDE);
-        int y = (2 * (i / POINTS_SIDE) + 1) * f->height / (2 * POINTS_SIDE);
-        l->next_points[i] = f->planes[0][y * (ptrdiff_t)f->strides[0] + x];
-    }
+    take_points(f, l->next_points);
     o->motion = o->motion_peak = o->changed = -1;
     if (!l->single && l->width == f->width && l->height == f->height) {
         int differ = 0;

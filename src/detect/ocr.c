@@ -88,6 +88,9 @@ bool ocr_create(const char *models_folder, json_t *models, struct ocr **ret, str
         error_set(err, ERROR_INVALID, MODEL_NAME " is no model of tesseract 4 or later");
     if (ok)
         TessBaseAPISetPageSegMode(o->api, PSM_SINGLE_LINE);
+    /* What it does not read surely it would read again as light on dark, which lines never are. */
+    if (ok && !TessBaseAPISetVariable(o->api, "tessedit_do_invert", "0"))
+        ok = error_set(err, ERROR_UNSUPPORTED, "this tesseract cannot be told how lines are set");
     if (!ok || !warm_up(o, err)) {
         ocr_destroy(o);
         return false;

@@ -95,14 +95,23 @@ static void find_ground(struct grid *g, const struct frame *f, int cell, int lef
                         int top, int bottom)
 {
     int black = (f->full_range ? 0 : 16) + BLACK_MAX;
-    unsigned counts[64] = {0}, bright = 0, pixels = 0;
-    for (int y = top; y < bottom; y++)
-        for (int x = left; x < right; x++) {
-            uint8_t value = row_now(f, y)[x];
-            counts[value / 4]++;
-            bright += value > black;
-            pixels++;
+    unsigned counts[64] = {0}, more[64] = {0}, bright = 0;
+    unsigned pixels = (unsigned)(right - left) * (unsigned)(bottom - top);
+    for (int y = top; y < bottom; y++) {
+        const uint8_t *row = row_now(f, y);
+        for (int x = left; x < right; x++)
+            bright += row[x] > black;
+        int x = left;
+        for (; x + 1 < right;
+             x += 2) { /* adding to a number just added to must wait: two of each */
+            counts[row[x] / 4]++;
+            more[row[x + 1] / 4]++;
         }
+        if (x < right)
+            counts[row[x] / 4]++;
+    }
+    for (int k = 0; k < 64; k++)
+        counts[k] += more[k];
     int best = 0;
     for (int k = 1; k < 64; k++)
         best = counts[k] > counts[best] ? k : best;

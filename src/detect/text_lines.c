@@ -4,11 +4,13 @@
  * runs that touch from row to row are one line. */
 #include "detect/text_lines.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TILE_WIDTH 16
 #define TILE_HEIGHT 8
+static_assert(TILE_WIDTH * TILE_HEIGHT * 255 < 1 << 16, "the sum of a tile fits in 16 bits");
 #define GROUND_TILES 1 /* to each side: a neighbourhood of 48 x 8 pixels */
 #define BINS 32        /* of brightness */
 #define GROUND_BINS 4  /* 32 levels: as much as a title bar's slope over 8 rows */
@@ -35,7 +37,8 @@ struct text_lines {
     uint8_t *ink;      /* owned; width * height: the distance from the ground */
     uint8_t *solid;    /* owned; 1: ink that may be a letter's */
     uint8_t *grounds;  /* owned; of the tiles */
-    size_t room, tiles_room;
+    uint16_t *downs;   /* owned; of the columns; a picture is less than 65536 high */
+    size_t room, tiles_room, downs_room;
     struct run *runs; /* owned */
     size_t runs_len, runs_room;
     uint8_t *picture; /* owned */
@@ -58,6 +61,7 @@ void text_lines_destroy(struct text_lines *t)
     free(t->ink);
     free(t->solid);
     free(t->grounds);
+    free(t->downs);
     free(t->runs);
     free(t->picture);
     free(t);
@@ -95,6 +99,9 @@ static bool set_size(struct text_lines *t, const struct text_rect *within, struc
     void *grounds = t->grounds;
     bool ok = make_room(&grounds, &t->tiles_room, across * down, 1, err);
     t->grounds = grounds;
+    void *downs = t->downs;
+    ok = ok && make_room(&downs, &t->downs_room, (size_t)within->width, sizeof *t->downs, err);
+    t->downs = downs;
     t->width = within->width;
     t->height = within->height;
     t->left = within->x;
@@ -108,16 +115,22 @@ struct bins {
     uint32_t sums[BINS];
 };
 
+/* Number and sum in one word, since a tile has 128 pixels only, and two words for each bin, since
+ * adding to one that was just added to must wait. */
 static void count_tile(const uint8_t *luma, ptrdiff_t stride, int width, int height,
                        struct bins *ret)
 {
-    *ret = (struct bins){0};
+    const uint32_t one = 1U << 16;
+    uint32_t both[2][BINS] = {0};
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++) {
             uint8_t value = luma[y * stride + x];
-            ret->counts[value * BINS / 256]++;
-            ret->sums[value * BINS / 256] += value;
+            both[x % 2][value * BINS / 256] += one + value;
         }
+    for (int i = 0; i < BINS; i++) {
+        ret->counts[i] = (uint16_t)((both[0][i] >> 16) + (both[1][i] >> 16));
+        ret->sums[i] = both[0][i] % one + both[1][i] % one;
+    }
 }
 
 static void add_tile(struct bins *to, const struct bins *tile)
@@ -191,21 +204,49 @@ static void find_ink(struct text_lines *t, const uint8_t *luma, ptrdiff_t stride
         }
 }
 
-/* Takes out what is longer than a letter's stroke, along rows or columns. */
-static void drop_strokes(struct text_lines *t, int lines, int length, ptrdiff_t line_step,
-                         ptrdiff_t step, int longest)
+/* Takes out what is longer than a letter's stroke. It is 2 then, not 0: still seen by the search
+ * along the other way. */
+static void drop_across(struct text_lines *t)
 {
-    for (int line = 0; line < lines; line++) {
-        uint8_t *at = t->solid + line * line_step;
-        for (int i = 0, from = 0; i <= length; i++) {
-            if (i < length && at[i * step])
+    for (int y = 0; y < t->height; y++) {
+        uint8_t *row = t->solid + (size_t)y * (size_t)t->width;
+        for (int x = 0, from = 0; x <= t->width; x++) {
+            if (x < t->width && row[x])
                 continue;
-            if (i - from > longest)
-                for (int k = from; k < i; k++)
-                    at[k * step] = 2; /* still seen by the search along the other way */
-            from = i + 1;
+            if (x - from > STROKE_ACROSS_MAX)
+                memset(row + from, 2, (size_t)(x - from));
+            from = x + 1;
         }
     }
+}
+
+/* The one that ended above row y, if it is too long. */
+static void drop_stroke(struct text_lines *t, size_t x, int y)
+{
+    for (int k = 1; t->downs[x] > STROKE_DOWN_MAX && k <= t->downs[x]; k++)
+        t->solid[(size_t)(y - k) * (size_t)t->width + x] = 2;
+}
+
+/* Row by row as well, for the cache's sake: `downs` has how far each column's stroke goes up. Few
+ * rows end a stroke that is too long, so the loops over all of a row are plain. */
+static void drop_down(struct text_lines *t)
+{
+    const size_t width = (size_t)t->width;
+    uint16_t *downs = t->downs;
+    memset(downs, 0, width * sizeof *downs);
+    for (int y = 0; y < t->height; y++) {
+        const uint8_t *row = t->solid + (size_t)y * width;
+        unsigned end = 0;
+        for (size_t x = 0; x < width; x++)
+            end |= !row[x] & (downs[x] > STROKE_DOWN_MAX);
+        for (size_t x = 0; end && x < width; x++)
+            if (!row[x])
+                drop_stroke(t, x, y);
+        for (size_t x = 0; x < width; x++)
+            downs[x] = (uint16_t)(row[x] ? downs[x] + 1 : 0);
+    }
+    for (size_t x = 0; x < width; x++)
+        drop_stroke(t, x, t->height);
 }
 
 static bool add_run(struct text_lines *t, int y, int from, int to, struct error *err)
@@ -252,9 +293,9 @@ static bool find_runs(struct text_lines *t, struct error *err)
         const uint8_t *solid = &t->solid[(size_t)y * (size_t)t->width];
         size_t begin = t->runs_len;
         int from = -1, last = 0;
-        for (int x = 0; x < t->width; x++) {
-            if (solid[x] != 1)
-                continue;
+        const uint8_t *end = solid + t->width;
+        for (const uint8_t *at = solid; (at = memchr(at, 1, (size_t)(end - at))); at++) {
+            int x = (int)(at - solid);
             if (from >= 0 && x - last > GAP_MAX) {
                 if (!add_run(t, y, from, last + 1, err))
                     return false;
@@ -371,8 +412,8 @@ bool text_lines_find(struct text_lines *t, const uint8_t *luma, ptrdiff_t stride
     const uint8_t *part = luma + within->y * stride + within->x;
     find_grounds(t, part, stride);
     find_ink(t, part, stride);
-    drop_strokes(t, t->height, t->width, t->width, 1, STROKE_ACROSS_MAX);
-    drop_strokes(t, t->width, t->height, 1, t->width, STROKE_DOWN_MAX);
+    drop_across(t);
+    drop_down(t);
     return find_runs(t, err) && box_runs(t, ret, max, ret_len, err);
 }
 

@@ -96,6 +96,40 @@ static void add_sample(const struct sampler *s, int64_t x, int64_t y, struct pie
         p->sums[plane][i] += sample(&s->planes[plane], in_x, in_y);
 }
 
+/* The samples of the output pixels [from, to) of a line, none of whose neighbours lies outside; the
+ * first one at (x, y). Of `planes` known when it is compiled, and from copies of what does not
+ * change, so that all of it stays in registers: this is the loop that costs. */
+static inline void add_amid(const struct sampler *s, int planes, int64_t x, int64_t y, int from,
+                            int to, struct piece *p)
+{
+    const struct plane first = s->planes[0], second = s->planes[planes - 1];
+    const int samples = s->samples, shift = s->shift;
+    /* Within the frame all places fit in 32 bits. */
+    uint32_t at_x = (uint32_t)x, at_y = (uint32_t)y;
+    const uint32_t right_x = (uint32_t)s->right_x, right_y = (uint32_t)s->right_y;
+    for (int i = from; i < to; i++) {
+        uint32_t one = 0, two = 0;
+        for (int k = 0; k < samples; k++, at_x += right_x, at_y += right_y) {
+            one += sample_amid(&first, at_x >> shift, at_y >> shift);
+            if (planes == 2)
+                two += sample_amid(&second, at_x >> shift, at_y >> shift);
+        }
+        p->inside[i] += (uint32_t)samples;
+        p->sums[0][i] += one;
+        if (planes == 2)
+            p->sums[1][i] += two;
+    }
+}
+
+/* The same with a look at the edges for each sample. */
+static void add_edge(const struct sampler *s, int64_t x, int64_t y, int from, int to,
+                     struct piece *p)
+{
+    for (int i = from; i < to; i++)
+        for (int k = 0; k < s->samples; k++, x += s->right_x, y += s->right_y)
+            add_sample(s, x, y, p, i);
+}
+
 /* One line of samples, the first at (x, y), added to the sums of `len` output pixels. */
 static void add_line(const struct sampler *s, int64_t x, int64_t y, struct piece *p, int len)
 {
@@ -103,19 +137,15 @@ static void add_line(const struct sampler *s, int64_t x, int64_t y, struct piece
     int64_t from = 0, to = (int64_t)len * s->samples;
     narrow(x, s->right_x, UNIT, s->width - UNIT, &from, &to);
     narrow(y, s->right_y, UNIT, s->height - UNIT, &from, &to);
-    for (int i = 0; i < len; i++) {
-        int64_t first = (int64_t)i * s->samples;
-        if (first < from || first + s->samples > to) {
-            for (int k = 0; k < s->samples; k++, x += s->right_x, y += s->right_y)
-                add_sample(s, x, y, p, i);
-            continue;
-        }
-        p->inside[i] += (uint32_t)s->samples;
-        for (int k = 0; k < s->samples; k++, x += s->right_x, y += s->right_y)
-            for (int plane = 0; plane < s->planes_len; plane++)
-                p->sums[plane][i] += sample_amid(&s->planes[plane], (uint32_t)x >> s->shift,
-                                                 (uint32_t)y >> s->shift);
-    }
+    int first = (int)MIN((from + s->samples - 1) / s->samples, len); /* whole output pixels */
+    int last = (int)MAX(MIN(to / s->samples, len), first);
+    int64_t step_x = s->right_x * s->samples, step_y = s->right_y * s->samples;
+    add_edge(s, x, y, 0, first, p);
+    if (s->planes_len == 1)
+        add_amid(s, 1, x + first * step_x, y + first * step_y, first, last, p);
+    else
+        add_amid(s, 2, x + first * step_x, y + first * step_y, first, last, p);
+    add_edge(s, x + last * step_x, y + last * step_y, last, len, p);
 }
 
 /* The output pixels from (column, row) on to its right. */
@@ -130,33 +160,48 @@ static void add_samples(const struct sampler *s, int row, int column, int len, s
     }
 }
 
+/* Of all samples that lay in the frame, in levels. */
+static void find_means(const struct piece *p, int plane, float ret[PIECE])
+{
+    for (int i = 0; i < PIECE; i++)
+        ret[i] =
+            (float)(int32_t)p->sums[plane][i] / (float)(int32_t)(MAX(p->inside[i], 1) * LEVELS);
+}
+
 static float to_byte(float value)
 {
     value = value > 0 ? value : 0; /* in this form each is one instruction without a branch */
     return value < 255 ? value : 255;
 }
 
-/* Of all samples that lay in the frame, in levels. */
-static float mean(const struct piece *p, int plane, int i)
-{
-    return (float)(int32_t)p->sums[plane][i] / (float)(int32_t)(MAX(p->inside[i], 1) * LEVELS);
-}
-
 /* RGB by BT.601, as swscale does when it is not told otherwise; black has its part of a pixel that
- * reaches out of the frame. */
+ * reaches out of the frame. Each loop does so little, and all of a piece, that the compiler makes
+ * vectors of it. */
 static void mix(const struct piece *luma, const struct piece *colour, float all, bool full_range,
                 float multiply, float add, float rgb[PIECE * 3])
 {
     const float chroma = full_range ? 1.0f : 255.0f / 224.0f;
     const float black = full_range ? 0.0f : 16.0f, contrast = full_range ? 1.0f : 255.0f / 219.0f;
-    for (int i = 0; i < PIECE; i++) { /* all of it: a loop of known length is unrolled best */
-        float y = (mean(luma, 0, i) - black) * contrast;
-        float u = colour->inside[i] ? (mean(colour, 0, i) - 128.0f) * chroma : 0;
-        float v = colour->inside[i] ? (mean(colour, 1, i) - 128.0f) * chroma : 0;
-        float factor = (float)(int32_t)luma->inside[i] / all * multiply;
-        rgb[3 * i] = to_byte(y + 1.402f * v) * factor + add;
-        rgb[3 * i + 1] = to_byte(y - 0.344136f * u - 0.714136f * v) * factor + add;
-        rgb[3 * i + 2] = to_byte(y + 1.772f * u) * factor + add;
+    float y[PIECE], u[PIECE], v[PIECE], part[PIECE], red[PIECE], green[PIECE], blue[PIECE];
+    find_means(luma, 0, y);
+    find_means(colour, 0, u);
+    find_means(colour, 1, v);
+    for (int i = 0; i < PIECE; i++) {
+        float known = colour->inside[i] ? chroma : 0; /* grey where there is no colour */
+        y[i] = (y[i] - black) * contrast;
+        u[i] = (u[i] - 128.0f) * known;
+        v[i] = (v[i] - 128.0f) * known;
+        part[i] = (float)(int32_t)luma->inside[i] / all * multiply;
+    }
+    for (int i = 0; i < PIECE; i++) {
+        red[i] = to_byte(y[i] + 1.402f * v[i]) * part[i] + add;
+        green[i] = to_byte(y[i] - 0.344136f * u[i] - 0.714136f * v[i]) * part[i] + add;
+        blue[i] = to_byte(y[i] + 1.772f * u[i]) * part[i] + add;
+    }
+    for (int i = 0; i < PIECE; i++) {
+        rgb[3 * i] = red[i];
+        rgb[3 * i + 1] = green[i];
+        rgb[3 * i + 2] = blue[i];
     }
 }
 

@@ -13,42 +13,39 @@
 #include "detect/edge_faces.h"
 
 #include "base/clock.h"
-#include "detect/detector.h"
-#include "detect/faces.h"
-#include "nn/nn.h"
+#include "detect/face_detector.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SIDE 128
+#define SIDE FACE_DETECTOR_SMALL
 #define SCORE_MIN 0.65F
 #define OVERLAP_MAX 0.3F
 #define OFF_EDGE_MAX 0.4F /* of the face's width: its middle from the edge */
 #define BEAT_US (5 * SECOND_US)
+/* Looks for a change only, and without finding anybody: four at once, then one in two seconds,
+ * since somebody lively changes it all the time. */
+#define SPENT_MAX 4.0
+#define FILL_US (2 * SECOND_US)
 /* Of one cell, an eighth of the picture's height wide, from look to look. Where nobody moves there
  * it was 0.001 to 0.005 (the medians of half of 26 clips); half a head that came before a bright
  * wall changed one by 0.06 only. A look too many costs a millisecond, one too few up to a beat. */
 #define CHANGE_MIN 0.03F
 
 struct edge_faces {
-    struct nn_model *model;       /* owned */
-    struct nn_runner *run;        /* owned */
-    struct edge_watch watches[2]; /* left, right */
+    struct face_detector *detector; /* borrowed; of SIDE */
+    struct edge_watch watches[2];   /* left, right */
     struct edge_face found[2][EDGE_FACES_MAX / 2];
     size_t found_len[2];
 };
 
-bool edge_faces_create(const struct detector_setup *setup, struct edge_faces **ret,
-                       struct error *err)
+bool edge_faces_create(struct face_detector *detector, struct edge_faces **ret, struct error *err)
 {
     struct edge_faces *e = calloc(1, sizeof *e);
     if (!e)
         return error_no_memory(err);
-    if (!faces_load_detector(setup, SIDE, &e->model, &e->run, err)) {
-        edge_faces_destroy(e);
-        return false;
-    }
+    e->detector = detector;
     *ret = e;
     return true;
 }
@@ -59,14 +56,7 @@ void edge_faces_forget(struct edge_faces *e)
     memset(e->found_len, 0, sizeof e->found_len);
 }
 
-void edge_faces_destroy(struct edge_faces *e)
-{
-    if (!e)
-        return;
-    nn_runner_destroy(e->run);
-    nn_model_destroy(e->model);
-    free(e);
-}
+void edge_faces_destroy(struct edge_faces *e) { free(e); }
 
 void edge_mirror(float *pixels, int side, const struct frame_square *square, int frame_width,
                  bool right)
@@ -86,19 +76,26 @@ void edge_mirror(float *pixels, int side, const struct frame_square *square, int
 
 /* ---- when to look ---- */
 
+static double spent_at(const struct edge_watch *w, int64_t time_us)
+{
+    double since_us = fmax(0, (double)(time_us - w->looked_us));
+    return fmax(0, w->spent - since_us / (double)FILL_US);
+}
+
 bool edge_watch_due(const struct edge_watch *w, int64_t time_us, const float cells[EDGE_CELLS])
 {
     if (!w->begun || w->found || time_us - w->looked_us >= BEAT_US || time_us <= w->looked_us)
         return true; /* times that do not rise: single pictures */
+    bool changed = false;
     for (int i = 0; i < EDGE_CELLS; i++)
-        if (fabsf(cells[i] - w->cells[i]) >= CHANGE_MIN)
-            return true;
-    return false;
+        changed = changed || fabsf(cells[i] - w->cells[i]) >= CHANGE_MIN;
+    return changed && spent_at(w, time_us) <= SPENT_MAX - 1;
 }
 
 void edge_watch_note(struct edge_watch *w, int64_t time_us, const float cells[EDGE_CELLS],
                      bool found)
 {
+    w->spent = w->begun && !found ? spent_at(w, time_us) + 1 : 0;
     w->begun = true;
     w->found = found;
     w->looked_us = time_us;
@@ -130,15 +127,13 @@ static bool look_at(struct edge_faces *e, const struct frame *f, bool right, str
     const struct frame_square square = {.centre_x = right ? f->width : 0,
                                         .centre_y = f->height / 2.0,
                                         .side = fmin(f->height, 2.0 * f->width)};
-    float *input = nn_runner_input(e->run, NULL);
-    frame_square_to_tensor(f, &square, SIDE, 1.0F / 127.5F, -1.0F, input);
+    float *input = face_detector_input(e->detector);
+    frame_square_to_tensor(f, &square, SIDE, FACE_DETECTOR_MULTIPLY, FACE_DETECTOR_ADD, input);
     edge_mirror(input, SIDE, &square, f->width, right);
-    if (!nn_run(e->run, err))
-        return false;
     struct face_candidate found[FACE_CANDIDATES_MAX];
-    size_t len = faces_decode(SIDE, nn_runner_output(e->run, 0, NULL),
-                              nn_runner_output(e->run, 2, NULL), nn_runner_output(e->run, 1, NULL),
-                              nn_runner_output(e->run, 3, NULL), SCORE_MIN, OVERLAP_MAX, found);
+    size_t len;
+    if (!face_detector_run(e->detector, SCORE_MIN, OVERLAP_MAX, found, &len, err))
+        return false;
     double scale = square.side / SIDE;
     e->found_len[right] = 0;
     for (size_t i = 0; i < len && e->found_len[right] < EDGE_FACES_MAX / 2; i++) {

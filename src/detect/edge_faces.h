@@ -3,7 +3,7 @@
 #pragma once
 #include "detect/detect.h"
 
-struct detector_setup;
+struct face_detector;
 struct edge_faces; /* one thread at a time */
 
 struct edge_face {
@@ -14,7 +14,8 @@ struct edge_face {
 };
 #define EDGE_FACES_MAX 4
 
-MUST_USE bool edge_faces_create(const struct detector_setup *setup, struct edge_faces **ret,
+/* Borrows `detector`, of FACE_DETECTOR_SMALL, which must outlive it. */
+MUST_USE bool edge_faces_create(struct face_detector *detector, struct edge_faces **ret,
                                 struct error *err);
 /* What stands at this time: an edge is only looked at when there is a reason. */
 MUST_USE bool edge_faces_look(struct edge_faces *e, const struct frame *f,
@@ -39,6 +40,7 @@ struct edge_watch { /* all zero to begin with */
     bool begun;
     bool found;              /* there was a face in the last look */
     int64_t looked_us;       /* of the last look */
+    double spent;            /* looks that found nobody; it falls with time */
     float cells[EDGE_CELLS]; /* brightness of the strip along the edge, 0..1, at the last look */
 };
 bool edge_watch_due(const struct edge_watch *w, int64_t time_us, const float cells[EDGE_CELLS]);

@@ -77,6 +77,25 @@ static void an_edge_is_looked_at_when_it_changed_and_now_and_then(void **state)
     assert_true(edge_watch_due(&w, SECOND_US, cells)); /* another single picture */
 }
 
+static void an_edge_that_changes_all_the_time_is_looked_at_less_often(void **state)
+{
+    (void)state;
+    struct edge_watch w = {0};
+    float cells[EDGE_CELLS] = {0};
+    int looks = 0;
+    edge_watch_note(&w, 0, cells, false);
+    for (int64_t at = SECOND_US / 2; at <= 60 * SECOND_US; at += SECOND_US / 2) {
+        cells[0] = 1 - cells[0];
+        if (!edge_watch_due(&w, at, cells))
+            continue;
+        looks++;
+        edge_watch_note(&w, at, cells, false);
+        if (looks == 4)
+            assert_true(at <= 3 * SECOND_US); /* at first at once */
+    }
+    assert_in_range(looks, 30, 35);
+}
+
 static void somebody_at_the_edge_is_looked_at_each_time(void **state)
 {
     (void)state;
@@ -94,6 +113,7 @@ int main(void)
         cmocka_unit_test(beyond_the_edge_is_the_mirror_image_of_what_is_within),
         cmocka_unit_test(an_edge_off_the_middle_mirrors_what_there_is),
         cmocka_unit_test(an_edge_is_looked_at_when_it_changed_and_now_and_then),
+        cmocka_unit_test(an_edge_that_changes_all_the_time_is_looked_at_less_often),
         cmocka_unit_test(somebody_at_the_edge_is_looked_at_each_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,20 +2,17 @@
  *
  * Fed and read as the networks were trained: RGB, letterboxed, the crop turned by the line of the
  * eyes, without which the mesh rejects heads tilted more than 30 degrees. */
-#include "detect/faces.h"
-
 #include "base/stages.h"
 #include "detect/detector.h"
 #include "detect/edge_faces.h"
+#include "detect/face_detector.h"
 #include "detect/faces_track.h"
-#include "nn/nn.h"
+#include "detect/network.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DETECTOR_SIDE 256
 #define MESH_SIDE 192
 #define SCORE_MIN 0.30f
 #define OVERLAP_MAX 0.3f
@@ -33,8 +30,8 @@ static const struct {
 } bands[] = {{0.80f, -1.0f}, {0.50f, 0.50f}, {SCORE_MIN, 0.98f}};
 
 struct faces {
-    struct nn_model *detector, *mesh;              /* owned */
-    struct nn_runner *detector_run, *mesh_run;     /* owned */
+    struct face_detector *detector, *small;        /* owned */
+    struct network mesh;                           /* owned */
     struct edge_faces *edges;                      /* owned */
     struct frame_scaler *scaler;                   /* borrowed */
     struct stages *stages;                         /* borrowed; NULL */
@@ -44,134 +41,15 @@ struct faces {
     struct detector_finds *finds; /* borrowed; landmarks of the faces found */
 };
 
-/* ---- decoding ---- */
-
-static float overlap(const struct face_candidate *a, const struct face_candidate *b)
-{
-    float wide = fminf(a->x + a->width / 2, b->x + b->width / 2) -
-                 fmaxf(a->x - a->width / 2, b->x - b->width / 2);
-    float high = fminf(a->y + a->height / 2, b->y + b->height / 2) -
-                 fmaxf(a->y - a->height / 2, b->y - b->height / 2);
-    if (wide <= 0 || high <= 0)
-        return 0;
-    float both = wide * high;
-    return both / (a->width * a->height + b->width * b->height - both);
-}
-
-/* Keeps the list sorted, the best first; the worst falls off its end. */
-static void insert(struct face_candidate *list, size_t *len, const struct face_candidate *c)
-{
-    size_t at = *len;
-    while (at > 0 && list[at - 1].score < c->score)
-        at--;
-    if (at == FACE_CANDIDATES_MAX)
-        return;
-    if (*len < FACE_CANDIDATES_MAX)
-        ++*len;
-    for (size_t i = *len - 1; i > at; i--)
-        list[i] = list[i - 1];
-    list[at] = *c;
-}
-
-static void decode_grid(int side, int stride, int per_cell, const float *logits,
-                        const float *numbers, float score_min, struct face_candidate *list,
-                        size_t *len)
-{
-    int cells = side / stride, anchors = cells * cells * per_cell;
-    float logit_min = logf(score_min / (1 - score_min));
-    for (int i = 0; i < anchors; i++) {
-        if (!(logits[i] >= logit_min)) /* not a number is no face */
-            continue;
-        int column = i / per_cell % cells, row = i / per_cell / cells;
-        float x = ((float)column + 0.5f) * (float)stride, y = ((float)row + 0.5f) * (float)stride;
-        const float *n = numbers + (ptrdiff_t)i * 16;
-        struct face_candidate c = {
-            .score = 1 / (1 + expf(-logits[i])),
-            .x = x + n[0],
-            .y = y + n[1],
-            .width = n[2],
-            .height = n[3],
-            .eyes = {{x + n[4], y + n[5]}, {x + n[6], y + n[7]}},
-        };
-        float limit = 2 * (float)side;
-        if (c.width >= 1 && c.height >= 1 && c.width <= limit && c.height <= limit &&
-            fabsf(c.x) <= limit && fabsf(c.y) <= limit)
-            insert(list, len, &c);
-    }
-}
-
-size_t faces_decode(int side, const float *logits16, const float *numbers16, const float *logits32,
-                    const float *numbers32, float score_min, float overlap_max,
-                    struct face_candidate ret[FACE_CANDIDATES_MAX])
-{
-    struct face_candidate all[FACE_CANDIDATES_MAX];
-    size_t len = 0, kept = 0;
-    decode_grid(side, 16, 2, logits16, numbers16, score_min, all, &len);
-    decode_grid(side, 32, 6, logits32, numbers32, score_min, all, &len);
-    for (size_t i = 0; i < len; i++) {
-        bool known = false;
-        for (size_t k = 0; k < kept && !known; k++)
-            known = overlap(&all[i], &ret[k]) > overlap_max;
-        if (!known)
-            ret[kept++] = all[i];
-    }
-    return kept;
-}
-
-/* ---- looking ---- */
-
-static bool load(const struct detector_setup *setup, const char *name, int side,
-                 const char *const *outputs, size_t outputs_len, struct nn_model **ret_model,
-                 struct nn_runner **ret_run, struct error *err)
-{
-    char path[4096];
-    int len = snprintf(path, sizeof path, "%s/%s.json", setup->models_folder, name);
-    if (len < 0 || (size_t)len >= sizeof path)
-        return error_set(err, ERROR_INVALID, "the models' folder has too long a name");
-    struct nn_shape input = {4, {1, side, side, 3}};
-    if (!nn_model_load(path, &input, outputs, outputs_len, ret_model, err) ||
-        !nn_runner_create(*ret_model, ret_run, err))
-        return error_wrap(err, "model %s", name);
-    if (json_object_set_new(setup->models, name, json_string(nn_model_sha256(*ret_model))))
-        return error_no_memory(err);
-    return true;
-}
-
-static bool has_shape(const struct nn_runner *run, size_t output, int64_t count)
-{
-    struct nn_shape shape;
-    nn_runner_output(run, output, &shape);
-    int64_t all = 1;
-    for (int i = 0; i < shape.rank; i++)
-        all *= shape.dims[i];
-    return all == count;
-}
-
-bool faces_load_detector(const struct detector_setup *setup, int side, struct nn_model **ret_model,
-                         struct nn_runner **ret_run, struct error *err)
-{
-    static const char *const grids[] = {"Identity", "Identity_1", "Identity_2", "Identity_3"};
-    int64_t fine = (int64_t)(side / 16) * (side / 16) * 2;
-    int64_t coarse = (int64_t)(side / 32) * (side / 32) * 6;
-    if (!load(setup, "blazeface", side, grids, ARRAY_LEN(grids), ret_model, ret_run, err))
-        return false;
-    if (!has_shape(*ret_run, 0, fine) || !has_shape(*ret_run, 1, coarse) ||
-        !has_shape(*ret_run, 2, fine * 16) || !has_shape(*ret_run, 3, coarse * 16))
-        return error_set(err, ERROR_INVALID,
-                         "the model's outputs are not those of a face detector");
-    return true;
-}
-
 static void faces_destroy(void *self)
 {
     struct faces *f = self;
     if (!f)
         return;
-    nn_runner_destroy(f->detector_run);
-    nn_runner_destroy(f->mesh_run);
-    nn_model_destroy(f->detector);
-    nn_model_destroy(f->mesh);
     edge_faces_destroy(f->edges);
+    face_detector_destroy(f->detector);
+    face_detector_destroy(f->small);
+    network_done(&f->mesh);
     free(f);
 }
 
@@ -187,11 +65,13 @@ static bool faces_create(const struct detector_setup *setup, void **ret, struct 
     f->finds = setup->finds;
     f->stages = setup->options->stages;
     f->single = setup->options->single;
-    if (!faces_load_detector(setup, DETECTOR_SIDE, &f->detector, &f->detector_run, err) ||
-        !load(setup, "facemesh", MESH_SIDE, mesh, ARRAY_LEN(mesh), &f->mesh, &f->mesh_run, err) ||
-        !edge_faces_create(setup, &f->edges, err))
+    if (!face_detector_create(setup, FACE_DETECTOR_LARGE, &f->detector, err) ||
+        !face_detector_create(setup, FACE_DETECTOR_SMALL, &f->small, err) ||
+        !network_load(&f->mesh, setup, "facemesh", NULL, MESH_SIDE, MESH_SIDE, mesh,
+                      ARRAY_LEN(mesh), err) ||
+        !edge_faces_create(f->small, &f->edges, err))
         return false;
-    if (!has_shape(f->mesh_run, 0, 1) || !has_shape(f->mesh_run, 1, 3 * DETECT_LANDMARKS))
+    if (network_numbers(&f->mesh, 0) != 1 || network_numbers(&f->mesh, 1) != 3 * DETECT_LANDMARKS)
         return error_set(err, ERROR_INVALID, "the model's outputs are not those of a face mesh");
     return true;
 }
@@ -199,13 +79,13 @@ static bool faces_create(const struct detector_setup *setup, void **ret, struct 
 static bool mesh_score(struct faces *s, const struct frame *f, const struct frame_square *square,
                        float *ret, struct error *err)
 {
-    float *input = nn_runner_input(s->mesh_run, NULL);
+    float *input = nn_runner_input(s->mesh.run, NULL);
     stages_enter(s->stages, "faces: crop");
     frame_square_to_tensor(f, square, MESH_SIDE, 1.0f / 255.0f, 0.0f, input);
     stages_enter(s->stages, "faces: mesh");
-    if (!nn_run(s->mesh_run, err))
+    if (!nn_run(s->mesh.run, err))
         return false;
-    *ret = nn_runner_output(s->mesh_run, 0, NULL)[0];
+    *ret = nn_runner_output(s->mesh.run, 0, NULL)[0];
     return true;
 }
 
@@ -223,7 +103,7 @@ static float area(const struct detect_face *face) { return face->width * face->h
 static void place_landmarks(const struct faces *s, const struct frame_square *square,
                             struct detect_landmark ret[DETECT_LANDMARKS])
 {
-    const float *mesh = nn_runner_output(s->mesh_run, 1, NULL);
+    const float *mesh = nn_runner_output(s->mesh.run, 1, NULL);
     double unit = square->side / MESH_SIDE;
     double right_x = cos(square->angle) * unit, right_y = sin(square->angle) * unit;
     for (size_t i = 0; i < DETECT_LANDMARKS; i++) {
@@ -272,6 +152,7 @@ static bool add_cut_faces(struct faces *s, const struct frame *f, struct observa
 {
     struct edge_face cut[EDGE_FACES_MAX];
     size_t len;
+    stages_enter(s->stages, "faces: edges");
     if (!edge_faces_look(s->edges, f, cut, &len, err))
         return false;
     for (size_t i = 0; i < len && o->faces_len < DETECT_FACES_MAX; i++) {
@@ -286,12 +167,12 @@ static bool add_cut_faces(struct faces *s, const struct frame *f, struct observa
         };
         if (is_found(o, &face))
             continue;
-        float *input = nn_runner_input(s->mesh_run, NULL);
+        float *input = nn_runner_input(s->mesh.run, NULL);
         frame_square_to_tensor(f, square, MESH_SIDE, 1.0f / 255.0f, 0.0f, input);
         edge_mirror(input, MESH_SIDE, square, f->width, cut[i].right);
-        if (!nn_run(s->mesh_run, err))
+        if (!nn_run(s->mesh.run, err))
             return false;
-        face.mesh_score = nn_runner_output(s->mesh_run, 0, NULL)[0];
+        face.mesh_score = nn_runner_output(s->mesh.run, 0, NULL)[0];
         place_landmarks(s, square, s->finds->landmarks[o->faces_len]);
         o->faces[o->faces_len++] = face;
     }
@@ -313,19 +194,16 @@ static struct frame_square place(const struct face_candidate *c, const struct le
 static bool find_faces(struct faces *s, const struct frame *f, struct observation *o,
                        struct error *err)
 {
-    const struct nn_runner *run = s->detector_run;
     struct letterbox box;
     stages_enter(s->stages, "faces: scale");
-    if (!frame_to_tensor(s->scaler, f, DETECTOR_SIDE, 1.0f / 127.5f, -1.0f,
-                         nn_runner_input(s->detector_run, NULL), &box, err))
+    if (!frame_to_tensor(s->scaler, f, FACE_DETECTOR_LARGE, FACE_DETECTOR_MULTIPLY,
+                         FACE_DETECTOR_ADD, face_detector_input(s->detector), &box, err))
         return false;
     stages_enter(s->stages, "faces: detector");
-    if (!nn_run(s->detector_run, err))
-        return false;
     struct face_candidate found[FACE_CANDIDATES_MAX];
-    size_t len = faces_decode(DETECTOR_SIDE, nn_runner_output(run, 0, NULL),
-                              nn_runner_output(run, 2, NULL), nn_runner_output(run, 1, NULL),
-                              nn_runner_output(run, 3, NULL), SCORE_MIN, OVERLAP_MAX, found);
+    size_t len;
+    if (!face_detector_run(s->detector, SCORE_MIN, OVERLAP_MAX, found, &len, err))
+        return false;
     o->faces_len = 0;
     for (size_t i = 0; i < len && o->faces_len < DETECT_FACES_MAX; i++) {
         struct frame_square square = place(&found[i], &box);
@@ -375,14 +253,41 @@ static bool follow_faces(struct faces *s, const struct frame *f, struct observat
     return true;
 }
 
+/* A look at the whole picture by the small detector: *ret false when it sees somebody at none of
+ * the faces that were followed. */
+static bool glance(struct faces *s, const struct frame *f, bool *ret, struct error *err)
+{
+    const double side = MAX(f->width, f->height);
+    const struct frame_square all = {f->width / 2.0, f->height / 2.0, side, 0};
+    stages_enter(s->stages, "faces: glance");
+    frame_square_to_tensor(f, &all, FACE_DETECTOR_SMALL, FACE_DETECTOR_MULTIPLY, FACE_DETECTOR_ADD,
+                           face_detector_input(s->small));
+    struct face_candidate found[FACE_CANDIDATES_MAX];
+    size_t len;
+    if (!face_detector_run(s->small, SCORE_MIN, OVERLAP_MAX, found, &len, err))
+        return false;
+    double scale = side / FACE_DETECTOR_SMALL;
+    *ret = true;
+    for (size_t i = 0; i < len && *ret; i++)
+        *ret = faces_track_has(&s->track,
+                               (found[i].x - FACE_DETECTOR_SMALL / 2.0) * scale + all.centre_x,
+                               (found[i].y - FACE_DETECTOR_SMALL / 2.0) * scale + all.centre_y);
+    if (*ret)
+        faces_track_glanced(&s->track, s->finds);
+    return true;
+}
+
 static bool faces_look(void *self, const struct frame *f, struct observation *o, struct error *err)
 {
     struct faces *s = self;
     bool followed = false;
     if (s->single)
         edge_faces_forget(s->edges);
-    else if (faces_track_may_follow(&s->track, f, s->finds) &&
-             !follow_faces(s, f, o, &followed, err))
+    enum faces_track_way way =
+        s->single ? FACES_TRACK_DETECT : faces_track_way(&s->track, f, s->finds);
+    if (way != FACES_TRACK_DETECT && !follow_faces(s, f, o, &followed, err))
+        return false;
+    if (followed && way == FACES_TRACK_GLANCE && !glance(s, f, &followed, err))
         return false;
     if (!followed) {
         if (!find_faces(s, f, o, err))

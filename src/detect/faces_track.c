@@ -1,9 +1,10 @@
 /* The mesh of half a second before says where the face was: the crop for the mesh moves, grows and
  * turns with it, since the detector made it. A mesh that still says "a face" in it has followed it.
  *
- * The detector looks again when the mesh is lost, when the picture has changed much anywhere but at
- * the faces, and every two seconds all the same. Faces that are not plain to see (a low score of
- * the mesh) are not followed, nor is nobody: then it looks each time. */
+ * The detector looks again when the mesh is lost and every two seconds all the same. When the
+ * picture has changed much anywhere but at the faces a glance, by a smaller detector, must see
+ * nobody else: whoever changes so much is not small. Faces that are not plain to see (a low score
+ * of the mesh) are not followed, nor is nobody: then it looks each time. */
 #include "detect/faces_track.h"
 
 #include "base/clock.h"
@@ -154,12 +155,28 @@ static float change(const struct faces_track *t, const float cells[DETECT_CELLS]
     return most;
 }
 
-bool faces_track_may_follow(const struct faces_track *t, const struct frame *f,
-                            const struct detector_finds *finds)
+enum faces_track_way faces_track_way(const struct faces_track *t, const struct frame *f,
+                                     const struct detector_finds *finds)
 {
     int64_t since_us = f->time_us - t->detected_us;
     if (!t->begun || t->len <= 0 || !finds->has_cells || f->width != t->width ||
         f->height != t->height || since_us >= BEAT_US)
-        return false;
-    return change(t, finds->cells) < CHANGE_MIN;
+        return FACES_TRACK_DETECT;
+    return change(t, finds->cells) < CHANGE_MIN ? FACES_TRACK_FOLLOW : FACES_TRACK_GLANCE;
+}
+
+void faces_track_glanced(struct faces_track *t, const struct detector_finds *finds)
+{
+    memcpy(t->cells, finds->cells, sizeof t->cells);
+}
+
+bool faces_track_has(const struct faces_track *t, double x, double y)
+{
+    for (int i = 0; i < t->len; i++) {
+        struct detect_face face = faces_track_face(t, i, 1);
+        double across = x / t->width - (double)face.x, down = y / t->height - (double)face.y;
+        if (across >= 0 && down >= 0 && across <= (double)face.width && down <= (double)face.height)
+            return true;
+    }
+    return false;
 }

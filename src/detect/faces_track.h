@@ -26,9 +26,18 @@ struct faces_track {
 /* The detector has looked: these are its faces, each with the square its mesh was found in. */
 void faces_track_note(struct faces_track *t, const struct frame *f, const struct observation *o,
                       const struct frame_square *squares, const struct detector_finds *finds);
-/* May the faces be followed in this frame, or must the detector look? */
-bool faces_track_may_follow(const struct faces_track *t, const struct frame *f,
-                            const struct detector_finds *finds);
+enum faces_track_way {
+    FACES_TRACK_DETECT = 0, /* the detector must look */
+    FACES_TRACK_GLANCE,     /* the faces may be followed if a glance sees nobody else */
+    FACES_TRACK_FOLLOW,     /* they may be followed */
+};
+/* What is to be done in this frame. */
+enum faces_track_way faces_track_way(const struct faces_track *t, const struct frame *f,
+                                     const struct detector_finds *finds);
+/* A glance has seen nobody else. */
+void faces_track_glanced(struct faces_track *t, const struct detector_finds *finds);
+/* Does this place, in pixels of the frame, lie in one of the faces as they are now? */
+bool faces_track_has(const struct faces_track *t, double x, double y);
 /* Where to look for face i. */
 struct frame_square faces_track_square(const struct faces_track *t, int i);
 enum faces_follow {

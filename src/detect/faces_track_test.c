@@ -53,10 +53,10 @@ static void set_up(struct setting *s, float mesh_score)
     faces_track_note(&s->track, &s->frame, &s->o, s->squares, &s->finds);
 }
 
-static bool may_follow_after(struct setting *s, int64_t us)
+static enum faces_track_way way_after(struct setting *s, int64_t us)
 {
     s->frame.time_us = 1000000 + us;
-    return faces_track_may_follow(&s->track, &s->frame, &s->finds);
+    return faces_track_way(&s->track, &s->frame, &s->finds);
 }
 
 static void a_still_picture_is_followed_for_two_seconds(void **state)
@@ -64,9 +64,9 @@ static void a_still_picture_is_followed_for_two_seconds(void **state)
     (void)state;
     struct setting s;
     set_up(&s, 0.99f);
-    assert_true(may_follow_after(&s, 500000));
-    assert_true(may_follow_after(&s, 1900000));
-    assert_false(may_follow_after(&s, 2000000));
+    assert_int_equal(way_after(&s, 500000), FACES_TRACK_FOLLOW);
+    assert_int_equal(way_after(&s, 1900000), FACES_TRACK_FOLLOW);
+    assert_int_equal(way_after(&s, 2000000), FACES_TRACK_DETECT);
 }
 
 static void nobody_and_faces_hard_to_see_are_not_followed(void **state)
@@ -74,10 +74,10 @@ static void nobody_and_faces_hard_to_see_are_not_followed(void **state)
     (void)state;
     struct setting s;
     set_up(&s, 0.8f);
-    assert_false(may_follow_after(&s, 500000));
+    assert_int_equal(way_after(&s, 500000), FACES_TRACK_DETECT);
     s.o.faces_len = 0;
     faces_track_note(&s.track, &s.frame, &s.o, s.squares, &s.finds);
-    assert_false(may_follow_after(&s, 500000));
+    assert_int_equal(way_after(&s, 500000), FACES_TRACK_DETECT);
 }
 
 static void another_size_and_unknown_cells_ask_for_the_detector(void **state)
@@ -86,22 +86,38 @@ static void another_size_and_unknown_cells_ask_for_the_detector(void **state)
     struct setting s;
     set_up(&s, 0.99f);
     s.frame.width = WIDTH / 2;
-    assert_false(may_follow_after(&s, 500000));
+    assert_int_equal(way_after(&s, 500000), FACES_TRACK_DETECT);
     set_up(&s, 0.99f);
     s.finds.has_cells = false;
-    assert_false(may_follow_after(&s, 500000));
+    assert_int_equal(way_after(&s, 500000), FACES_TRACK_DETECT);
 }
 
-static void a_change_elsewhere_asks_for_the_detector(void **state)
+static void a_change_elsewhere_asks_for_a_glance(void **state)
 {
     (void)state;
     struct setting s;
     set_up(&s, 0.99f);
     s.finds.cells[0] = 0.6f; /* a little: with the beat */
-    assert_true(may_follow_after(&s, 1500000));
-    assert_false(may_follow_after(&s, 2000000));
+    assert_int_equal(way_after(&s, 1500000), FACES_TRACK_FOLLOW);
+    assert_int_equal(way_after(&s, 2000000), FACES_TRACK_DETECT);
     s.finds.cells[0] = 0.9f; /* much: at once */
-    assert_false(may_follow_after(&s, 500000));
+    assert_int_equal(way_after(&s, 500000), FACES_TRACK_GLANCE);
+    faces_track_glanced(&s.track, &s.finds); /* it was nobody: only what changes from now on */
+    assert_int_equal(way_after(&s, 1000000), FACES_TRACK_FOLLOW);
+    s.finds.cells[0] = 0.5f;
+    assert_int_equal(way_after(&s, 1500000), FACES_TRACK_GLANCE);
+    assert_int_equal(way_after(&s, 2000000), FACES_TRACK_DETECT); /* the beat stays */
+}
+
+static void a_place_in_a_face_is_known(void **state)
+{
+    (void)state;
+    struct setting s;
+    set_up(&s, 0.99f); /* from (270, 180) to (370, 280) */
+    assert_true(faces_track_has(&s.track, 320, 230));
+    assert_true(faces_track_has(&s.track, 275, 275));
+    assert_false(faces_track_has(&s.track, 260, 230));
+    assert_false(faces_track_has(&s.track, 320, 290));
 }
 
 static void a_change_at_the_face_and_of_the_light_does_not(void **state)
@@ -110,10 +126,10 @@ static void a_change_at_the_face_and_of_the_light_does_not(void **state)
     struct setting s;
     set_up(&s, 0.99f);
     s.finds.cells[12 * DETECT_CELLS_WIDE + 16] = 0.9f; /* the middle of the picture */
-    assert_true(may_follow_after(&s, 500000));
+    assert_int_equal(way_after(&s, 500000), FACES_TRACK_FOLLOW);
     for (int i = 0; i < DETECT_CELLS; i++)
         s.finds.cells[i] += 0.2f;
-    assert_true(may_follow_after(&s, 1500000));
+    assert_int_equal(way_after(&s, 1500000), FACES_TRACK_FOLLOW);
 }
 
 static void the_square_and_the_box_move_with_the_mesh(void **state)
@@ -167,7 +183,8 @@ int main(void)
         cmocka_unit_test(a_still_picture_is_followed_for_two_seconds),
         cmocka_unit_test(nobody_and_faces_hard_to_see_are_not_followed),
         cmocka_unit_test(another_size_and_unknown_cells_ask_for_the_detector),
-        cmocka_unit_test(a_change_elsewhere_asks_for_the_detector),
+        cmocka_unit_test(a_change_elsewhere_asks_for_a_glance),
+        cmocka_unit_test(a_place_in_a_face_is_known),
         cmocka_unit_test(a_change_at_the_face_and_of_the_light_does_not),
         cmocka_unit_test(the_square_and_the_box_move_with_the_mesh),
         cmocka_unit_test(a_face_that_jumped_is_looked_at_again_where_it_is),

@@ -11,11 +11,9 @@
  * large screen is the same as looking beside a small one.
  *
  * 2.7 ms a look with a face: 20 s CPU an hour. */
-#include "detect/detector.h"
-#include "nn/nn.h"
+#include "detect/network.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define SIDE 64
@@ -29,8 +27,7 @@ static const struct {
 } eyes[2] = {{33, 133, false}, {362, 263, true}};
 
 struct gaze {
-    struct nn_model *model;             /* owned */
-    struct nn_runner *run;              /* owned */
+    struct network iris;                /* owned */
     const struct detector_finds *finds; /* borrowed */
 };
 
@@ -39,8 +36,7 @@ static void gaze_destroy(void *self)
     struct gaze *g = self;
     if (!g)
         return;
-    nn_runner_destroy(g->run);
-    nn_model_destroy(g->model);
+    network_done(&g->iris);
     free(g);
 }
 
@@ -56,23 +52,10 @@ static bool gaze_create(const struct detector_setup *setup, void **ret, struct e
     *ret = g; /* half-built or not, its owner destroys it */
     g->finds = setup->finds;
     static const char *const outputs[] = {"StatefulPartitionedCall/model/conv_iris/BiasAdd"};
-    const struct nn_shape input = {4, {1, SIDE, SIDE, 3}};
-    struct nn_shape shape;
-    char path[4096];
-    int len = snprintf(path, sizeof path, "%s/iris.json", setup->models_folder);
-    if (len < 0 || (size_t)len >= sizeof path)
-        return error_set(err, ERROR_INVALID, "the models' folder has too long a name");
-    if (!nn_model_load(path, &input, outputs, ARRAY_LEN(outputs), &g->model, err) ||
-        !nn_runner_create(g->model, &g->run, err))
-        return error_wrap(err, "model iris");
-    nn_runner_output(g->run, 0, &shape);
-    int64_t numbers = 1;
-    for (int i = 0; i < shape.rank; i++)
-        numbers *= shape.dims[i];
-    if (numbers != IRIS_NUMBERS)
+    if (!network_load(&g->iris, setup, "iris", NULL, SIDE, SIDE, outputs, ARRAY_LEN(outputs), err))
+        return false;
+    if (network_numbers(&g->iris, 0) != IRIS_NUMBERS)
         return error_set(err, ERROR_INVALID, "model iris: its output is not that of an iris");
-    if (json_object_set_new(setup->models, "iris", json_string(nn_model_sha256(g->model))))
-        return error_no_memory(err);
     return true;
 }
 
@@ -106,13 +89,13 @@ static bool look_at_eye(struct gaze *g, const struct frame *f, int eye, float *r
     *ret = NAN;
     if (!(width >= 2))
         return true;
-    float *input = nn_runner_input(g->run, NULL);
+    float *input = nn_runner_input(g->iris.run, NULL);
     frame_square_to_tensor(f, &square, SIDE, 1.0f / 255.0f, 0.0f, input);
     if (eyes[eye].mirrored)
         mirror(input);
-    if (!nn_run(g->run, err))
+    if (!nn_run(g->iris.run, err))
         return false;
-    float x = nn_runner_output(g->run, 0, NULL)[0];
+    float x = nn_runner_output(g->iris.run, 0, NULL)[0];
     if (eyes[eye].mirrored)
         x = SIDE - x;
     *ret = (x - SIDE / 2.0f) * (float)ENLARGE / SIDE; /* the corners' middle is the square's */

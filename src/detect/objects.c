@@ -27,11 +27,9 @@
  * the first minute is a fifth of it. objects_watch.c sets the limit. */
 #include "detect/objects.h"
 
-#include "detect/detector.h"
-#include "nn/nn.h"
+#include "detect/network.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,12 +77,10 @@ static const struct {
 };
 
 struct objects {
-    uint32_t wanted;              /* bits 1 << kind */
-    struct nn_model *wide, *near; /* owned */
-    struct nn_runner *wide_run;   /* owned */
-    struct nn_runner *near_run;   /* owned */
-    struct frame_scaler *scaler;  /* borrowed */
-    float *square;                /* owned: WIDE x WIDE x 3, of which the middle rows are used */
+    uint32_t wanted;             /* bits 1 << kind */
+    struct network wide, near;   /* owned */
+    struct frame_scaler *scaler; /* borrowed */
+    float *square;               /* owned: WIDE x WIDE x 3, of which the middle rows are used */
     struct objects_watch watch;
 };
 
@@ -110,31 +106,22 @@ static enum object_kind kind_of(int coco)
 /* ---- making ---- */
 
 /* `beside` NULL: the first of the two. */
-static bool load(const struct detector_setup *setup, const struct nn_model *beside, int width,
-                 int height, struct nn_model **ret_model, struct nn_runner **ret_run,
-                 struct error *err)
+static bool load(const struct detector_setup *setup, const struct network *beside, int width,
+                 int height, struct network *ret, struct error *err)
 {
     static const char *const maps[] = {"tower_0/CenternetHead/centernet_cls_output/BiasAdd",
                                        "tower_0/wh"};
     static const int depths[] = {OBJECT_CLASSES, 4};
-    char path[4096];
-    int len = snprintf(path, sizeof path, "%s/centernet.json", setup->models_folder);
-    if (len < 0 || (size_t)len >= sizeof path)
-        return error_set(err, ERROR_INVALID, "the models' folder has too long a name");
-    struct nn_shape input = {4, {1, height, width, 3}};
-    if (!nn_model_load_beside(beside, path, &input, maps, ARRAY_LEN(maps), ret_model, err) ||
-        !nn_runner_create(*ret_model, ret_run, err))
-        return error_wrap(err, "model centernet");
+    if (!network_load(ret, setup, "centernet", beside, width, height, maps, ARRAY_LEN(maps), err))
+        return false;
     for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
         struct nn_shape shape;
-        nn_runner_output(*ret_run, i, &shape);
+        nn_runner_output(ret->run, i, &shape);
         if (shape.rank != 4 || shape.dims[1] != height / OBJECT_STRIDE ||
             shape.dims[2] != width / OBJECT_STRIDE || shape.dims[3] != depths[i])
             return error_set(err, ERROR_INVALID,
                              "the model's outputs are not those of an object detector");
     }
-    if (json_object_set_new(setup->models, "centernet", json_string(nn_model_sha256(*ret_model))))
-        return error_no_memory(err);
     return true;
 }
 
@@ -143,10 +130,8 @@ static void objects_destroy(void *self)
     struct objects *s = self;
     if (!s)
         return;
-    nn_runner_destroy(s->wide_run);
-    nn_runner_destroy(s->near_run);
-    nn_model_destroy(s->near); /* has weights of the other */
-    nn_model_destroy(s->wide);
+    network_done(&s->near); /* has weights of the other */
+    network_done(&s->wide);
     free(s->square);
     free(s);
 }
@@ -165,8 +150,8 @@ static bool objects_create(const struct detector_setup *setup, void **ret, struc
     if (!s->square)
         return error_no_memory(err);
     objects_watch_init(&s->watch);
-    return load(setup, NULL, WIDE, HIGH, &s->wide, &s->wide_run, err) &&
-           load(setup, s->wide, NEAR_SIDE, NEAR_SIDE, &s->near, &s->near_run, err);
+    return load(setup, NULL, WIDE, HIGH, &s->wide, err) &&
+           load(setup, &s->wide, NEAR_SIDE, NEAR_SIDE, &s->near, err);
 }
 
 /* ---- the whole picture ---- */
@@ -183,7 +168,7 @@ static bool fill_wide(struct objects *s, const struct frame *f, double *ret_side
     } else if (!frame_to_tensor(s->scaler, f, WIDE, 1, 0, s->square, &box, err)) {
         return false;
     }
-    memcpy(nn_runner_input(s->wide_run, NULL), s->square + (WIDE - HIGH) / 2 * WIDE * 3,
+    memcpy(nn_runner_input(s->wide.run, NULL), s->square + (WIDE - HIGH) / 2 * WIDE * 3,
            sizeof *s->square * WIDE * HIGH * 3);
     *ret_side = side;
     return true;
@@ -226,8 +211,8 @@ static size_t find(struct objects *s, const struct frame *f, double side,
                    struct detect_object ret[OBJECT_CANDIDATES_MAX])
 {
     struct object_candidate found[OBJECT_CANDIDATES_MAX];
-    size_t len = objects_decode(WIDE, HIGH, nn_runner_output(s->wide_run, 0, NULL),
-                                nn_runner_output(s->wide_run, 1, NULL), looked_for,
+    size_t len = objects_decode(WIDE, HIGH, nn_runner_output(s->wide.run, 0, NULL),
+                                nn_runner_output(s->wide.run, 1, NULL), looked_for,
                                 ARRAY_LEN(looked_for), SCORE_MIN, OVERLAP_MAX, found);
     size_t kept = 0;
     for (size_t i = 0; i < len; i++) { /* the surest first */
@@ -263,12 +248,12 @@ static bool look_near(struct objects *s, const struct detect_object *what, const
                               48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
                               64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79};
     if (mirrored)
-        mirror(nn_runner_input(s->near_run, NULL), NEAR_SIDE);
-    if (!nn_run(s->near_run, err))
+        mirror(nn_runner_input(s->near.run, NULL), NEAR_SIDE);
+    if (!nn_run(s->near.run, err))
         return false;
     struct object_candidate found[OBJECT_CANDIDATES_MAX];
-    size_t len = objects_decode(NEAR_SIDE, NEAR_SIDE, nn_runner_output(s->near_run, 0, NULL),
-                                nn_runner_output(s->near_run, 1, NULL), all, ARRAY_LEN(all),
+    size_t len = objects_decode(NEAR_SIDE, NEAR_SIDE, nn_runner_output(s->near.run, 0, NULL),
+                                nn_runner_output(s->near.run, 1, NULL), all, ARRAY_LEN(all),
                                 NEAR_SCORE_MIN, OVERLAP_MAX, found);
     const struct detect_object place = {
         .x = 0.5F - part[0] / 2, .y = 0.5F - part[1] / 2, .width = part[0], .height = part[1]};
@@ -302,7 +287,7 @@ static bool confirm(struct objects *s, const struct frame *f, const struct detec
         .side = fmax(fmax(width, height) * limits[what->kind].crop, NEAR_PIXELS_MIN),
     };
     const float part[2] = {(float)(width / square.side), (float)(height / square.side)};
-    frame_square_to_tensor(f, &square, NEAR_SIDE, 1, 0, nn_runner_input(s->near_run, NULL));
+    frame_square_to_tensor(f, &square, NEAR_SIDE, 1, 0, nn_runner_input(s->near.run, NULL));
     float own[2], other[2];
     if (!look_near(s, what, part, false, &own[0], &other[0], err) ||
         !look_near(s, what, part, true, &own[1], &other[1], err))
@@ -339,7 +324,7 @@ static bool look(struct objects *s, const struct frame *f, const float cells[OBJ
                  struct error *err)
 {
     double side, cost = 1;
-    if (!fill_wide(s, f, &side, err) || !nn_run(s->wide_run, err))
+    if (!fill_wide(s, f, &side, err) || !nn_run(s->wide.run, err))
         return false;
     struct detect_object found[OBJECT_CANDIDATES_MAX], seen[OBJECT_CANDIDATES_MAX];
     size_t len = find(s, f, side, found), seen_len = 0;

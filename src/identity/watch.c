@@ -32,7 +32,9 @@
 #define GONE_US (3 * DETECT_INTERVAL_US)
 
 /* A jump of the face, or of the whole picture. A talking head overlaps its place of half a second
- * before by 0.8 to 1, and moves the picture as it did in the seconds before. */
+ * before by 0.8 to 1, and moves the picture as it did in the seconds before. The place is that of
+ * the mesh: the detector's box and one that was followed for two seconds may lie a quarter of a
+ * face apart. */
 #define OVERLAP_MIN 0.6f
 #define MOTION_JUMP 0.04f
 #define MOTION_FACTOR 4
@@ -52,6 +54,10 @@ struct comparison {
     bool below;
 };
 
+struct box {
+    float left, top, right, bottom; /* pixels */
+};
+
 struct identity_watch {
     struct face_reader *reader; /* owned */
     struct comparison enrolled, earlier;
@@ -65,7 +71,7 @@ struct identity_watch {
 
     bool seen; /* there was a face, at: */
     int64_t seen_us;
-    struct detect_face place;
+    struct box place;
     float motion; /* of the seconds before, smoothed; -1 at the beginning */
     bool jumped;  /* and nobody has looked since */
 };
@@ -146,25 +152,45 @@ static struct detect_likeness tell(const struct comparison *c, int64_t time_us)
 
 /* ---- when to look ---- */
 
-static float overlap(const struct detect_face *a, const struct detect_face *b)
+static struct box box_of(const struct detect_landmark mesh[DETECT_LANDMARKS])
 {
-    float wide = fminf(a->x + a->width, b->x + b->width) - fmaxf(a->x, b->x);
-    float high = fminf(a->y + a->height, b->y + b->height) - fmaxf(a->y, b->y);
-    if (wide <= 0 || high <= 0)
+    struct box b = {mesh[0].x, mesh[0].y, mesh[0].x, mesh[0].y};
+    for (int i = 1; i < DETECT_LANDMARKS; i++)
+        b = (struct box){
+            .left = fminf(b.left, mesh[i].x),
+            .top = fminf(b.top, mesh[i].y),
+            .right = fmaxf(b.right, mesh[i].x),
+            .bottom = fmaxf(b.bottom, mesh[i].y),
+        };
+    return b;
+}
+
+static float area(const struct box *b) { return (b->right - b->left) * (b->bottom - b->top); }
+
+static float overlap(const struct box *a, const struct box *b)
+{
+    const struct box both = {
+        .left = fmaxf(a->left, b->left),
+        .top = fmaxf(a->top, b->top),
+        .right = fminf(a->right, b->right),
+        .bottom = fminf(a->bottom, b->bottom),
+    };
+    if (both.right <= both.left || both.bottom <= both.top)
         return 0;
-    return wide * high / (a->width * a->height + b->width * b->height - wide * high);
+    return area(&both) / (area(a) + area(b) - area(&both));
 }
 
 /* Did something happen after which another may sit there? Keeps what it compares with. */
-static bool has_jumped(struct identity_watch *w, const struct observation *o)
+static bool has_jumped(struct identity_watch *w, const struct detect *d,
+                       const struct observation *o)
 {
+    struct box place = box_of(detect_landmarks(d, 0));
     bool jumped =
-        !w->seen || o->time_us - w->seen_us > GONE_US ||
-        overlap(&w->place, &o->faces[0]) < OVERLAP_MIN ||
+        !w->seen || o->time_us - w->seen_us > GONE_US || overlap(&w->place, &place) < OVERLAP_MIN ||
         (o->motion > MOTION_JUMP && w->motion >= 0 && o->motion > MOTION_FACTOR * w->motion);
     w->seen = true;
     w->seen_us = o->time_us;
-    w->place = o->faces[0];
+    w->place = place;
     return jumped;
 }
 
@@ -185,9 +211,9 @@ static bool all_match(const struct identity_watch *w)
            has_learnt(&w->earlier) && w->earlier.state == IDENTITY_MATCH;
 }
 
-static bool is_due(struct identity_watch *w, const struct observation *o)
+static bool is_due(struct identity_watch *w, const struct detect *d, const struct observation *o)
 {
-    w->jumped = has_jumped(w, o) || w->jumped;
+    w->jumped = has_jumped(w, d, o) || w->jumped;
     int64_t wait_us = w->sure                    ? BEAT_US
                       : w->unsure > SLOWER_AFTER ? SLOWER_US
                       : w->unsure > SLOW_AFTER   ? SLOW_US
@@ -303,7 +329,7 @@ bool identity_watch_look(struct identity_watch *w, const struct detect *d, const
             w->seen = w->sure = false;
             w->unsure = 0;
         }
-    } else if (is_due(w, o) && !look(w, d, f, o, err)) {
+    } else if (is_due(w, d, o) && !look(w, d, f, o, err)) {
         return false;
     }
     smooth_motion(w, o);

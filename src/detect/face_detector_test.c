@@ -1,4 +1,4 @@
-#include "detect/faces.h"
+#include "detect/face_detector.h"
 #include "support/test.h"
 
 #include <math.h>
@@ -40,8 +40,8 @@ static void say(float *logits, float *numbers, int anchor, float logit, float dx
 
 static size_t decode(const struct outputs *o, struct face_candidate *ret)
 {
-    return faces_decode(SIDE, o->logits16, o->numbers16, o->logits32, o->numbers32, 0.3f, 0.3f,
-                        ret);
+    return face_detector_decode(SIDE, o->logits16, o->numbers16, o->logits32, o->numbers32, 0.3f,
+                                0.3f, ret);
 }
 
 static void nothing_gives_no_candidates(void **state)
@@ -122,7 +122,7 @@ static void more_candidates_than_fit_leave_the_best(void **state)
         say(logits, numbers, i, (float)i / 1000, 0, 0, 2, 2);
     for (int i = 0; i < 1536; i++)
         none[i] = -100;
-    size_t len = faces_decode(512, logits, numbers, none, none_numbers, 0.3f, 0.3f, found);
+    size_t len = face_detector_decode(512, logits, numbers, none, none_numbers, 0.3f, 0.3f, found);
     assert_int_equal(len, FACE_CANDIDATES_MAX / 2); /* two anchors a cell say the same */
     assert_float_equal(found[0].score, 1 / (1 + expf(-2.047f)), 1e-5);
     for (size_t i = 1; i < len; i++)

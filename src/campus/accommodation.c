@@ -168,26 +168,17 @@ struct listing {
     size_t len;
 };
 
+static bool read_listed(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    return read_row(rows, arena, to, err);
+}
+
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct listing *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db, COLUMNS " ORDER BY user_id, exam_id", DB_NO_ARGS, &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct accommodation *more = arena_more(l->arena, l->list, l->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        l->list = more;
-        if (!read_row(rows, l->arena, &l->list[l->len++], err))
-            return false;
-    }
-    return true;
+    return db_query(db, COLUMNS " ORDER BY user_id, exam_id", DB_NO_ARGS, &rows, err) &&
+           db_collect(rows, l->arena, sizeof *l->list, read_listed, &l->list, &l->len, err);
 }
 
 bool accommodation_list(struct campus *c, struct arena *arena, struct accommodation **ret,

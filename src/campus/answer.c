@@ -161,37 +161,25 @@ bool answer_save(struct campus *c, int64_t attempt_id, int64_t user_id, int64_t 
     return good;
 }
 
+static bool read_answer(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct answer *answer = to;
+    *answer = (struct answer){.item_id = db_col_i64(rows, 0),
+                              .revision = db_col_i64(rows, 1),
+                              .value = db_col_copy(rows, 2, arena),
+                              .saved_us = db_col_i64(rows, 3)};
+    return answer->value.ptr || error_no_memory(err);
+}
+
 bool answer_list_in(struct db *db, int64_t attempt_id, struct arena *arena, struct answer **ret,
                     size_t *ret_len, struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    struct answer *list = NULL;
-    size_t len = 0, room = 0;
-    if (!db_query(db,
-                  "SELECT item_id, revision, value, saved_us FROM answer WHERE attempt_id = $1"
-                  " ORDER BY item_id",
-                  DB_ARGS(DB_I64(attempt_id)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct answer *more = arena_more(arena, list, len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        list = more;
-        list[len] = (struct answer){.item_id = db_col_i64(rows, 0),
-                                    .revision = db_col_i64(rows, 1),
-                                    .value = db_col_copy(rows, 2, arena),
-                                    .saved_us = db_col_i64(rows, 3)};
-        if (!list[len].value.ptr)
-            return error_no_memory(err);
-        len++;
-    }
-    *ret = list;
-    *ret_len = len;
-    return true;
+    return db_query(db,
+                    "SELECT item_id, revision, value, saved_us FROM answer WHERE attempt_id = $1"
+                    " ORDER BY item_id",
+                    DB_ARGS(DB_I64(attempt_id)), &rows, err) &&
+           db_collect(rows, arena, sizeof **ret, read_answer, ret, ret_len, err);
 }
 
 bool answer_forget_in(struct db *db, int64_t attempt_id, struct error *err)

@@ -77,31 +77,21 @@ bool attachment_row_find_own(struct db *db, struct str id, int64_t user_id, stru
     return true;
 }
 
+static bool read_listed(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    (void)arena;
+    return read_row(rows, to, err);
+}
+
 bool attachment_list_in(struct db *db, int64_t attempt_id, struct arena *arena,
                         struct attachment **ret, size_t *ret_len, struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    struct attachment *list = NULL;
-    size_t len = 0, room = 0;
-    if (!db_query(db,
-                  COLUMNS " WHERE attempt_id = $1 AND state <> $2 ORDER BY item_id, created_us, id",
-                  DB_ARGS(DB_I64(attempt_id), DB_I64(ATTACHMENT_REMOVED)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct attachment *more = arena_more(arena, list, len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        list = more;
-        if (!read_row(rows, &list[len++], err))
-            return false;
-    }
-    *ret = list;
-    *ret_len = len;
-    return true;
+    return db_query(db,
+                    COLUMNS
+                    " WHERE attempt_id = $1 AND state <> $2 ORDER BY item_id, created_us, id",
+                    DB_ARGS(DB_I64(attempt_id), DB_I64(ATTACHMENT_REMOVED)), &rows, err) &&
+           db_collect(rows, arena, sizeof **ret, read_listed, ret, ret_len, err);
 }
 
 /* ---- the key ---- */

@@ -85,26 +85,15 @@ bool attempt_of_session_in(struct db *db, struct str session_id, struct arena *a
     return read_attempt(rows, arena, ret, err);
 }
 
+static bool read_listed(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    return read_attempt(rows, arena, to, err);
+}
+
 static bool read_list(struct db_stmt *rows, struct arena *arena, struct attempt **ret,
                       size_t *ret_len, struct error *err)
 {
-    struct attempt *list = NULL;
-    size_t len = 0, room = 0;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct attempt *more = arena_more(arena, list, len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        list = more;
-        if (!read_attempt(rows, arena, &list[len++], err))
-            return false;
-    }
-    *ret = list;
-    *ret_len = len;
-    return true;
+    return db_collect(rows, arena, sizeof **ret, read_listed, ret, ret_len, err);
 }
 
 bool attempt_list_of_exam_in(struct db *db, int64_t exam_id, struct arena *arena,

@@ -32,42 +32,30 @@ bool ledger_sum_in(struct db *db, int64_t attempt_id, int64_t *ret_us, struct er
     return true;
 }
 
+static bool read_entry(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct time_entry *e = to;
+    *e = (struct time_entry){.id = db_col_i64(rows, 0),
+                             .attempt_id = db_col_i64(rows, 1),
+                             .kind = (enum time_kind)db_col_i64(rows, 2),
+                             .given_us = db_col_i64(rows, 3),
+                             .from_us = db_col_i64(rows, 4),
+                             .to_us = db_col_i64(rows, 5),
+                             .made_us = db_col_i64(rows, 6),
+                             .reason = db_col_copy(rows, 7, arena),
+                             .who = db_col_copy(rows, 8, arena)};
+    return (e->reason.ptr && e->who.ptr) || error_no_memory(err);
+}
+
 bool ledger_list_in(struct db *db, int64_t attempt_id, struct arena *arena, struct time_entry **ret,
                     size_t *ret_len, struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    struct time_entry *list = NULL;
-    size_t len = 0, room = 0;
-    if (!db_query(db,
-                  "SELECT id, kind, given_us, from_us, to_us, made_us, reason, who FROM time_entry"
-                  " WHERE attempt_id = $1 ORDER BY id",
-                  DB_ARGS(DB_I64(attempt_id)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct time_entry *more = arena_more(arena, list, len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        list = more;
-        list[len] = (struct time_entry){.id = db_col_i64(rows, 0),
-                                        .attempt_id = attempt_id,
-                                        .kind = (enum time_kind)db_col_i64(rows, 1),
-                                        .given_us = db_col_i64(rows, 2),
-                                        .from_us = db_col_i64(rows, 3),
-                                        .to_us = db_col_i64(rows, 4),
-                                        .made_us = db_col_i64(rows, 5),
-                                        .reason = db_col_copy(rows, 6, arena),
-                                        .who = db_col_copy(rows, 7, arena)};
-        if (!list[len].reason.ptr || !list[len].who.ptr)
-            return error_no_memory(err);
-        len++;
-    }
-    *ret = list;
-    *ret_len = len;
-    return true;
+    return db_query(db,
+                    "SELECT id, attempt_id, kind, given_us, from_us, to_us, made_us, reason, who"
+                    " FROM time_entry WHERE attempt_id = $1 ORDER BY id",
+                    DB_ARGS(DB_I64(attempt_id)), &rows, err) &&
+           db_collect(rows, arena, sizeof **ret, read_entry, ret, ret_len, err);
 }
 
 bool ledger_forget_in(struct db *db, int64_t attempt_id, struct error *err)

@@ -267,25 +267,20 @@ bool user_check_password(struct campus *c, struct str username, struct str passw
     return true;
 }
 
+static bool read_listed(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    (void)arena;
+    (void)err;
+    read_user(rows, to);
+    return true;
+}
+
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct find *f = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db, COLUMNS " ORDER BY username", DB_NO_ARGS, &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct user *more = arena_more(f->arena, f->list, f->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        f->list = more;
-        read_user(rows, &f->list[f->len++]);
-    }
-    return true;
+    return db_query(db, COLUMNS " ORDER BY username", DB_NO_ARGS, &rows, err) &&
+           db_collect(rows, f->arena, sizeof *f->list, read_listed, &f->list, &f->len, err);
 }
 
 bool user_list(struct campus *c, struct arena *arena, struct user **ret, size_t *ret_len,

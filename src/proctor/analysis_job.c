@@ -95,26 +95,21 @@ bool analysis_job_find(struct proctor *p, struct str stream_id, struct analysis_
     return true;
 }
 
+static bool read_listed(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    (void)arena;
+    (void)err;
+    read_job(rows, to);
+    return true;
+}
+
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct find *f = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db, COLUMNS " WHERE session_id = $1 ORDER BY stream_id", DB_ARGS(DB_TEXT(f->id)),
-                  &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct analysis_job *more = arena_more(f->arena, f->list, f->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        f->list = more;
-        read_job(rows, &f->list[f->len++]);
-    }
-    return true;
+    return db_query(db, COLUMNS " WHERE session_id = $1 ORDER BY stream_id",
+                    DB_ARGS(DB_TEXT(f->id)), &rows, err) &&
+           db_collect(rows, f->arena, sizeof *f->list, read_listed, &f->list, &f->len, err);
 }
 
 bool analysis_job_list(struct proctor *p, struct str session_id, struct arena *arena,

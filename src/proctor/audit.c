@@ -92,39 +92,30 @@ static bool query_list(struct db *db, const struct list *l, struct db_stmt **ret
 #undef COLUMNS
 }
 
+static bool read_entry(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct audit_entry *e = to;
+    *e = (struct audit_entry){.id = db_col_i64(rows, 0),
+                              .time_us = db_col_i64(rows, 1),
+                              .actor_ref = db_col_i64(rows, 2),
+                              .actor = db_col_copy(rows, 3, arena),
+                              .action = db_col_copy(rows, 4, arena),
+                              .session_id = db_col_copy(rows, 5, arena),
+                              .user_ref = db_col_i64(rows, 6),
+                              .candidate = db_col_copy(rows, 7, arena),
+                              .reason = db_col_copy(rows, 8, arena),
+                              .detail = db_col_copy(rows, 9, arena)};
+    return (e->actor.ptr && e->action.ptr && e->session_id.ptr && e->candidate.ptr &&
+            e->reason.ptr && e->detail.ptr) ||
+           error_no_memory(err);
+}
+
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct list *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!query_list(db, l, &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct audit_entry *more = arena_more(l->arena, l->entries, l->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        l->entries = more;
-        struct audit_entry *e = &l->entries[l->len];
-        *e = (struct audit_entry){.id = db_col_i64(rows, 0),
-                                  .time_us = db_col_i64(rows, 1),
-                                  .actor_ref = db_col_i64(rows, 2),
-                                  .actor = db_col_copy(rows, 3, l->arena),
-                                  .action = db_col_copy(rows, 4, l->arena),
-                                  .session_id = db_col_copy(rows, 5, l->arena),
-                                  .user_ref = db_col_i64(rows, 6),
-                                  .candidate = db_col_copy(rows, 7, l->arena),
-                                  .reason = db_col_copy(rows, 8, l->arena),
-                                  .detail = db_col_copy(rows, 9, l->arena)};
-        if (!e->actor.ptr || !e->action.ptr || !e->session_id.ptr || !e->candidate.ptr ||
-            !e->reason.ptr || !e->detail.ptr)
-            return error_no_memory(err);
-        l->len++;
-    }
-    return true;
+    return query_list(db, l, &rows, err) &&
+           db_collect(rows, l->arena, sizeof *l->entries, read_entry, &l->entries, &l->len, err);
 }
 
 bool audit_list(struct proctor *p, int64_t viewer, struct str session_id, int64_t before,

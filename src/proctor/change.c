@@ -45,34 +45,25 @@ struct list {
     size_t len;
 };
 
+static bool read_change(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct change *c = to;
+    *c = (struct change){.seq = db_col_i64(rows, 0),
+                         .topic = db_col_copy(rows, 1, arena),
+                         .event = db_col_copy(rows, 2, arena),
+                         .data = db_col_copy(rows, 3, arena)};
+    return (c->topic.ptr && c->event.ptr && c->data.ptr) || error_no_memory(err);
+}
+
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct list *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db,
-                  "SELECT seq, topic, event, data FROM change WHERE seq > $1 ORDER BY seq LIMIT $2",
-                  DB_ARGS(DB_I64(l->seq), DB_U64(l->max)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct change *more = arena_more(l->arena, l->changes, l->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        l->changes = more;
-        struct change *c = &l->changes[l->len];
-        *c = (struct change){.seq = db_col_i64(rows, 0),
-                             .topic = db_col_copy(rows, 1, l->arena),
-                             .event = db_col_copy(rows, 2, l->arena),
-                             .data = db_col_copy(rows, 3, l->arena)};
-        if (!c->topic.ptr || !c->event.ptr || !c->data.ptr)
-            return error_no_memory(err);
-        l->len++;
-    }
-    return true;
+    return db_query(
+               db,
+               "SELECT seq, topic, event, data FROM change WHERE seq > $1 ORDER BY seq LIMIT $2",
+               DB_ARGS(DB_I64(l->seq), DB_U64(l->max)), &rows, err) &&
+           db_collect(rows, l->arena, sizeof *l->changes, read_change, &l->changes, &l->len, err);
 }
 
 bool change_list(struct proctor *p, int64_t seq, size_t max, struct arena *arena,

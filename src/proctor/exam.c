@@ -146,28 +146,23 @@ bool proctored_exam_find(struct proctor *p, struct str id, struct proctored_exam
     return true;
 }
 
+static bool read_listed(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    (void)arena;
+    (void)err;
+    read_exam(rows, to);
+    return true;
+}
+
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct exam_read *r = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db,
-                  COLUMNS " WHERE " STAFF_SEES_EXAM(
-                      "$1", "proctored_exam.id") " ORDER BY practice DESC, title, id",
-                  DB_ARGS(DB_I64(r->viewer)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct proctored_exam *list = arena_more(r->arena, r->list, r->len, &room, sizeof *r->list);
-        if (!list)
-            return error_no_memory(err);
-        r->list = list;
-        read_exam(rows, &r->list[r->len++]);
-    }
-    return true;
+    return db_query(db,
+                    COLUMNS " WHERE " STAFF_SEES_EXAM(
+                        "$1", "proctored_exam.id") " ORDER BY practice DESC, title, id",
+                    DB_ARGS(DB_I64(r->viewer)), &rows, err) &&
+           db_collect(rows, r->arena, sizeof *r->list, read_listed, &r->list, &r->len, err);
 }
 
 bool proctored_exam_list(struct proctor *p, int64_t viewer, struct arena *arena,

@@ -231,34 +231,25 @@ bool profile_list(struct proctor *p, int64_t viewer, enum profile_state state, s
 
 #define HISTORY_MAX 1000
 
+static bool read_event(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct profile_event *e = to;
+    *e = (struct profile_event){.time_us = db_col_i64(rows, 0),
+                                .kind = db_col_copy(rows, 1, arena),
+                                .by = db_col_copy(rows, 2, arena),
+                                .detail = db_col_copy(rows, 3, arena)};
+    return (e->kind.ptr && e->by.ptr && e->detail.ptr) || error_no_memory(err);
+}
+
 static bool history_body(struct db *db, void *context, struct error *err)
 {
     struct reading *r = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db,
-                  "SELECT time_us, kind, staff_name, detail FROM profile_history"
-                  " WHERE profile_id = $1 ORDER BY id LIMIT $2",
-                  DB_ARGS(DB_TEXT(r->id), DB_I64(HISTORY_MAX)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct profile_event *more = arena_more(r->arena, r->events, r->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        r->events = more;
-        struct profile_event e = {.time_us = db_col_i64(rows, 0),
-                                  .kind = db_col_copy(rows, 1, r->arena),
-                                  .by = db_col_copy(rows, 2, r->arena),
-                                  .detail = db_col_copy(rows, 3, r->arena)};
-        if (!e.kind.ptr || !e.by.ptr || !e.detail.ptr)
-            return error_no_memory(err);
-        r->events[r->len++] = e;
-    }
-    return true;
+    return db_query(db,
+                    "SELECT time_us, kind, staff_name, detail FROM profile_history"
+                    " WHERE profile_id = $1 ORDER BY id LIMIT $2",
+                    DB_ARGS(DB_TEXT(r->id), DB_I64(HISTORY_MAX)), &rows, err) &&
+           db_collect(rows, r->arena, sizeof *r->events, read_event, &r->events, &r->len, err);
 }
 
 bool profile_history(struct proctor *p, struct str profile_id, struct arena *arena,

@@ -189,25 +189,20 @@ static bool query_list(struct db *db, const struct list *l, struct db_stmt **ret
                     ret, err);
 }
 
+static bool read_listed(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    (void)arena;
+    (void)err;
+    read_session(rows, to);
+    return true;
+}
+
 static bool list_body(struct db *db, void *context, struct error *err)
 {
     struct list *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!query_list(db, l, &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct session *more = arena_more(l->arena, l->sessions, l->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        l->sessions = more;
-        read_session(rows, &l->sessions[l->len++]);
-    }
-    return true;
+    return query_list(db, l, &rows, err) &&
+           db_collect(rows, l->arena, sizeof *l->sessions, read_listed, &l->sessions, &l->len, err);
 }
 
 bool session_list(struct proctor *p, struct str exam_id, struct arena *arena, struct session **ret,

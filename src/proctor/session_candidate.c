@@ -163,37 +163,27 @@ struct consent_list {
     size_t len;
 };
 
+static bool read_consent(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    struct session_consent_row *c = to;
+    *c = (struct session_consent_row){
+        .document = (enum document)db_col_i64(rows, 0),
+        .version = db_col_copy(rows, 1, arena),
+        .sha256_hex = db_col_copy(rows, 2, arena),
+        .accepted_us = db_col_i64(rows, 3),
+    };
+    return (c->version.ptr && c->sha256_hex.ptr) || error_no_memory(err);
+}
+
 static bool consents_body(struct db *db, void *context, struct error *err)
 {
     struct consent_list *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!db_query(db,
-                  "SELECT document, version, sha256, accepted_us FROM consent"
-                  " WHERE session_id = $1 ORDER BY document",
-                  DB_ARGS(DB_TEXT(l->id)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct session_consent_row *more =
-            arena_more(l->arena, l->rows, l->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        l->rows = more;
-        l->rows[l->len] = (struct session_consent_row){
-            .document = (enum document)db_col_i64(rows, 0),
-            .version = db_col_copy(rows, 1, l->arena),
-            .sha256_hex = db_col_copy(rows, 2, l->arena),
-            .accepted_us = db_col_i64(rows, 3),
-        };
-        if (!l->rows[l->len].version.ptr || !l->rows[l->len].sha256_hex.ptr)
-            return error_no_memory(err);
-        l->len++;
-    }
-    return true;
+    return db_query(db,
+                    "SELECT document, version, sha256, accepted_us FROM consent"
+                    " WHERE session_id = $1 ORDER BY document",
+                    DB_ARGS(DB_TEXT(l->id)), &rows, err) &&
+           db_collect(rows, l->arena, sizeof *l->rows, read_consent, &l->rows, &l->len, err);
 }
 
 bool session_consents(struct proctor *p, struct str id, struct arena *arena,
@@ -300,24 +290,8 @@ static bool waiting_body(struct db *db, void *context, struct error *err)
 {
     struct waiting *w = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!query_waiting(db, w, &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct str *more = arena_more(w->arena, w->ids, w->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        w->ids = more;
-        w->ids[w->len] = db_col_copy(rows, 0, w->arena);
-        if (!w->ids[w->len].ptr)
-            return error_no_memory(err);
-        w->len++;
-    }
-    return true;
+    return query_waiting(db, w, &rows, err) &&
+           db_collect(rows, w->arena, sizeof *w->ids, db_read_text, &w->ids, &w->len, err);
 }
 
 bool session_waiting(struct proctor *p, enum session_wait what, int64_t now_us, size_t max,

@@ -388,30 +388,18 @@ bool stream_get(struct proctor *p, struct str session_id, struct str stream_id, 
     return true;
 }
 
+static bool read_listed(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
+{
+    return stream_row_read(rows, arena, to, err);
+}
+
 bool stream_list_in(struct db *db, struct str session_id, struct arena *arena, struct stream **ret,
                     size_t *ret_len, struct error *err)
 {
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    struct stream *list = NULL;
-    size_t len = 0, room = 0;
-    if (!db_query(db, STREAM_COLUMNS " WHERE session_id = $1 AND concat <> $2 ORDER BY position",
-                  DB_ARGS(DB_TEXT(session_id), DB_I64(STREAM_PARTIAL)), &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct stream *more = arena_more(arena, list, len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        list = more;
-        if (!stream_row_read(rows, arena, &list[len++], err))
-            return false;
-    }
-    *ret = list;
-    *ret_len = len;
-    return true;
+    return db_query(db, STREAM_COLUMNS " WHERE session_id = $1 AND concat <> $2 ORDER BY position",
+                    DB_ARGS(DB_TEXT(session_id), DB_I64(STREAM_PARTIAL)), &rows, err) &&
+           db_collect(rows, arena, sizeof **ret, read_listed, ret, ret_len, err);
 }
 
 static bool list_body(struct db *db, void *context, struct error *err)

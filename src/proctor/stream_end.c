@@ -139,28 +139,12 @@ static bool expiry_body(struct db *db, void *context, struct error *err)
 {
     struct expiry *e = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
-    if (!(e->to_remove
-              ? db_query(db, "SELECT id FROM stream WHERE to_remove = 1 LIMIT $1",
-                         DB_ARGS(DB_I64(EXPIRE_STEP)), &rows, err)
-              : db_query(db, "SELECT id FROM stream WHERE state = 1 AND expires_us < $1 LIMIT $2",
-                         DB_ARGS(DB_I64(e->now_us), DB_I64(EXPIRE_STEP)), &rows, err)))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct str *more = arena_more(e->arena, e->ids, e->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        e->ids = more;
-        e->ids[e->len] = db_col_copy(rows, 0, e->arena);
-        if (!e->ids[e->len].ptr)
-            return error_no_memory(err);
-        e->len++;
-    }
-    return true;
+    return (e->to_remove
+                ? db_query(db, "SELECT id FROM stream WHERE to_remove = 1 LIMIT $1",
+                           DB_ARGS(DB_I64(EXPIRE_STEP)), &rows, err)
+                : db_query(db, "SELECT id FROM stream WHERE state = 1 AND expires_us < $1 LIMIT $2",
+                           DB_ARGS(DB_I64(e->now_us), DB_I64(EXPIRE_STEP)), &rows, err)) &&
+           db_collect(rows, e->arena, sizeof *e->ids, db_read_text, &e->ids, &e->len, err);
 }
 
 struct expire {

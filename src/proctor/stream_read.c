@@ -80,8 +80,10 @@ struct lookup {
     size_t len;
 };
 
-static bool read_piece(struct db_stmt *rows, struct piece *ret, struct error *err)
+static bool read_piece(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
 {
+    struct piece *ret = to;
+    (void)arena;
     struct str sha = db_col_text(rows, 3);
     int64_t len = db_col_i64(rows, 1);
     if (sha.len != SHA256_SIZE || len <= 0 || (uint64_t)len > SEALED_RECORD_MAX)
@@ -97,29 +99,15 @@ static bool lookup_body(struct db *db, void *context, struct error *err)
 {
     struct lookup *l = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    size_t room = 0;
     /* No record is longer than SEALED_RECORD_MAX: what overlaps starts at most that far before. */
     int64_t first = (int64_t)l->from - (int64_t)SEALED_RECORD_MAX;
-    if (!db_query(
-            db,
-            "SELECT start, len, sealed_start, sha256 FROM piece WHERE stream_id = $1"
-            " AND start > $2 AND start < $3 AND start + len > $4 ORDER BY start",
-            DB_ARGS(DB_TEXT(str_from(l->r->id)), DB_I64(first), DB_U64(l->to), DB_U64(l->from)),
-            &rows, err))
-        return false;
-    for (bool row = true; row;) {
-        if (!db_next(rows, &row, err))
-            return false;
-        if (!row)
-            break;
-        struct piece *more = arena_more(&l->arena, l->pieces, l->len, &room, sizeof *more);
-        if (!more)
-            return error_no_memory(err);
-        l->pieces = more;
-        if (!read_piece(rows, &l->pieces[l->len++], err))
-            return false;
-    }
-    return true;
+    return db_query(
+               db,
+               "SELECT start, len, sealed_start, sha256 FROM piece WHERE stream_id = $1"
+               " AND start > $2 AND start < $3 AND start + len > $4 ORDER BY start",
+               DB_ARGS(DB_TEXT(str_from(l->r->id)), DB_I64(first), DB_U64(l->to), DB_U64(l->from)),
+               &rows, err) &&
+           db_collect(rows, &l->arena, sizeof *l->pieces, read_piece, &l->pieces, &l->len, err);
 }
 
 /* ---- reading ---- */

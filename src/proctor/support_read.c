@@ -28,35 +28,25 @@ const char *support_state_name(enum support_state state)
 struct messages {
     struct arena *arena;
     struct support_message *list;
-    size_t len, room;
+    size_t len;
 };
 
-static bool add_message(struct messages *m, struct db_stmt *rows, struct error *err)
+static bool read_message(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
 {
-    struct support_message *more = arena_more(m->arena, m->list, m->len, &m->room, sizeof *m->list);
-    if (!more)
-        return error_no_memory(err);
-    m->list = more;
-    struct support_message *one = &m->list[m->len];
+    struct support_message *one = to;
     *one = (struct support_message){.id = db_col_i64(rows, 0),
                                     .thread_id = db_col_i64(rows, 1),
                                     .time_us = db_col_i64(rows, 2),
                                     .from_center = db_col_i64(rows, 3) != 0,
-                                    .author = db_col_copy(rows, 4, m->arena),
-                                    .text = db_col_copy(rows, 5, m->arena),
-                                    .client_id = db_col_copy(rows, 6, m->arena)};
-    if (!one->author.ptr || !one->text.ptr || !one->client_id.ptr)
-        return error_no_memory(err);
-    m->len++;
-    return true;
+                                    .author = db_col_copy(rows, 4, arena),
+                                    .text = db_col_copy(rows, 5, arena),
+                                    .client_id = db_col_copy(rows, 6, arena)};
+    return (one->author.ptr && one->text.ptr && one->client_id.ptr) || error_no_memory(err);
 }
 
-static bool add_messages(struct messages *m, struct db_stmt *rows, struct error *err)
+static bool read_messages(struct messages *m, struct db_stmt *rows, struct error *err)
 {
-    for (bool row = true; row;)
-        if (!db_next(rows, &row, err) || (row && !add_message(m, rows, err)))
-            return false;
-    return true;
+    return db_collect(rows, m->arena, sizeof *m->list, read_message, &m->list, &m->len, err);
 }
 
 struct after {
@@ -87,7 +77,7 @@ static bool after_body(struct db *db, void *context, struct error *err)
 {
     struct after *a = context;
     CLEANUP(db_donep) struct db_stmt *rows = NULL;
-    return query_after(db, a, &rows, err) && add_messages(&a->found, rows, err);
+    return query_after(db, a, &rows, err) && read_messages(&a->found, rows, err);
 }
 
 bool support_after(struct proctor *p, enum support_log log, int64_t key, int64_t after, size_t max,
@@ -138,7 +128,7 @@ static bool newest_body(struct db *db, void *context, struct error *err)
                   own ? MESSAGE "WHERE user_ref = $1 ORDER BY id DESC LIMIT $2"
                       : MESSAGE "WHERE thread_id = $1 ORDER BY id DESC LIMIT $2",
                   args, &rows, err) ||
-        !add_messages(&n->found, rows, err))
+        !read_messages(&n->found, rows, err))
         return false;
     return !own || read_summary(db, n, err);
 }
@@ -194,29 +184,23 @@ struct threads {
     int64_t id, viewer, closed_after_us;
     struct arena *arena;
     struct support_thread *list;
-    size_t len, room;
+    size_t len;
 };
 
-static bool add_thread(struct threads *t, struct db_stmt *rows, struct error *err)
+static bool read_thread(struct db_stmt *rows, struct arena *arena, void *to, struct error *err)
 {
-    struct support_thread *more = arena_more(t->arena, t->list, t->len, &t->room, sizeof *t->list);
-    if (!more)
-        return error_no_memory(err);
-    t->list = more;
-    struct support_thread *one = &t->list[t->len];
+    struct support_thread *one = to;
     *one = (struct support_thread){.id = db_col_i64(rows, 0),
                                    .user_ref = db_col_i64(rows, 1),
-                                   .candidate = db_col_copy(rows, 2, t->arena),
-                                   .session_id = db_col_copy(rows, 3, t->arena),
+                                   .candidate = db_col_copy(rows, 2, arena),
+                                   .session_id = db_col_copy(rows, 3, arena),
                                    .state = (enum support_state)db_col_i64(rows, 4),
                                    .created_us = db_col_i64(rows, 5),
                                    .changed_us = db_col_i64(rows, 6),
                                    .unread = db_col_i64(rows, 7),
-                                   .last_text = db_col_copy(rows, 8, t->arena)};
-    if (!one->candidate.ptr || !one->session_id.ptr || !one->last_text.ptr)
-        return error_no_memory(err);
-    t->len++;
-    return true;
+                                   .last_text = db_col_copy(rows, 8, arena)};
+    return (one->candidate.ptr && one->session_id.ptr && one->last_text.ptr) ||
+           error_no_memory(err);
 }
 
 static bool threads_body(struct db *db, void *context, struct error *err)
@@ -231,12 +215,7 @@ static bool threads_body(struct db *db, void *context, struct error *err)
                          DB_ARGS(DB_I64(SUPPORT_CLOSED), DB_I64(t->closed_after_us),
                                  DB_I64(t->viewer), DB_I64(SUPPORT_THREADS_MAX)),
                          &rows, err);
-    if (!good)
-        return false;
-    for (bool row = true; row;)
-        if (!db_next(rows, &row, err) || (row && !add_thread(t, rows, err)))
-            return false;
-    return true;
+    return good && db_collect(rows, t->arena, sizeof *t->list, read_thread, &t->list, &t->len, err);
 }
 
 bool support_list(struct proctor *p, int64_t viewer, struct arena *arena,

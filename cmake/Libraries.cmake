@@ -17,7 +17,7 @@ if(PT_SERVER)
     pt_libraries("sqlite3 sqlite3" "microhttpd libmicrohttpd"
         "avformat libavformat" "avcodec libavcodec" "avutil libavutil" "swscale libswscale"
         "swresample libswresample" "seccomp libseccomp" "nettle nettle" "zlib zlib"
-        "tesseract tesseract" "archive libarchive" "zxing zxing" "cairo cairo"
+        "tesseract tesseract" "kissfft kissfft-float" "archive libarchive" "zxing zxing" "cairo cairo"
         "pangocairo pangocairo")
     add_library(lib_dnnl INTERFACE) # Debian's libdnnl-dev has no .pc file
     target_link_libraries(lib_dnnl INTERFACE dnnl gomp)

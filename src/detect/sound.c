@@ -49,14 +49,23 @@ bool sound_detect_create(const struct sound_ear *ear, struct sound_detect **ret,
         return error_no_memory(err);
     d->ear = *ear;
     d->last_us = -1;
-    sound_frames_init(&d->frames);
+    if (!sound_frames_init(&d->frames, err)) {
+        sound_detect_destroy(d);
+        return false;
+    }
     sound_level_init(&d->level);
     sound_kind_init(&d->kind);
     *ret = d;
     return true;
 }
 
-void sound_detect_destroy(struct sound_detect *d) { free(d); }
+void sound_detect_destroy(struct sound_detect *d)
+{
+    if (!d)
+        return;
+    sound_frames_done(&d->frames);
+    free(d);
+}
 
 void sound_detect_destroyp(struct sound_detect **d) { sound_detect_destroy(*d); }
 

@@ -3,7 +3,9 @@
  * an instrument holds them for as long as a note, a voice hardly for a fifth of a second. */
 #include "detect/sound_frames.h"
 
+#include <kiss_fftr.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define RATE 16000
@@ -60,15 +62,24 @@ static void make_bands(struct sound_frames *f)
     }
 }
 
-void sound_frames_init(struct sound_frames *f)
+bool sound_frames_init(struct sound_frames *f, struct error *err)
 {
     memset(f, 0, sizeof *f);
-    sound_spectrum_init(&f->spectrum, LEN);
-    sound_spectrum_init(&f->long_spectrum, SOUND_LONG_WINDOW);
+    f->spectrum = kiss_fftr_alloc(LEN, 0, NULL, NULL);
+    f->long_spectrum = kiss_fftr_alloc(SOUND_LONG_WINDOW, 0, NULL, NULL);
+    if (!f->spectrum || !f->long_spectrum)
+        return error_no_memory(err);
     make_window(f->window, SOUND_WINDOW);
     make_window(f->long_window, SOUND_LONG_WINDOW);
     make_lag_weights(f);
     make_bands(f);
+    return true;
+}
+
+void sound_frames_done(struct sound_frames *f)
+{
+    free(f->spectrum);
+    free(f->long_spectrum);
 }
 
 void sound_frames_reset(struct sound_frames *f)
@@ -105,10 +116,13 @@ static void fill_bands(const struct sound_frames *f, const float *power, struct 
  * are then above 0.8 (0.94 without), of voices in speech half are above 0.7. */
 static void find_pitch(struct sound_frames *f, const float *power, struct sound_frame *ret)
 {
-    float even[LEN] = {0}, re[LEN / 2 + 1], im[LEN / 2 + 1];
+    float even[LEN] = {0}, re[LEN / 2 + 1];
+    kiss_fft_cpx lags[LEN / 2 + 1];
     for (int i = (int)(80 / BIN_HZ); (float)i * BIN_HZ < 2000; i++)
         even[i] = even[LEN - i] = power[i] * (float)i;
-    sound_spectrum_run(&f->spectrum, even, re, im);
+    kiss_fftr(f->spectrum, even, lags);
+    for (int lag = 0; lag <= LEN / 2; lag++)
+        re[lag] = lags[lag].r;
     ret->harmonic = ret->pitch_hz = 0;
     if (re[0] < POWER_FLOOR)
         return;
@@ -164,14 +178,15 @@ static void meet_partial(struct sound_frames *f, float hz, float energy, int kno
 
 static void follow_partials(struct sound_frames *f)
 {
-    float windowed[SOUND_LONG_WINDOW], re[SOUND_LONG_WINDOW / 2 + 1], im[SOUND_LONG_WINDOW / 2 + 1];
+    float windowed[SOUND_LONG_WINDOW];
+    kiss_fft_cpx bins[SOUND_LONG_WINDOW / 2 + 1];
     for (int i = 0; i < SOUND_LONG_WINDOW; i++)
         windowed[i] = f->ring[i] * f->long_window[i];
-    sound_spectrum_run(&f->long_spectrum, windowed, re, im);
+    kiss_fftr(f->long_spectrum, windowed, bins);
     float *power = windowed, whole = 0, highest = 0;
     const int from = (int)(PARTIAL_MIN_HZ / LONG_BIN_HZ), to = (int)(PARTIAL_MAX_HZ / LONG_BIN_HZ);
     for (int i = from - 16; i < to + 16; i++) {
-        power[i] = re[i] * re[i] + im[i] * im[i];
+        power[i] = bins[i].r * bins[i].r + bins[i].i * bins[i].i;
         if (i >= from && i < to) {
             whole += power[i];
             highest = fmaxf(highest, power[i]);
@@ -211,16 +226,17 @@ void sound_frames_take(struct sound_frames *f, const float *samples, struct soun
     memmove(f->ring, f->ring + SOUND_HOP, sizeof f->ring - SOUND_HOP * sizeof *f->ring);
     memcpy(f->ring + SOUND_LONG_WINDOW - SOUND_HOP, samples, SOUND_HOP * sizeof *samples);
 
-    float windowed[LEN] = {0}, re[LEN / 2 + 1], im[LEN / 2 + 1];
+    float windowed[LEN] = {0};
+    kiss_fft_cpx bins[LEN / 2 + 1];
     const float *newest = f->ring + SOUND_LONG_WINDOW - SOUND_WINDOW;
     for (int i = 0; i < SOUND_WINDOW; i++)
         windowed[i] = newest[i] * f->window[i];
-    sound_spectrum_run(&f->spectrum, windowed, re, im);
+    kiss_fftr(f->spectrum, windowed, bins);
     /* So scaled that the sum over all bins is the mean square of the samples. */
     const float scale = 2 / (0.375F * SOUND_WINDOW * LEN);
     float power[LEN / 2 + 1];
     for (int i = 0; i <= LEN / 2; i++)
-        power[i] = (re[i] * re[i] + im[i] * im[i]) * scale;
+        power[i] = (bins[i].r * bins[i].r + bins[i].i * bins[i].i) * scale;
     fill_bands(f, power, ret);
     find_pitch(f, power, ret);
     if (f->until_long == 0) {

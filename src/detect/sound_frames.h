@@ -1,7 +1,7 @@
 /* Sound as eighty frames a second: what is heard at a moment, without yet saying what it is. For
  * the sound detectors only. */
 #pragma once
-#include "detect/sound_spectrum.h"
+#include "base/base.h"
 
 #define SOUND_HOP 200          /* samples at SOUND_RATE: 12.5 ms from frame to frame */
 #define SOUND_WINDOW 640       /* 40 ms: nearly three periods of the deepest voice */
@@ -27,8 +27,10 @@ struct sound_partial {
 };
 #define SOUND_PARTIALS_MAX 48
 
+struct kiss_fftr_state;
+
 struct sound_frames {
-    struct sound_spectrum spectrum, long_spectrum;
+    struct kiss_fftr_state *spectrum, *long_spectrum; /* owned: of kissfft */
     float window[SOUND_WINDOW], long_window[SOUND_LONG_WINDOW];
     float lag_weight[1024 / 2], octave_of[1024 / 2];
     uint8_t band_of[1024 / 2];
@@ -39,7 +41,9 @@ struct sound_frames {
     float held, begun; /* of the last long window */
 };
 
-void sound_frames_init(struct sound_frames *f);
+/* Half-made on failure: sound_frames_done() takes it. */
+MUST_USE bool sound_frames_init(struct sound_frames *f, struct error *err);
+void sound_frames_done(struct sound_frames *f);
 /* Forgets what was heard: a hole. */
 void sound_frames_reset(struct sound_frames *f);
 /* The next SOUND_HOP samples. The frame is about the window that ends with them. */

@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "detect/sound.h"
-#include "detect/sound_spectrum.h"
 #include "media/reader.h"
 #include "support/test.h"
 
@@ -268,31 +267,6 @@ static void how_sound_is_cut_into_pieces_changes_nothing(void **state)
     assert_memory_equal(whole.at, cut.at, (size_t)whole.len * sizeof *whole.at);
 }
 
-static void the_spectrum_is_that_of_the_sum_it_stands_for(void **state)
-{
-    (void)state;
-    static struct sound_spectrum s;
-    static const int lens[] = {8, 64, 1024};
-    for (size_t n = 0; n < ARRAY_LEN(lens); n++) {
-        int len = lens[n];
-        float samples[1024], re[513], im[513];
-        uint32_t seed = 9;
-        sound_spectrum_init(&s, len);
-        for (int i = 0; i < len; i++)
-            samples[i] = noise(&seed);
-        sound_spectrum_run(&s, samples, re, im);
-        for (int k = 0; k <= len / 2; k += MAX(len / 64, 1)) {
-            double x = 0, y = 0;
-            for (int i = 0; i < len; i++) {
-                x += (double)samples[i] * cos(2 * M_PI * k * i / len);
-                y -= (double)samples[i] * sin(2 * M_PI * k * i / len);
-            }
-            assert_near(re[k], x, 1e-3);
-            assert_near(im[k], y, 1e-3);
-        }
-    }
-}
-
 /* ---- real recordings ---- */
 
 static bool pass_on(void *context, const struct sound *s, struct error *err)
@@ -424,7 +398,6 @@ int main(void)
         cmocka_unit_test(a_hole_is_passed_over_and_times_go_on),
         cmocka_unit_test(times_that_go_back_are_refused),
         cmocka_unit_test(how_sound_is_cut_into_pieces_changes_nothing),
-        cmocka_unit_test(the_spectrum_is_that_of_the_sum_it_stands_for),
         cmocka_unit_test(speech_and_music_are_told_apart_in_real_recordings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -275,4 +275,4 @@ test('a candidate takes the exam and the report has exactly the flags of the cli
   const reviewer = new Client(server);
   await reviewer.signIn(USERS.instructor);
   await judge(live, reviewer, session);
-}, { seconds: 150 });
+}, { seconds: 150, alone: true });

@@ -180,7 +180,7 @@ test('a proctor watches a candidate live, warns, pauses, resumes, sees a hand an
   await wall.getByText('Nobody sits this exam just now.').waitFor();
   assert.deepEqual(candidate.seen.problems, []);
   assert.deepEqual(staff.seen.problems, []);
-}, { seconds: 300 });
+}, { seconds: 300, alone: true });
 
 // A thousand sessions beside a real one, as rows of the database; each second a fifth of them has another still, and some
 // lights and flags change. The way from there to the page is the real one.
@@ -299,4 +299,4 @@ test('a wall of a thousand sessions stays smooth', async (t) => {
   assert.ok(await wall.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the wall scrolls sideways at 200 %');
   await screenshot(wall, 'l22-wall-200-percent');
   assert.deepEqual(staff.seen.problems, []);
-}, { seconds: 180 });
+}, { seconds: 180, alone: true });

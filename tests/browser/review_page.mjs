@@ -174,4 +174,4 @@ test('five recordings under one clock, with a timeline of what was measured, ans
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `it scrolls sideways by ${wide} px at 200 % zoom`);
   assert.deepEqual(person.seen.problems, []);
-}, { seconds: 300 });
+}, { seconds: 300, alone: true });

@@ -1,7 +1,10 @@
 // The pages in real Chromium against the real server. `node run.mjs [WORD...]` runs the tests whose name
-// has one of the words; pictures of each step are left in tests/artifacts/browser.
+// has one of the words; without a word they run in two lanes side by side, but for those that measure time.
+// Pictures of each step are left in tests/artifacts/browser.
+import { isWhole, runInTwoLanes } from '../support/lanes.mjs';
 import { run } from '../support/runner.mjs';
 
+if (isWhole()) await runInTwoLanes(import.meta.url);
 await import('./journey.mjs');
 await import('./interruptions.mjs');
 await import('./support.mjs');

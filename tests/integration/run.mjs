@@ -1,7 +1,10 @@
 // Drives the real binary over HTTP and on the command line. `node run.mjs [WORD...]` runs the tests
-// whose name has one of the words.
+// whose name has one of the words; without a word they run in two lanes side by side, since one keeps
+// less than a core busy.
+import { isWhole, runInTwoLanes } from '../support/lanes.mjs';
 import { run } from '../support/runner.mjs';
 
+if (isWhole()) await runInTwoLanes(import.meta.url);
 await import('./start.mjs');
 await import('./access.mjs');
 await import('./plugin.mjs');

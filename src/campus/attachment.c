@@ -124,13 +124,6 @@ bool attachment_key_in(struct db *db, const struct seal_key *deployment, int64_t
                   err);
 }
 
-void attachment_context(struct str id, const char *what, struct buf *to)
-{
-    buf_add_c(to, what);
-    buf_add_char(to, ':');
-    buf_add(to, id);
-}
-
 /* ---- what follows from a state ---- */
 
 static bool add_milestone(struct db *db, const struct attempt *a, const struct attachment *x,

@@ -21,4 +21,3 @@ MUST_USE bool attachment_row_complete(struct db *db, const struct attempt *a,
 MUST_USE bool attachment_key_in(struct db *db, const struct seal_key *deployment,
                                 int64_t attempt_id, bool make, struct seal_key *ret,
                                 struct error *err);
-void attachment_context(struct str id, const char *what, struct buf *to); /* for seal_bytes() */

@@ -6,37 +6,15 @@
 #include "server/range.h"
 #include "server/router.h"
 #include "server/server.h"
-#include "server/tus_headers.h"
+#include "server/tus_request.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct upload {
     struct request *q;              /* borrowed */
     struct attachment_write *write; /* owned */
-    struct hash *hash;              /* owned; NULL without a checksum */
-    struct tus_checksum checksum;
-    uint64_t room; /* bytes that may still come */
-    bool failed;   /* nothing of it is to be kept */
+    struct tus_body body;
 };
-
-static bool check_version(const struct request *q, struct response *r)
-{
-    struct error why;
-    response_header(r, "Tus-Resumable", TUS_VERSION);
-    if (str_eq(request_header(q, "Tus-Resumable"), STR(TUS_VERSION)))
-        return true;
-    response_header(r, "Tus-Version", TUS_VERSION);
-    error_set(&why, ERROR_UNSUPPORTED, "only tus " TUS_VERSION " is spoken here");
-    response_error(r, q, 412, &why);
-    return false;
-}
-
-static void set_number(const struct request *q, struct response *r, const char *name,
-                       uint64_t value)
-{
-    response_header(r, name, arena_printf(q->arena, "%" PRIu64, value));
-}
 
 /* ---- making, looking, removing ---- */
 
@@ -47,7 +25,7 @@ static bool post_attachment(struct server *s, struct request *q, struct response
     struct tus_pair pairs[TUS_PAIRS_MAX];
     struct attachment x;
     size_t len;
-    if (!check_version(q, r))
+    if (!tus_check_version(q, r))
         return true;
     if (!request_param_i64(q, 0, &spec.attempt_id, err) ||
         !request_param_i64(q, 1, &spec.item_id, err) ||
@@ -59,7 +37,7 @@ static bool post_attachment(struct server *s, struct request *q, struct response
     if (!attachment_create(s->campus, &spec, &x, err))
         return false;
     response_header(r, "Location", arena_printf(q->arena, "/api/campus/attachments/%s", x.id));
-    set_number(q, r, "Upload-Offset", 0);
+    tus_set_number(q, r, "Upload-Offset", 0);
     r->status = 201;
     return true;
 }
@@ -68,12 +46,12 @@ static bool head_attachment(struct server *s, struct request *q, struct response
                             struct error *err)
 {
     struct attachment x;
-    if (!check_version(q, r))
+    if (!tus_check_version(q, r))
         return true;
     if (!attachment_find(s->campus, q->params[0], q->user.id, &x, err))
         return false;
-    set_number(q, r, "Upload-Offset", x.size);
-    set_number(q, r, "Upload-Length", x.length);
+    tus_set_number(q, r, "Upload-Offset", x.size);
+    tus_set_number(q, r, "Upload-Length", x.length);
     response_header(r, "Cache-Control", "no-store");
     r->status = 200;
     return true;
@@ -82,7 +60,7 @@ static bool head_attachment(struct server *s, struct request *q, struct response
 static bool delete_attachment(struct server *s, struct request *q, struct response *r,
                               struct error *err)
 {
-    if (!check_version(q, r))
+    if (!tus_check_version(q, r))
         return true;
     if (!attachment_remove(s->campus, q->params[0], q->user.id, err))
         return false;
@@ -95,44 +73,35 @@ static bool delete_attachment(struct server *s, struct request *q, struct respon
 static void upload_done(struct upload *u)
 {
     attachment_write_end(u->write);
-    hash_destroy(u->hash);
     u->write = NULL;
-    u->hash = NULL;
+    tus_body_done(&u->body);
 }
 
 static bool patch_begin(struct server *s, struct request *q, struct response *r, void **ret,
                         struct error *err)
 {
-    struct str checksum = request_header(q, "Upload-Checksum");
     struct attachment x;
     struct upload *u = ARENA_NEW(q->arena, struct upload);
-    uint64_t offset, told;
+    uint64_t offset;
     *ret = NULL;
     if (!u)
         return error_no_memory(err);
     u->q = q;
-    if (!check_version(q, r))
+    if (!tus_check_version(q, r))
         return true;
-    if (!tus_is_part_type(request_header(q, "Content-Type")))
-        return error_set(err, ERROR_UNSUPPORTED, "Content-Type: must be " TUS_PART_TYPE);
-    if (!tus_parse_size(request_header(q, "Upload-Offset"), "Upload-Offset", &offset, err) ||
+    if (!tus_check_type(q, err) ||
+        !tus_parse_size(request_header(q, "Upload-Offset"), "Upload-Offset", &offset, err) ||
         !attachment_find(s->campus, q->params[0], q->user.id, &x, err))
         return false;
     if (offset != x.size) {
-        set_number(q, r, "Upload-Offset", x.size);
+        tus_set_number(q, r, "Upload-Offset", x.size);
         return error_set(err, ERROR_CONFLICT, "the next byte is %" PRIu64, x.size);
     }
-    u->room = x.length - x.size;
-    if (str_to_u64(request_header(q, "Content-Length"), &told) && told > u->room)
-        return error_set(err, ERROR_TOO_LARGE, "the body goes past the end of the file");
-    if ((checksum.ptr && (!tus_parse_checksum(checksum, &u->checksum, err) ||
-                          !hash_create(u->checksum.kind, &u->hash, err))) ||
+    if (!tus_body_set_room(&u->body, q, x.length - x.size, err) ||
+        !tus_body_begin(&u->body, q, err) ||
         !attachment_write_begin(s->campus, q->params[0], q->user.id, offset, &u->write, err)) {
         upload_done(u);
-        if (err->code != ERROR_BUSY)
-            return false;
-        response_error(r, q, 423, err); /* a second writer is 423 in tus, and 503 elsewhere */
-        return true;
+        return tus_answer_busy(q, r, err);
     }
     *ret = u;
     return true;
@@ -141,33 +110,20 @@ static bool patch_begin(struct server *s, struct request *q, struct response *r,
 static bool patch_add(void *upload, struct str bytes, struct error *err)
 {
     struct upload *u = upload;
-    u->failed = true;
-    if (bytes.len > u->room)
-        return error_set(err, ERROR_TOO_LARGE, "the body goes past the end of the file");
-    u->room -= bytes.len;
-    if (u->hash)
-        hash_add(u->hash, bytes);
-    if (!attachment_write_add(u->write, bytes, err))
+    if (!tus_body_add(&u->body, bytes, err) || !attachment_write_add(u->write, bytes, err))
         return false;
-    u->failed = false;
+    u->body.failed = false;
     return true;
 }
 
 static bool patch_finish(void *upload, struct response *r, struct error *err)
 {
     struct upload *u = upload;
-    unsigned char digest[SHA256_SIZE];
     uint64_t size;
-    u->failed = true;
-    if (u->hash) {
-        size_t len = hash_finish(u->hash, digest);
-        if (len != u->checksum.len || memcmp(digest, u->checksum.digest, len) != 0)
-            return error_set(err, ERROR_CHECKSUM, "the bytes that arrived have another checksum");
-    }
-    if (!attachment_write_commit(u->write, &size, err))
+    if (!tus_body_finish(&u->body, err) || !attachment_write_commit(u->write, &size, err))
         return false;
-    u->failed = false;
-    set_number(u->q, r, "Upload-Offset", size);
+    u->body.failed = false;
+    tus_set_number(u->q, r, "Upload-Offset", size);
     r->status = 204;
     return true;
 }
@@ -176,9 +132,7 @@ static void patch_end(void *upload, bool cut)
 {
     struct upload *u = upload;
     uint64_t size;
-    /* What arrived of a cut request is kept, for the next Upload-Offset to count; with a checksum
-     * only the whole of it can be trusted. If keeping fails, nothing was promised. */
-    if (cut && !u->failed && u->checksum.kind == HASH_NONE) {
+    if (cut && tus_body_keeps(&u->body)) { /* if that fails, nothing was promised */
         bool kept = attachment_write_commit(u->write, &size, NULL);
         (void)kept;
     }

@@ -5,9 +5,7 @@
 #include "proctor/stream.h"
 #include "server/router.h"
 #include "server/server.h"
-#include "server/tus_headers.h"
-
-#include <string.h>
+#include "server/tus_request.h"
 
 #define UPLOADS "/api/proctor/sessions/:session/uploads"
 #define APP_UPLOADS "/api/app/uploads"
@@ -18,32 +16,11 @@ _Static_assert(TUS_PARTS_MAX <= STREAM_PARTS_MAX, "what we take must fit a strea
 struct upload {
     struct request *q;          /* borrowed */
     struct stream_write *write; /* owned */
-    struct hash *hash;          /* owned; NULL without a checksum */
-    struct tus_checksum checksum;
+    struct tus_body body;
     bool length_known;
     uint64_t length;
-    uint64_t room; /* bytes that may still come */
-    bool created;  /* by POST: the answer is 201 */
-    bool failed;   /* nothing of it is to be kept */
+    bool created; /* by POST: the answer is 201 */
 };
-
-static bool check_version(const struct request *q, struct response *r)
-{
-    struct error why;
-    response_header(r, "Tus-Resumable", TUS_VERSION);
-    if (str_eq(request_header(q, "Tus-Resumable"), STR(TUS_VERSION)))
-        return true;
-    response_header(r, "Tus-Version", TUS_VERSION);
-    error_set(&why, ERROR_UNSUPPORTED, "only tus " TUS_VERSION " is spoken here");
-    response_error(r, q, 412, &why);
-    return false;
-}
-
-static void set_number(const struct request *q, struct response *r, const char *name,
-                       uint64_t value)
-{
-    response_header(r, name, arena_printf(q->arena, "%" PRIu64, value));
-}
 
 static void set_expires(const struct request *q, struct response *r, int64_t expires_us)
 {
@@ -51,15 +28,6 @@ static void set_expires(const struct request *q, struct response *r, int64_t exp
     if (date)
         clock_http_date(expires_us, date);
     response_header(r, "Upload-Expires", date);
-}
-
-/* A second writer is 423 in tus, and 503 elsewhere. */
-static bool answer_busy(const struct request *q, struct response *r, const struct error *err)
-{
-    if (err->code != ERROR_BUSY)
-        return false;
-    response_error(r, q, 423, err);
-    return true;
 }
 
 /* A candidate's routes name the session; the app's is its own, known by its token. */
@@ -83,7 +51,7 @@ static bool answer_options(struct request *q, struct response *r, const char *al
                     "creation,creation-with-upload,creation-defer-length,checksum,termination,"
                     "concatenation,expiration");
     response_header(r, "Tus-Checksum-Algorithm", "sha1,sha256");
-    set_number(q, r, "Tus-Max-Size", STREAM_SIZE_MAX);
+    tus_set_number(q, r, "Tus-Max-Size", STREAM_SIZE_MAX);
     response_header(r, "Allow", allow);
     r->status = 204;
     return true;
@@ -107,13 +75,13 @@ static bool stream_options(struct server *s, struct request *q, struct response 
 static bool tus_head(struct server *s, struct request *q, struct response *r, struct error *err)
 {
     struct stream stream;
-    if (!check_version(q, r))
+    if (!tus_check_version(q, r))
         return true;
     if (!stream_find(s->proctor, session_of(q), stream_of(q), q->user.id, q->arena, &stream, err))
         return false;
-    set_number(q, r, "Upload-Offset", stream.size);
+    tus_set_number(q, r, "Upload-Offset", stream.size);
     if (stream.length_known)
-        set_number(q, r, "Upload-Length", stream.length);
+        tus_set_number(q, r, "Upload-Length", stream.length);
     else
         response_header(r, "Upload-Defer-Length", "1");
     if (stream.metadata.len)
@@ -129,10 +97,10 @@ static bool tus_head(struct server *s, struct request *q, struct response *r, st
 
 static bool tus_delete(struct server *s, struct request *q, struct response *r, struct error *err)
 {
-    if (!check_version(q, r))
+    if (!tus_check_version(q, r))
         return true;
     if (!stream_terminate(s->proctor, session_of(q), stream_of(q), q->user.id, err))
-        return answer_busy(q, r, err);
+        return tus_answer_busy(q, r, err);
     r->status = 204;
     return true;
 }
@@ -142,9 +110,8 @@ static bool tus_delete(struct server *s, struct request *q, struct response *r, 
 static void upload_done(struct upload *u)
 {
     stream_write_end(u->write);
-    hash_destroy(u->hash);
     u->write = NULL;
-    u->hash = NULL;
+    tus_body_done(&u->body);
 }
 
 static bool has_body(const struct request *q)
@@ -153,62 +120,23 @@ static bool has_body(const struct request *q)
     return request_header(q, "Transfer-Encoding").ptr || (length.ptr && !str_eq(length, STR("0")));
 }
 
-static bool check_type(const struct request *q, struct error *err)
-{
-    return tus_is_part_type(request_header(q, "Content-Type")) ||
-           error_set(err, ERROR_UNSUPPORTED, "Content-Type: must be " TUS_PART_TYPE);
-}
-
-static bool read_checksum(struct upload *u, struct error *err)
-{
-    struct str checksum = request_header(u->q, "Upload-Checksum");
-    return !checksum.ptr || (tus_parse_checksum(checksum, &u->checksum, err) &&
-                             hash_create(u->checksum.kind, &u->hash, err));
-}
-
-/* What the stream can still take; refuses a body that is known to be longer before its first byte.
- */
-static bool set_room(struct upload *u, uint64_t room, struct error *err)
-{
-    uint64_t told;
-    u->room = room;
-    if (str_to_u64(request_header(u->q, "Content-Length"), &told) && told > room)
-        return error_set(err, ERROR_TOO_LARGE, "the body goes past the end of the upload");
-    return true;
-}
-
 static bool upload_add(void *upload, struct str bytes, struct error *err)
 {
     struct upload *u = upload;
-    u->failed = true;
-    if (bytes.len > u->room)
-        return error_set(err, ERROR_TOO_LARGE, "the body goes past the end of the upload");
-    u->room -= bytes.len;
-    if (u->hash)
-        hash_add(u->hash, bytes);
-    if (!stream_write_add(u->write, bytes, err))
+    if (!tus_body_add(&u->body, bytes, err) || !stream_write_add(u->write, bytes, err))
         return false;
-    u->failed = false;
+    u->body.failed = false;
     return true;
 }
 
 static bool upload_finish(void *upload, struct response *r, struct error *err)
 {
     struct upload *u = upload;
-    unsigned char digest[SHA256_SIZE];
     uint64_t size;
-    if (u->hash) {
-        size_t len = hash_finish(u->hash, digest);
-        if (len != u->checksum.len || memcmp(digest, u->checksum.digest, len) != 0) {
-            u->failed = true;
-            return error_set(err, ERROR_CHECKSUM, "the bytes that arrived have another checksum");
-        }
-    }
-    if (!stream_write_commit(u->write, &size, err)) {
-        u->failed = true;
+    if (!tus_body_finish(&u->body, err) || !stream_write_commit(u->write, &size, err))
         return false;
-    }
-    set_number(u->q, r, "Upload-Offset", size);
+    u->body.failed = false;
+    tus_set_number(u->q, r, "Upload-Offset", size);
     if (!u->length_known || size < u->length)
         set_expires(u->q, r, clock_wall_us() + STREAM_KEEP_US);
     r->status = u->created ? 201 : 204;
@@ -219,9 +147,7 @@ static void upload_end(void *upload, bool cut)
 {
     struct upload *u = upload;
     uint64_t size;
-    /* What arrived of a cut request is kept, for the next Upload-Offset to count; with a checksum
-     * only the whole of it can be trusted. If keeping fails, nothing was promised. */
-    if (cut && !u->failed && u->checksum.kind == HASH_NONE) {
+    if (cut && tus_body_keeps(&u->body)) { /* if that fails, nothing was promised */
         bool kept = stream_write_commit(u->write, &size, NULL);
         (void)kept;
     }
@@ -315,14 +241,15 @@ static bool post_begin(struct server *s, struct request *q, struct response *r, 
         return error_no_memory(err);
     u->q = q;
     u->created = true;
-    if (!check_version(q, r))
+    if (!tus_check_version(q, r))
         return true;
     if (!read_creation(q, &concat, &spec, err))
         return false;
     if (body && spec.concat == STREAM_FINAL)
         return error_set(err, ERROR_FORBIDDEN, "a final upload takes no bytes");
-    if (body && (!check_type(q, err) || !read_checksum(u, err) ||
-                 !set_room(u, spec.length_known ? spec.length : STREAM_SIZE_MAX, err))) {
+    if (body &&
+        (!tus_check_type(q, err) || !tus_body_begin(&u->body, q, err) ||
+         !tus_body_set_room(&u->body, q, spec.length_known ? spec.length : STREAM_SIZE_MAX, err))) {
         upload_done(u);
         return false;
     }
@@ -330,7 +257,7 @@ static bool post_begin(struct server *s, struct request *q, struct response *r, 
         (body && !stream_write_begin(s->proctor, session_of(q), str_from(stream.id), q->user.id, 0,
                                      &u->write, err))) {
         upload_done(u);
-        return answer_busy(q, r, err);
+        return tus_answer_busy(q, r, err);
     }
     u->length_known = stream.length_known;
     u->length = stream.length;
@@ -343,7 +270,7 @@ static bool post_begin(struct server *s, struct request *q, struct response *r, 
         *ret = u;
         return true;
     }
-    set_number(q, r, "Upload-Offset", stream.size);
+    tus_set_number(q, r, "Upload-Offset", stream.size);
     if (stream.expires_us)
         set_expires(q, r, stream.expires_us);
     r->status = 201;
@@ -361,8 +288,8 @@ static bool answer_offset(struct server *s, struct request *q, struct response *
     if (err->code == ERROR_CONFLICT &&
         stream_find(s->proctor, session_of(q), stream_of(q), q->user.id, q->arena, &stream, NULL) &&
         stream.size != offset)
-        set_number(q, r, "Upload-Offset", stream.size);
-    return answer_busy(q, r, err);
+        tus_set_number(q, r, "Upload-Offset", stream.size);
+    return tus_answer_busy(q, r, err);
 }
 
 static bool patch_begin(struct server *s, struct request *q, struct response *r, void **ret,
@@ -376,9 +303,9 @@ static bool patch_begin(struct server *s, struct request *q, struct response *r,
     if (!u)
         return error_no_memory(err);
     u->q = q;
-    if (!check_version(q, r))
+    if (!tus_check_version(q, r))
         return true;
-    if (!check_type(q, err) ||
+    if (!tus_check_type(q, err) ||
         !tus_parse_size(request_header(q, "Upload-Offset"), "Upload-Offset", &offset, err) ||
         (told.ptr && !tus_parse_size(told, "Upload-Length", &u->length, err)) ||
         !stream_find(s->proctor, session_of(q), stream_of(q), q->user.id, q->arena, &stream, err))
@@ -386,7 +313,7 @@ static bool patch_begin(struct server *s, struct request *q, struct response *r,
     if (stream.concat == STREAM_FINAL)
         return error_set(err, ERROR_FORBIDDEN, "a final upload takes no bytes");
     if (offset != stream.size) {
-        set_number(q, r, "Upload-Offset", stream.size);
+        tus_set_number(q, r, "Upload-Offset", stream.size);
         return error_set(err, ERROR_CONFLICT, "the next byte is %" PRIu64, stream.size);
     }
     if (told.ptr && u->length > STREAM_SIZE_MAX)
@@ -397,13 +324,14 @@ static bool patch_begin(struct server *s, struct request *q, struct response *r,
         u->length = stream.length_known ? stream.length : STREAM_SIZE_MAX;
     if (u->length < offset)
         return error_set(err, ERROR_CONFLICT, "there are more bytes than that length already");
-    if (!read_checksum(u, err) || !stream_write_begin(s->proctor, session_of(q), stream_of(q),
-                                                      q->user.id, offset, &u->write, err)) {
+    if (!tus_body_begin(&u->body, q, err) ||
+        !stream_write_begin(s->proctor, session_of(q), stream_of(q), q->user.id, offset, &u->write,
+                            err)) {
         upload_done(u);
         return answer_offset(s, q, r, offset, err);
     }
     /* With the writer's lock held, so that a request that is turned away changes nothing. */
-    if (!set_room(u, u->length - offset, err) ||
+    if (!tus_body_set_room(&u->body, q, u->length - offset, err) ||
         (told.ptr &&
          !stream_set_length(s->proctor, session_of(q), stream_of(q), q->user.id, u->length, err))) {
         upload_done(u);

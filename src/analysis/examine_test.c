@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "media/frame.h"
-#include "support/test.h"
+#include "support/media.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -14,7 +14,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-static char models[PATH_MAX];
+static char models[TEST_PATH_MAX];
 static bool have_models;
 static struct examine *examine; /* owned by main() */
 
@@ -161,19 +161,11 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "examiner") == 0)
         return examiner_main(argc - 1, argv + 1);
-    const char *given = getenv("PT_MODELS"), *source = getenv("PT_SOURCE_DIR");
     struct error err;
     signal(SIGPIPE, SIG_IGN);
-    snprintf(models, sizeof models, "%s%s",
-             given    ? given
-             : source ? source
-                      : ".",
-             given ? "" : "/build/models");
-    have_models = access(models, R_OK) == 0;
+    have_models = test_find_models(models);
     const struct examine_options options = {.models_folder = models};
-    if (!have_models) {
-        print_message("skipped: needs the models in %s (PT_MODELS)\n", models);
-    } else if (!examine_start(&options, &examine, &err)) {
+    if (have_models && !examine_start(&options, &examine, &err)) {
         print_error("%s\n", err.message);
         return 1;
     }

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 
-#include "support/test.h"
+#include "support/media.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,9 +61,8 @@ static void see_picture(void *context, const struct follow_picture *picture)
 
 static const char *models(void)
 {
-    static char path[PATH_SIZE];
-    const char *given = getenv("PT_MODELS"), *source = getenv("PT_SOURCE_DIR");
-    snprintf(path, sizeof path, given ? "%s" : "%s/build/models", given ? given : source);
+    static char path[TEST_PATH_MAX];
+    test_need_models(path);
     return path;
 }
 
@@ -71,17 +70,11 @@ static const char *models(void)
  */
 static const char *shared(const char *name)
 {
-    static char path[PATH_SIZE];
-    const char *given = getenv("PT_SHARED"), *source = getenv("PT_SOURCE_DIR");
-    snprintf(path, sizeof path, "%s%s/media/video/%s",
-             given    ? given
-             : source ? source
-                      : ".",
-             given ? "" : "/../shared", name);
-    if (access(path, R_OK) || access(models(), R_OK)) {
-        print_message("skipped: needs %s and the models in %s\n", path, models());
-        skip();
-    }
+    static char path[TEST_PATH_MAX];
+    char clip[TEST_PATH_MAX];
+    snprintf(clip, sizeof clip, "video/%s", name);
+    test_need_media(clip, path);
+    (void)models();
     return path;
 }
 

@@ -2,7 +2,7 @@
 #include "analysis/who.h"
 #include "base/file.h"
 #include "identity/template.h"
-#include "support/test.h"
+#include "support/media.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,42 +10,20 @@
 #include <string.h>
 #include <unistd.h>
 
-static void skip_without(const char *path, const char *variable)
-{
-    if (access(path, R_OK) == 0)
-        return;
-    print_message("skipped: no %s (%s names the folder)\n", path, variable);
-    skip();
-}
-
-static const char *source_folder(void)
-{
-    const char *source = getenv("PT_SOURCE_DIR");
-    return source ? source : ".";
-}
-
 static const char *models_folder(void)
 {
-    static char folder[600];
-    char model[700];
-    const char *given = getenv("PT_MODELS");
-    snprintf(folder, sizeof folder, "%s%s", given ? given : source_folder(),
-             given ? "" : "/build/models");
-    snprintf(model, sizeof model, "%s/faceres.json", folder);
-    skip_without(model, "PT_MODELS");
+    static char folder[TEST_PATH_MAX];
+    test_need_models(folder);
     return folder;
 }
 
 /* The caller frees it. */
 static struct str read_picture(const char *name)
 {
-    char path[600], *bytes;
+    char path[TEST_PATH_MAX], *bytes;
     size_t len;
     struct error err;
-    const char *given = getenv("PT_SHARED");
-    snprintf(path, sizeof path, "%s%s/media/%s", given ? given : source_folder(),
-             given ? "" : "/../shared", name);
-    skip_without(path, "PT_SHARED");
+    test_need_media(name, path);
     assert_good(file_read(path, 4 << 20, &bytes, &len, &err), err);
     return str_bytes(bytes, len);
 }

@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "detect/detect.h"
 #include "media/reader.h"
-#include "support/test.h"
+#include "support/media.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -16,20 +16,6 @@ struct seen {
     double still_s, loop_part; /* the longest; the most of what the rule asks for */
     double gaze_least, gaze_most;
 };
-
-static const char *source_folder(void)
-{
-    const char *source = getenv("PT_SOURCE_DIR");
-    return source ? source : ".";
-}
-
-static void skip_without(const char *path, const char *variable)
-{
-    if (access(path, R_OK) == 0)
-        return;
-    print_message("skipped: no %s (%s names the folder)\n", path, variable);
-    skip();
-}
 
 static void note(struct seen *s, const struct observation *o)
 {
@@ -51,22 +37,18 @@ static void note(struct seen *s, const struct observation *o)
 }
 
 /* The folder of the models and the path of a clip. */
-static void find_media(const char *name, char folder[600], char path[700])
+static void find_parts(const char *name, char folder[TEST_PATH_MAX], char path[TEST_PATH_MAX])
 {
-    const char *models = getenv("PT_MODELS"), *shared = getenv("PT_SHARED");
-    char model[700];
-    snprintf(folder, 600, "%s%s", models ? models : source_folder(), models ? "" : "/build/models");
-    snprintf(model, sizeof model, "%s/iris.json", folder);
-    snprintf(path, 700, "%s%s/media/video/%s", shared ? shared : source_folder(),
-             shared ? "" : "/../shared", name);
-    skip_without(model, "PT_MODELS");
-    skip_without(path, "PT_SHARED");
+    char clip[TEST_PATH_MAX];
+    snprintf(clip, sizeof clip, "video/%s", name);
+    test_need_models(folder);
+    test_need_media(clip, path);
 }
 
 static struct seen watch(const char *name, const struct detect_options *options)
 {
-    char folder[600], path[700];
-    find_media(name, folder, path);
+    char folder[TEST_PATH_MAX], path[TEST_PATH_MAX];
+    find_parts(name, folder, path);
     CLEANUP(detect_destroyp) struct detect *d = NULL;
     CLEANUP(reader_closep) struct reader *r = NULL;
     CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -162,12 +144,12 @@ static void a_single_picture_is_seen_the_same_whatever_came_before(void **state)
     (void)state;
     struct frame *frames[SINGLES] = {0};
     struct observation forward[SINGLES], backward;
-    char folder[600], path[700];
+    char folder[TEST_PATH_MAX], path[TEST_PATH_MAX];
     struct error err;
     CLEANUP(detect_destroyp) struct detect *d = NULL;
     CLEANUP(reader_closep) struct reader *r = NULL;
     const struct detect_options options = {.head = true, .single = true};
-    find_media("head_turns_woman_white_wall.mp4", folder, path);
+    find_parts("head_turns_woman_white_wall.mp4", folder, path);
     CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
     assert_good(detect_create_wanted(folder, &options, &d, &err), err);
     assert_good(reader_open(fd, NULL, &r, &err), err);

@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "detect/detect.h"
 #include "media/reader.h"
-#include "support/test.h"
+#include "support/media.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -12,36 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *source_folder(void)
-{
-    const char *source = getenv("PT_SOURCE_DIR");
-    return source ? source : ".";
-}
-
-static void skip_without(const char *path, const char *variable)
-{
-    if (access(path, R_OK) == 0)
-        return;
-    print_message("skipped: no %s (%s names the folder)\n", path, variable);
-    skip();
-}
-
-static void media_path(const char *name, char ret[600])
-{
-    const char *given = getenv("PT_SHARED");
-    snprintf(ret, 600, "%s%s/media/%s", given ? given : source_folder(), given ? "" : "/../shared",
-             name);
-    skip_without(ret, "PT_SHARED");
-}
-
 static struct detect *detect_new(void)
 {
-    char folder[600], model[700];
-    const char *given = getenv("PT_MODELS");
-    snprintf(folder, sizeof folder, "%s%s", given ? given : source_folder(),
-             given ? "" : "/build/models");
-    snprintf(model, sizeof model, "%s/blazeface.json", folder);
-    skip_without(model, "PT_MODELS");
+    char folder[TEST_PATH_MAX];
+    test_need_models(folder);
     struct detect *d = NULL;
     struct error err;
     assert_good(detect_create(folder, &d, &err), err);
@@ -50,8 +24,8 @@ static struct detect *detect_new(void)
 
 static json_t *truth_of_files(void)
 {
-    char path[600];
-    media_path("truth.json", path);
+    char path[TEST_PATH_MAX];
+    test_need_media("truth.json", path);
     char *text;
     size_t len;
     json_t *all;
@@ -102,8 +76,8 @@ static void faces_in_pictures_are_counted(void **state)
     {
         if (strncmp(name, "faces/", 6) != 0)
             continue;
-        char path[600];
-        media_path(name, path);
+        char path[TEST_PATH_MAX];
+        test_need_media(name, path);
         char *bytes;
         size_t len;
         CLEANUP(frame_unrefp) struct frame *f = NULL;
@@ -130,8 +104,8 @@ static void faces_in_pictures_are_counted(void **state)
 static void look_at_clip(struct detect *d, const json_t *files, const char *name, int *ret_looks,
                          int *ret_right)
 {
-    char path[600];
-    media_path(name, path);
+    char path[TEST_PATH_MAX];
+    test_need_media(name, path);
     CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
     CLEANUP(reader_closep) struct reader *r = NULL;
     struct error err;
@@ -194,8 +168,8 @@ static void the_models_in_use_are_named_with_their_digests(void **state)
 static void a_second_look_at_the_same_frame_gives_the_same_bytes(void **state)
 {
     (void)state;
-    char path[600], *bytes;
-    media_path("faces/six_faces_family_outdoors.jpg", path);
+    char path[TEST_PATH_MAX], *bytes;
+    test_need_media("faces/six_faces_family_outdoors.jpg", path);
     size_t len;
     CLEANUP(detect_destroyp) struct detect *first = detect_new();
     CLEANUP(detect_destroyp) struct detect *second = detect_new();
@@ -214,8 +188,8 @@ static void a_second_look_at_the_same_frame_gives_the_same_bytes(void **state)
 static void landmarks_lie_in_their_faces(void **state)
 {
     (void)state;
-    char path[600], *bytes;
-    media_path("faces/six_faces_family_outdoors.jpg", path);
+    char path[TEST_PATH_MAX], *bytes;
+    test_need_media("faces/six_faces_family_outdoors.jpg", path);
     size_t len;
     CLEANUP(detect_destroyp) struct detect *d = detect_new();
     CLEANUP(frame_unrefp) struct frame *f = NULL;
@@ -246,8 +220,8 @@ static void landmarks_lie_in_their_faces(void **state)
 
 static struct frame *picture_new(const char *name)
 {
-    char path[600], *bytes;
-    media_path(name, path);
+    char path[TEST_PATH_MAX], *bytes;
+    test_need_media(name, path);
     size_t len;
     struct frame *f = NULL;
     struct error err;

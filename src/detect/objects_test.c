@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "media/reader.h"
-#include "support/test.h"
+#include "support/media.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -305,36 +305,10 @@ static void what_was_denied_is_not_asked_again_for_a_while(void **state)
 
 /* ---- with the model ---- */
 
-static const char *source_folder(void)
-{
-    const char *source = getenv("PT_SOURCE_DIR");
-    return source ? source : ".";
-}
-
-static void skip_without(const char *path, const char *variable)
-{
-    if (access(path, R_OK) == 0)
-        return;
-    print_message("skipped: no %s (%s names the folder)\n", path, variable);
-    skip();
-}
-
-static void media_path(const char *name, char ret[600])
-{
-    const char *given = getenv("PT_SHARED");
-    snprintf(ret, 600, "%s%s/media/%s", given ? given : source_folder(), given ? "" : "/../shared",
-             name);
-    skip_without(ret, "PT_SHARED");
-}
-
 static struct detect *detect_new(uint32_t objects)
 {
-    char folder[600], model[700];
-    const char *given = getenv("PT_MODELS");
-    snprintf(folder, sizeof folder, "%s%s", given ? given : source_folder(),
-             given ? "" : "/build/models");
-    snprintf(model, sizeof model, "%s/centernet.json", folder);
-    skip_without(model, "PT_MODELS");
+    char folder[TEST_PATH_MAX];
+    test_need_models(folder);
     const struct detect_options options = {.objects = objects};
     struct detect *d = NULL;
     struct error err;
@@ -344,8 +318,8 @@ static struct detect *detect_new(uint32_t objects)
 
 static json_t *truth_of_files(void)
 {
-    char path[600], *text;
-    media_path("truth.json", path);
+    char path[TEST_PATH_MAX], *text;
+    test_need_media("truth.json", path);
     size_t len;
     json_t *all;
     struct error err;
@@ -362,8 +336,8 @@ static json_t *truth_of_files(void)
 static void look_at_picture(struct detect *d, const char *name, int64_t from_us,
                             struct observation *ret)
 {
-    char path[600], *bytes;
-    media_path(name, path);
+    char path[TEST_PATH_MAX], *bytes;
+    test_need_media(name, path);
     size_t len;
     CLEANUP(frame_unrefp) struct frame *f = NULL;
     struct error err;
@@ -429,8 +403,8 @@ struct span {
 static void clip_has(const char *name, const struct span *spans, size_t len)
 {
     CLEANUP(detect_destroyp) struct detect *d = detect_new(DETECT_OBJECTS_ALL);
-    char path[600];
-    media_path(name, path);
+    char path[TEST_PATH_MAX];
+    test_need_media(name, path);
     CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
     CLEANUP(reader_closep) struct reader *r = NULL;
     struct error err;

@@ -4,7 +4,7 @@
 #include "detect/detector.h"
 #include "detect/screen_clock.h"
 #include "media/reader.h"
-#include "support/test.h"
+#include "support/media.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,20 +15,14 @@
 #define SECOND INT64_C(1000000)
 #define PICTURE_MAX ((size_t)64 << 10)
 
-static const char *source_folder(void)
-{
-    const char *folder = getenv("PT_SOURCE_DIR");
-    return folder ? folder : ".";
-}
-
 static struct frame *committed(const char *name)
 {
-    char path[600];
+    char path[TEST_PATH_MAX];
     CLEANUP(freep) char *bytes = NULL;
     size_t len;
     struct frame *f = NULL;
     struct error err;
-    snprintf(path, sizeof path, "%s/tests/media/%s", source_folder(), name);
+    snprintf(path, sizeof path, "%s/tests/media/%s", test_source_folder(), name);
     assert_good(file_read(path, PICTURE_MAX, &bytes, &len, &err), err);
     assert_good(frame_from_jpeg(str_bytes(bytes, len), &f, &err), err);
     return f;
@@ -236,14 +230,9 @@ static void count(struct seen *seen, const struct detect_screen *o)
 /* Fills what was seen in each part. */
 static void watch(const char *name, struct part *parts, size_t len)
 {
-    char path[600];
-    const char *given = getenv("PT_SHARED");
-    snprintf(path, sizeof path, "%s%s/media/screen/%s", given ? given : source_folder(),
-             given ? "" : "/../shared", name);
-    if (access(path, R_OK) != 0) {
-        print_message("skipped: no %s (PT_SHARED names the folder)\n", path);
-        skip();
-    }
+    char path[TEST_PATH_MAX], part_of[TEST_PATH_MAX];
+    snprintf(part_of, sizeof part_of, "screen/%s", name);
+    test_need_media(part_of, path);
     struct error err;
     CLEANUP(detect_destroyp) struct detect *d = detector(0);
     CLEANUP(reader_closep) struct reader *r = NULL;

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "detect/sound.h"
 #include "media/reader.h"
-#include "support/test.h"
+#include "support/media.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -338,18 +338,8 @@ static bool is_told(const json_t *intervals, double from_s, const char *kind, bo
 static void speech_and_music_are_told_apart_in_real_recordings(void **state)
 {
     (void)state;
-    const char *given = getenv("PT_SHARED"), *source = getenv("PT_SOURCE_DIR");
-    char folder[512], path[1024];
-    snprintf(folder, sizeof folder, "%s%s/media",
-             given    ? given
-             : source ? source
-                      : ".",
-             given ? "" : "/../shared");
-    snprintf(path, sizeof path, "%s/truth.json", folder);
-    if (access(path, R_OK)) {
-        print_message("skipped: no %s (PT_SHARED names the folder)\n", path);
-        skip();
-    }
+    char path[TEST_PATH_MAX];
+    test_need_media("truth.json", path);
     CLEANUP(freep) char *text = NULL;
     CLEANUP(json_decrefp) json_t *all = NULL;
     size_t len;
@@ -365,8 +355,8 @@ static void speech_and_music_are_told_apart_in_real_recordings(void **state)
         const json_t *intervals = json_object_get(json_object_get(value, "truth"), "intervals");
         static struct heard h;
         h.len = 0;
-        snprintf(path, sizeof path, "%s/%s", folder, name);
-        if (!str_starts(str_from(name), STR("audio/")) || !hear_file(path, &h))
+        if (!str_starts(str_from(name), STR("audio/")) || !test_find_media(name, path) ||
+            !hear_file(path, &h))
             continue;
         for (int i = 0; i < h.len; i++) {
             double from_s = (double)h.at[i].time_us / 1e6;

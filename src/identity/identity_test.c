@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "identity/watch.h"
 #include "media/reader.h"
-#include "support/test.h"
+#include "support/media.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,37 +14,10 @@
 #define PICTURES_MAX 100
 #define PAIRS_MAX (PICTURES_MAX * PICTURES_MAX / 2)
 
-static const char *source_folder(void)
-{
-    const char *source = getenv("PT_SOURCE_DIR");
-    return source ? source : ".";
-}
-
-static void skip_without(const char *path, const char *variable)
-{
-    if (access(path, R_OK) == 0)
-        return;
-    print_message("skipped: no %s (%s names the folder)\n", path, variable);
-    skip();
-}
-
-static void media_path(const char *name, char ret[600])
-{
-    const char *given = getenv("PT_SHARED");
-    snprintf(ret, 600, "%s%s/media/%s", given ? given : source_folder(), given ? "" : "/../shared",
-             name);
-    skip_without(ret, "PT_SHARED");
-}
-
 static const char *models_folder(void)
 {
-    static char folder[600];
-    char model[700];
-    const char *given = getenv("PT_MODELS");
-    snprintf(folder, sizeof folder, "%s%s", given ? given : source_folder(),
-             given ? "" : "/build/models");
-    snprintf(model, sizeof model, "%s/faceres.json", folder);
-    skip_without(model, "PT_MODELS");
+    static char folder[TEST_PATH_MAX];
+    test_need_models(folder);
     return folder;
 }
 
@@ -72,11 +45,11 @@ static void set_down(struct setup *s)
 
 static struct frame *picture(const char *name)
 {
-    char path[600], *bytes;
+    char path[TEST_PATH_MAX], *bytes;
     size_t len;
     struct frame *f;
     struct error err;
-    media_path(name, path);
+    test_need_media(name, path);
     assert_good(file_read(path, 4 << 20, &bytes, &len, &err), err);
     assert_good(frame_from_jpeg(str_bytes(bytes, len), &f, &err), err);
     free(bytes);
@@ -172,12 +145,12 @@ static void pairs_of_one_person_and_of_two_are_told_apart(void **state)
     static struct face_embedding faces[PICTURES_MAX];
     static float same[PAIRS_MAX], other[PAIRS_MAX];
     const char *people[PICTURES_MAX];
-    char path[600], *text;
+    char path[TEST_PATH_MAX], *text;
     size_t text_len, same_len = 0, other_len = 0;
     CLEANUP(json_decrefp) json_t *truth = NULL;
     CLEANUP(set_down) struct setup s = set_up();
     struct error err;
-    media_path("truth.json", path);
+    test_need_media("truth.json", path);
     assert_good(file_read(path, 8 << 20, &text, &text_len, &err), err);
     assert_good(json_parse(str_bytes(text, text_len), &truth, &err), err);
     free(text);
@@ -246,10 +219,10 @@ static void a_template_of_another_model_is_refused(void **state)
 /* Looks as an analysis does; what is told of each look goes to `ret`. */
 static size_t watch_clip(struct setup *s, const char *name, struct observation *ret, size_t max)
 {
-    char path[600];
+    char path[TEST_PATH_MAX];
     size_t len = 0;
     struct error err;
-    media_path(name, path);
+    test_need_media(name, path);
     CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
     CLEANUP(reader_closep) struct reader *r = NULL;
     assert_good(reader_open(fd, NULL, &r, &err), err);

@@ -1,6 +1,6 @@
 #include "media/reader.h"
 #include "media/testing.h"
-#include "support/test.h"
+#include "support/media.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -380,18 +380,10 @@ static void pictures_over_the_limit_are_refused(void **state)
 static void a_real_recording_of_a_browser_is_read_whole(void **state)
 {
     (void)state;
-    const char *given = getenv("PT_SHARED"), *source = getenv("PT_SOURCE_DIR");
-    char path[512];
-    snprintf(path, sizeof path, "%s%s/media/video/talking_man_backlit_mediarecorder_vp9.webm",
-             given    ? given
-             : source ? source
-                      : ".",
-             given ? "" : "/../shared");
+    char path[TEST_PATH_MAX];
+    test_need_media("video/talking_man_backlit_mediarecorder_vp9.webm", path);
     FILE *file = fopen(path, "rb");
-    if (!file) {
-        print_message("skipped: no %s (PT_SHARED names the folder)\n", path);
-        skip();
-    }
+    assert_non_null(file);
     struct looked looked;
     struct error err;
     bool good = look(fileno(file), NULL, &looked, &err);

@@ -1,7 +1,7 @@
 /* What reader.h promises about sound. */
 #include "media/reader.h"
 #include "media/testing.h"
-#include "support/test.h"
+#include "support/media.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -281,18 +281,10 @@ static void samples_that_are_no_numbers_become_silence(void **state)
 static void sound_and_pictures_of_a_browser_come_in_one_pass(void **state)
 {
     (void)state;
-    const char *given = getenv("PT_SHARED"), *source = getenv("PT_SOURCE_DIR");
-    char path[512];
-    snprintf(path, sizeof path, "%s%s/media/video/talking_man_backlit_mediarecorder_vp9.webm",
-             given    ? given
-             : source ? source
-                      : ".",
-             given ? "" : "/../shared");
+    char path[TEST_PATH_MAX];
+    test_need_media("video/talking_man_backlit_mediarecorder_vp9.webm", path);
     FILE *file = fopen(path, "rb");
-    if (!file) {
-        print_message("skipped: no %s (PT_SHARED names the folder)\n", path);
-        skip();
-    }
+    assert_non_null(file);
     CLEANUP(freep) struct heard *h = heard_new();
     struct error err;
     bool good = hear_file(fileno(file), h, &err);

@@ -1,7 +1,7 @@
 /* The real models against values of TensorFlow.js itself, testdata/golden.json. They come with an
  * npm package, so where they are not installed these tests are skipped, with a line that says so.
  */
-#include "support/test.h"
+#include "support/media.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -19,22 +19,15 @@
 
 #include <linux/seccomp.h>
 
-#define PATH_SIZE 1000
 #define RUNS 7 /* for the time that is printed; not asserted */
 
-static void model_path(const char *name, char ret[PATH_SIZE])
+static void model_path(const char *name, char ret[TEST_PATH_MAX])
 {
-    const char *folder = getenv("PT_MODELS"), *source = getenv("PT_SOURCE_DIR");
-    if (folder)
-        snprintf(ret, PATH_SIZE, "%s/%s.json", folder, name);
-    else
-        snprintf(ret, PATH_SIZE, "%s/build/models/%s.json", source ? source : ".", name);
-    CLEANUP(freep) char *text = NULL;
-    size_t len;
-    if (!file_read(ret, NN_MODEL_JSON_MAX, &text, &len, NULL)) {
-        print_message("skipped: no model %s (PT_MODELS names the folder of the models)\n", ret);
+    char file[TEST_PATH_MAX];
+    snprintf(file, sizeof file, "/%s.json", name);
+    test_find("PT_MODELS", "/build/models", file, ret);
+    if (!test_has(ret, "PT_MODELS"))
         skip();
-    }
 }
 
 static void fill(float *values, const struct nn_shape *s, double scale, double shift)
@@ -124,9 +117,8 @@ static const json_t *find_model(const json_t *root, const char *name)
 
 static json_t *read_golden(void)
 {
-    char path[PATH_SIZE];
-    const char *source = getenv("PT_SOURCE_DIR");
-    snprintf(path, sizeof path, "%s/src/nn/testdata/golden.json", source ? source : ".");
+    char path[TEST_PATH_MAX];
+    snprintf(path, sizeof path, "%s/src/nn/testdata/golden.json", test_source_folder());
     CLEANUP(freep) char *text = NULL;
     size_t len;
     struct error err;
@@ -140,7 +132,7 @@ static void load_golden(const json_t *golden, int64_t batch, struct nn_model **r
 {
     const json_t *outputs = json_object_get(golden, "outputs");
     const char *nodes[NN_OUTPUTS_MAX];
-    char path[PATH_SIZE];
+    char path[TEST_PATH_MAX];
     struct error err;
     int64_t size = (int64_t)number(golden, "size");
     size_t len = json_array_size(outputs);
@@ -287,7 +279,7 @@ static void batches_and_other_sizes_work(void **state)
     compare(output + count_of(&shape) / 2, count_of(&shape) / 2,
             json_array_get(json_object_get(golden, "outputs"), 0));
 
-    char path[PATH_SIZE];
+    char path[TEST_PATH_MAX];
     static const char *const scores[] = {"Identity", "Identity_3"};
     static const char *const wh[] = {"tower_0/wh"};
     CLEANUP(nn_model_destroyp) struct nn_model *faces = NULL;
@@ -316,7 +308,7 @@ static void a_model_beside_another_gives_the_same_bits(void **state)
     (void)state;
     static const char *const wh[] = {"tower_0/wh"};
     const struct nn_shape wide = {4, {1, 320, 416, 3}}, near = {4, {1, 256, 256, 3}};
-    char path[PATH_SIZE];
+    char path[TEST_PATH_MAX];
     struct error err;
     CLEANUP(nn_model_destroyp) struct nn_model *first = NULL;
     CLEANUP(nn_model_destroyp) struct nn_model *alone = NULL;
@@ -369,7 +361,7 @@ static void running_needs_no_system_call(void **state)
     (void)state;
     CLEANUP(json_decrefp) json_t *root = read_golden();
     const json_t *models = json_object_get(root, "models");
-    char path[PATH_SIZE];
+    char path[TEST_PATH_MAX];
     for (size_t i = 0; i < json_array_size(models); i++) {
         const json_t *golden = json_array_get(models, i);
         model_path(json_string_value(json_object_get(golden, "model")), path);

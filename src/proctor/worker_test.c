@@ -13,6 +13,7 @@
 #include "proctor/report_session.h"
 #include "proctor/test_house.h"
 #include "proctor/upload.h"
+#include "support/media.h"
 
 #include <signal.h>
 #include <time.h>
@@ -22,30 +23,14 @@
 
 static char *clip; /* owned by main() */
 static size_t clip_len;
-static char models[PATH_MAX];
+static char models[TEST_PATH_MAX];
 static bool have_parts; /* else each test is skipped */
 
 static bool find_parts(void)
 {
-    char path[PATH_MAX + 100];
-    const char *given = getenv("PT_MODELS"), *source = getenv("PT_SOURCE_DIR");
-    const char *shared = getenv("PT_SHARED");
-    snprintf(models, sizeof models, "%s%s",
-             given    ? given
-             : source ? source
-                      : ".",
-             given ? "" : "/build/models");
-    snprintf(path, sizeof path, "%s%s/media/video/" CLIP,
-             shared   ? shared
-             : source ? source
-                      : ".",
-             shared ? "" : "/../shared");
-    if (access(models, R_OK) || !file_read(path, 64 << 20, &clip, &clip_len, NULL)) {
-        print_message("skipped: needs the models in %s (PT_MODELS) and %s (PT_SHARED)\n", models,
-                      path);
-        return false;
-    }
-    return true;
+    char path[TEST_PATH_MAX];
+    return test_find_models(models) && test_find_media("video/" CLIP, path) &&
+           file_read(path, 64 << 20, &clip, &clip_len, NULL);
 }
 
 static struct worker *start_worker(struct house *h)
@@ -385,20 +370,15 @@ static bool find_one(struct proctor *p, struct str session_id, struct buf *ret, 
 /* As a check-in makes it of the picture of the face scan. */
 static bool enrol_from(const char *picture)
 {
-    const char *shared = getenv("PT_SHARED"), *source = getenv("PT_SOURCE_DIR");
-    char path[PATH_MAX];
+    char path[TEST_PATH_MAX], name[TEST_PATH_MAX];
     CLEANUP(freep) char *jpeg = NULL;
     CLEANUP(frame_unrefp) struct frame *f = NULL;
     CLEANUP(face_reader_destroyp) struct face_reader *reader = NULL;
     struct detect *detect = NULL;
     struct template t;
     size_t len;
-    snprintf(path, sizeof path, "%s%s/media/faces/%s",
-             shared   ? shared
-             : source ? source
-                      : ".",
-             shared ? "" : "/../shared", picture);
-    if (!file_read(path, 4 << 20, &jpeg, &len, NULL))
+    snprintf(name, sizeof name, "faces/%s", picture);
+    if (!test_find_media(name, path) || !file_read(path, 4 << 20, &jpeg, &len, NULL))
         return false;
     must(detect_create_faces(models, &detect, err));
     must(face_reader_create(models, &reader, err));

@@ -187,8 +187,8 @@ static void make_consent_page(struct window *w)
     gtk_box_append(GTK_BOX(box), scrolled);
     add_label(box,
               "During the exam this app reads: displays and pictures of them, the window in "
-              "front, running programs that are not allowed, sound and input devices. Before "
-              "you agree it reads nothing, and afterwards nothing any more.",
+              "front, running programs that are not allowed or not known, sound and input "
+              "devices. Before you agree it reads nothing, and afterwards nothing any more.",
               NULL);
     w->agree = gtk_check_button_new_with_mnemonic("I have _read the agreement and I agree");
     g_signal_connect_swapped(w->agree, "toggled", G_CALLBACK(on_agree), w);

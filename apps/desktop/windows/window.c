@@ -80,8 +80,8 @@ static const struct control {
      WS_TABSTOP | WS_BORDER | WS_VSCROLL | ES_MULTILINE | ES_READONLY, 18, 100, 580, 250},
     {ID_PRIVACY, ON(PAGE_CONSENT), L"STATIC",
      L"During the exam this app reads: displays and pictures of them, the window in front, running "
-     L"programs that are not allowed, sound and input devices. Before you agree it reads nothing, "
-     L"and afterwards nothing any more.",
+     L"programs that are not allowed or not known, sound and input devices. Before you agree it "
+     L"reads nothing, and afterwards nothing any more.",
      0, 18, 358, 580, 52},
     {ID_AGREE, ON(PAGE_CONSENT), L"BUTTON", L"I have &read the agreement and I agree",
      WS_TABSTOP | BS_AUTOCHECKBOX, 18, 414, 580, 24},

@@ -6,8 +6,9 @@
 struct detector_setup;
 struct face_detector; /* one thread at a time */
 
-/* Sides of the input, in pixels: a face of 8 % of its width is found at the smaller one in nearly
- * all pictures, at a quarter of the cost; the larger one finds half as large ones. */
+/* Sides of the input, in pixels. Of faces in 172 photographs from 8 to 20 % of the picture the
+ * smaller one found 79 of 80, of smaller ones 35 of 116, at a quarter of the cost; the larger one
+ * 80 of those. */
 #define FACE_DETECTOR_SMALL 128
 #define FACE_DETECTOR_LARGE 256
 #define FACE_CROP_ENLARGE 1.4 /* of a face's box: the square that the mesh was trained on */

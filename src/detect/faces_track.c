@@ -3,8 +3,9 @@
  *
  * The detector looks again when the mesh is lost and every two seconds all the same. When the
  * picture has changed much anywhere but at the faces a glance, by a smaller detector, must see
- * nobody else: whoever changes so much is not small. Faces that are not plain to see (a low score
- * of the mesh) are not followed, nor is nobody: then it looks each time. */
+ * nobody else; somebody too far off for it (face_detector.h) waits for the two seconds. Faces that
+ * are not plain to see (a low score of the mesh) are not followed, nor is nobody: then it looks
+ * each time. */
 #include "detect/faces_track.h"
 
 #include "base/clock.h"

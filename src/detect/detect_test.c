@@ -15,7 +15,7 @@
 static struct detect *detect_new(void)
 {
     char folder[TEST_PATH_MAX];
-    test_need_models(folder);
+    test_need_models_and_media(folder);
     struct detect *d = NULL;
     struct error err;
     assert_good(detect_create(folder, &d, &err), err);

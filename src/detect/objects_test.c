@@ -308,7 +308,7 @@ static void what_was_denied_is_not_asked_again_for_a_while(void **state)
 static struct detect *detect_new(uint32_t objects)
 {
     char folder[TEST_PATH_MAX];
-    test_need_models(folder);
+    test_need_models_and_media(folder);
     const struct detect_options options = {.objects = objects};
     struct detect *d = NULL;
     struct error err;

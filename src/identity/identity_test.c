@@ -17,7 +17,7 @@
 static const char *models_folder(void)
 {
     static char folder[TEST_PATH_MAX];
-    test_need_models(folder);
+    test_need_models_and_media(folder);
     return folder;
 }
 

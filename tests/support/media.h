@@ -47,7 +47,7 @@ static inline bool test_find_media(const char *name, char ret[TEST_PATH_MAX])
     return test_has(ret, "PT_SHARED");
 }
 
-/* The same for one test. */
+/* The same for one test, which is to ask before it makes anything: who is skipped frees nothing. */
 static inline void test_need_models(char ret[TEST_PATH_MAX])
 {
     if (!test_find_models(ret))
@@ -57,4 +57,11 @@ static inline void test_need_media(const char *name, char ret[TEST_PATH_MAX])
 {
     if (!test_find_media(name, ret))
         skip();
+}
+/* Both, before what needs the models is made. */
+static inline void test_need_models_and_media(char ret[TEST_PATH_MAX])
+{
+    char truth[TEST_PATH_MAX];
+    test_need_models(ret);
+    test_need_media("truth.json", truth);
 }
